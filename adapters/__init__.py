@@ -1,0 +1,1 @@
+"""Each package translates between one outside thing and the core; none imports another."""

@@ -1,0 +1,1 @@
+"""Plain rules and records, each beside the protocol of the repository that keeps it."""

@@ -1,0 +1,1 @@
+"""One room per top-level command: its arguments, handlers, cards and FEATURE."""

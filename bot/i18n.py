@@ -1,0 +1,131 @@
+"""Words for people: marked where they are written, translated and formatted for whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+CATALOGS = Path(__file__).parent / "locales"
+"""One gettext catalog per language: `<language>.po`, read when the language is first needed."""
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name gettext's tools and readers know
+    """Mark `text` for translation; it is translated when it is shown."""
+    return text
+
+
+class Words:
+    """Speaks to one reader: their language, their numbers, their zone."""
+
+    __slots__ = ("_catalog", "locale", "zone")
+
+    def __init__(self, locale: str, zone: ZoneInfo) -> None:
+        self.locale = parse_locale(locale)
+        self.zone = zone
+        self._catalog = _catalog(self.locale.language)
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """`text` in the reader's language, its `{names}` filled with `values`."""
+        found = self._catalog(text, 1) or text
+        return found.format(**values) if values else found
+
+    def many(self, one: str, other: str, count: int, /, **values: object) -> str:
+        """The plural form for `count`, which is also filled in as `{count}`."""
+        found = self._catalog((one, other), count) or (one if count == 1 else other)
+        return found.format(count=self.number(count), **values)
+
+    def number(self, value: int | float | Decimal) -> str:
+        return format_decimal(value, locale=self.locale)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        return format_currency(amount, currency, locale=self.locale)
+
+    def listed(self, items: Sequence[str], style: str = "standard") -> str:
+        """`items` joined as a sentence joins them; style "or" for alternatives."""
+        return format_list(list(items), style=style, locale=self.locale)  # type: ignore[arg-type]  # babel wants a Literal
+
+    def day(self, value: date) -> str:
+        """A date with its weekday: "Friday, December 4, 2026"."""
+        return format_date(value, "full", locale=self.locale)
+
+    def short_day(self, value: date) -> str:
+        """A date with its weekday, short: "Fri, Dec 4"."""
+        # babel's stub wants a datetime; a date has all that this skeleton asks for
+        return format_skeleton("MMMEd", value, locale=self.locale)  # type: ignore[arg-type]
+
+    def clock(self, value: datetime) -> str:
+        """The time of day of an aware moment, in its own zone: "7:00 PM"."""
+        return format_time(value, "short", tzinfo=value.tzinfo, locale=self.locale).replace("\u202f", " ")
+
+    def moment(self, value: datetime, zone: ZoneInfo | None = None) -> str:
+        """Weekday, date, time and zone of an aware moment, in `zone` or else the reader's."""
+        local = value.astimezone(zone or self.zone)
+        return self(
+            N_("{day}, {time} ({zone})"), day=self.day(local.date()), time=self.clock(local), zone=self.zone_name(local)
+        )
+
+    def zone_name(self, value: datetime) -> str:
+        """What people call the zone of an aware moment: "Berlin time (CET)"-like, short and unambiguous."""
+        zone = value.tzinfo
+        name = str(zone.key) if isinstance(zone, ZoneInfo) else str(zone)
+        short = get_timezone_name(value, width="short", locale=self.locale)
+        return name if name in ("UTC", short) else f"{name}, {short}"
+
+
+def parse_locale(name: str) -> Locale:
+    """The locale a platform or person named ("de", "en-GB", "pt_BR"), or English where it is not known."""
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
+
+
+def languages() -> tuple[str, ...]:
+    """Every language there is a catalog for, English first."""
+    return ("en", *sorted(path.stem for path in CATALOGS.glob("*.po")))
+
+
+def nearest_language(locale: str) -> str:
+    """The language of ours that serves a reader of `locale` best; English when none does."""
+    return negotiate_locale([locale.replace("-", "_")], languages()) or "en"
+
+
+@lru_cache(maxsize=16)
+def _catalog(language: str) -> Callable[[str | tuple[str, str], int], str]:
+    path = CATALOGS / f"{language}.po"
+    if not path.exists():
+        return lambda _key, _count: ""
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    plural = _plural_of(catalog)
+    words: dict[str, tuple[str, ...]] = {}
+    for message in catalog:
+        if message.id and not message.fuzzy:
+            first = message.id if isinstance(message.id, str) else message.id[0]
+            words[first] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+    def find(key: str | tuple[str, str], count: int) -> str:
+        if isinstance(key, str):
+            forms = words.get(key, ())
+            return forms[0] if forms else ""
+        forms = words.get(key[0], ())
+        return forms[plural(count)] if len(forms) > 1 else ""
+
+    return find
+
+
+def _plural_of(catalog: Catalog) -> Callable[[int], int]:
+    from gettext import c2py
+
+    return c2py(catalog.plural_expr)
