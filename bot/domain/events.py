@@ -1,0 +1,336 @@
+"""Events: what is announced, each time it takes place, and who comes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.places import Place
+from bot.i18n import N_
+
+TITLE_MOST = 200
+DESCRIPTION_MOST = 4_000
+VENUE_MOST = 200
+LINK_MOST = 1_000
+GENRES_MOST = 10
+GENRE_MOST = 40
+LONGEST = timedelta(days=31)
+"""No occurrence lasts longer; a festival of two weeks is the longest seen in real calendars."""
+
+HORIZON = timedelta(days=366)
+"""How far ahead a series is laid out as occurrences."""
+
+
+class Kind(StrEnum):
+    CONCERT = "concert"
+    CONFERENCE = "conference"
+    WORKSHOP = "workshop"
+    MASTERCLASS = "masterclass"
+    MEETUP = "meetup"
+    OPEN_STUDIO = "open studio"
+    SHOWCASE = "showcase"
+    DEADLINE = "deadline"
+
+
+KIND_NAMES: Mapping[str, str] = {
+    Kind.CONCERT: N_("Concert"),
+    Kind.CONFERENCE: N_("Conference"),
+    Kind.WORKSHOP: N_("Workshop"),
+    Kind.MASTERCLASS: N_("Masterclass"),
+    Kind.MEETUP: N_("Meetup"),
+    Kind.OPEN_STUDIO: N_("Open studio"),
+    Kind.SHOWCASE: N_("Showcase"),
+    Kind.DEADLINE: N_("Deadline"),
+}
+
+
+class Status(StrEnum):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class Attendance(StrEnum):
+    """What somebody answered to one occurrence."""
+
+    GOING = "going"
+    MAYBE = "maybe"
+    NOT_GOING = "not going"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What it costs to get in; the lowest, where there are several. An amount of 0 is free.
+
+    An unknown price is no Price at all (None), never 0.
+    """
+
+    amount: Decimal
+    currency: str
+    """ISO 4217, "" when free."""
+
+    @property
+    def is_free(self) -> bool:
+        return self.amount == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What an event is, in its announcer's words."""
+
+    title: str
+    description: str = ""
+    kind: Kind | None = None
+    genres: tuple[str, ...] = ()
+    venue: str = ""
+    place: Place | None = None
+    online_link: str = ""
+    page_link: str = ""
+    price: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When an event is: wall times in a zone, so that 19:00 stays 19:00 across a DST change.
+
+    `starts` and `ends` are naive on purpose: the time on the wall in `zone` (IANA). An all-day event
+    starts and ends at midnight, its end exclusive (RFC 5545 3.6.1). `rrule` is an RFC 5545 RRULE value
+    without its name, "" for a single event; `extra` and `without` are RDATE and EXDATE as wall starts.
+    """
+
+    starts: datetime
+    ends: datetime
+    zone: str
+    is_all_day: bool = False
+    rrule: str = ""
+    extra: tuple[datetime, ...] = ()
+    without: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One occurrence that differs from its series (RFC 5545 RECURRENCE-ID).
+
+    `original` is the wall start the rule gave it. What is None stays as the series has it.
+    """
+
+    original: datetime
+    starts: datetime | None = None
+    ends: datetime | None = None
+    is_cancelled: bool = False
+    details: Details | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event before it is kept. `request_id` is unique where set: the same request adds one event."""
+
+    details: Details
+    timing: Timing
+    changes: tuple[Change, ...] = ()
+    is_cancelled: bool = False
+    added_by: int | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One time an event takes place, as laid out from its timing and changes."""
+
+    original: datetime
+    starts: datetime
+    """Aware UTC, as is `ends`."""
+    ends: datetime
+    status: Status = Status.SCHEDULED
+    details: Details | None = None
+    """What is different this time, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time an event takes place, with what a card needs to show it."""
+
+    id: int
+    event_id: int
+    version: int
+    """Counts the event's changes; a post that shows an older one lags behind."""
+    details: Details
+    starts: datetime
+    ends: datetime
+    zone: str
+    is_all_day: bool
+    rrule: str
+    status: Status
+    going: int = 0
+    maybe: int = 0
+    mine: Attendance | None = None
+    added_by: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for. Empty or None asks nothing of that kind."""
+
+    since: datetime
+    """Aware UTC: occurrences that end after it (and, with `until`, start before that)."""
+    until: datetime | None = None
+    words: str = ""
+    near: Place | None = None
+    within_km: float = 50.0
+    kind: Kind | None = None
+    genre: str = ""
+    price_most: Price | None = None
+    """Free, or at most this amount in this currency; unknown prices are left out."""
+    online: bool | None = None
+    """True: online, False: in person, None: either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of results and how many there are in all."""
+
+    occurrences: tuple[Occurrence, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    going: int
+    maybe: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Who said what, in the order they said it. Names only: accounts never leave the core."""
+
+    going: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
+    not_going: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCopy:
+    """What one source said of an event the last time it was read."""
+
+    event_id: int
+    source: str
+    uid: str
+    digest: str
+    """A hash of all that was read: the same hash, the same event."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    """An event as a source tells it, to be added or brought up to date."""
+
+    event: NewEvent
+    slots: tuple[Slot, ...]
+    source: str
+    uid: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How many events a source added, changed, and left as they were."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+
+class Events(Protocol):
+    """The repository of events. Every method takes the community it acts for."""
+
+    async def find(self, community: int, search: Search, *, person: int | None, offset: int, limit: int) -> Page:
+        """Best match first when there are words, soonest first otherwise.
+
+        Cancelled occurrences are left out. `person` fills `mine`.
+        """
+
+    async def get(self, community: int, occurrence: int, *, person: int | None) -> Occurrence | None:
+        """One occurrence, cancelled or not; None when this community has none with that id."""
+
+    async def several(
+        self, community: int, occurrences: Collection[int], *, person: int | None
+    ) -> Sequence[Occurrence]:
+        """Those of `occurrences` that this community has, in the order they were asked for."""
+
+    async def suggest(self, community: int, typed: str, since: datetime, limit: int) -> Sequence[Occurrence]:
+        """Coming occurrences, one per event, whose title or venue has words that start as typed."""
+
+    async def add(self, community: int, event: NewEvent, slots: Sequence[Slot], now: datetime) -> int:
+        """Keep a new event and return the id of its first occurrence.
+
+        An event that already carries this `request_id` is not added again: its first occurrence is returned.
+        """
+
+    async def bring(self, community: int, batch: Sequence[FromSource], now: datetime) -> Brought:
+        """Add or update what a source told of. The same UID is the same event, whichever source it came from."""
+
+    async def answer(self, community: int, occurrence: int, person: int, answer: Attendance, now: datetime) -> Tally:
+        """Set one person's answer and return the new counts."""
+
+    async def withdraw(self, community: int, occurrence: int, person: int) -> Tally:
+        """Take one person's answer back."""
+
+    async def answers(self, community: int, occurrence: int) -> Answers:
+        """Who answered what."""
+
+    async def mine(self, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
+        """What one person answered going or maybe to, that ends after `since`, soonest first."""
+
+    async def extend(self, now: datetime, limit: int) -> int:
+        """Lay out series whose occurrences do not reach the horizon yet, at most `limit` of them.
+
+        Returns how many were laid out further. This is housekeeping over all communities and shows nobody anything.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEvent:
+    """One event as a calendar tells it, before anything is looked up.
+
+    `location` is free text; a city is recognised in it later, where it names one.
+    """
+
+    uid: str
+    title: str
+    timing: Timing
+    description: str = ""
+    location: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    link: str = ""
+    categories: tuple[str, ...] = ()
+    is_cancelled: bool = False
+    changes: tuple[SourceChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChange:
+    """One occurrence that a calendar tells differently from its series. None: as the series has it."""
+
+    original: datetime
+    timing: Timing | None = None
+    is_cancelled: bool = False
+    title: str | None = None
+    description: str | None = None
+    location: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in a calendar that was not taken, and why.
+
+    `reason` is marked with `N_`; `values` fill its `{names}`. `title` is as much of a name as it has.
+    """
+
+    title: str
+    reason: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
