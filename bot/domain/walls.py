@@ -1,4 +1,4 @@
-"""From the time on a wall to the moment it is: the one rule for times that a clock change skips or repeats."""
+"""From the time on a wall to the moment it is: one rule for times that a clock change skips or repeats."""
 
 from __future__ import annotations
 
