@@ -1,0 +1,144 @@
+"""What a feature declares: its commands, what its buttons do, what it looks up, what falls due and what it owes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Protocol, get_type_hints
+
+from bot.domain.delivery import Due, Moot, Owed
+from bot.params import Option, Param
+from bot.platform import Platform
+from bot.ports import Clock, Store, UnitOfWork
+from bot.request import Press, Request
+from bot.ui import Answer, Form, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What handlers may use."""
+
+    store: Store
+    clock: Clock
+    platforms: Mapping[str, Platform]
+
+
+class Access(Enum):
+    """Who may run a command. The core checks it, whatever a platform shows or hides."""
+
+    ANYONE = "anyone"
+    ORGANISER = "organiser"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One field of a command's dataclass."""
+
+    name: str
+    param: Param
+    is_required: bool
+    default: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`asks` is a frozen dataclass; each field is `Annotated` with its Param. A field with a default is optional.
+
+    The handler's first argument is an `asks`; it stands as Any here because a tuple of commands holds many types.
+    """
+
+    name: str
+    help: str
+    asks: type[Any]  # Any: each command has a dataclass of its own
+    handler: Callable[[Any, Request, Services], Awaitable[Answer]]  # Any: as above
+    access: Access = Access.ANYONE
+
+    @property
+    def arguments(self) -> Mapping[str, Argument]:
+        return arguments_of(self.asks)
+
+
+@lru_cache(maxsize=256)
+def arguments_of(asks: type[Any]) -> Mapping[str, Argument]:  # Any: any command's dataclass
+    """The arguments that a command's dataclass declares, in order."""
+    hints = get_type_hints(asks, include_extras=True)
+    found: dict[str, Argument] = {}
+    for each in fields(asks):
+        param = next(item for item in hints[each.name].__metadata__ if isinstance(item, Param))
+        default = each.default_factory() if each.default_factory is not MISSING else each.default
+        is_required = default is MISSING
+        found[each.name] = Argument(each.name, param, is_required, None if is_required else default)
+    return found
+
+
+class Lookup(Protocol):
+    """Finds what a stored argument names."""
+
+    async def read(self, typed: str, request: Request, services: Services) -> object:
+        """What is meant. Raises Refused; what is not the asker's to see is NotFound."""
+
+    def write(self, value: object) -> str:
+        """The value as it would be typed."""
+
+    async def suggest(self, typed: str, request: Request, services: Services) -> Sequence[Option]:
+        """What could be meant by what was typed so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """What became of something due: when it is due again (None: never), and what is owed now."""
+
+    due: Due
+    again: datetime | None
+    owed: tuple[Owed, ...] = ()
+
+
+class FallsDue(Protocol):
+    """What a kind of due row does when its moment comes."""
+
+    async def __call__(self, rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Fallen]:
+        """Decide a batch inside one transaction, without the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An owed row put into words. `shown` maps each event's id to the version that is shown."""
+
+    reply: Reply
+    shown: Mapping[int, int] = field(default_factory=dict)
+
+
+class Renders(Protocol):
+    """How a kind of owed row is put into words, after the claim."""
+
+    async def __call__(
+        self, rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime
+    ) -> Sequence[Message | Moot]:
+        """One answer for each row, in their order."""
+
+
+Pressed = Callable[[Press, Request, Services], Awaitable[Answer]]
+OpensForm = Callable[[Press, Request, Services], Awaitable[Form]]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One top-level command and everything that belongs to it.
+
+    `presses` says what each action does; `opens` names actions that open a form: those only read.
+    """
+
+    name: str
+    help: str
+    commands: tuple[Command, ...]
+    presses: Mapping[str, Pressed] = field(default_factory=dict)
+    opens: Mapping[str, OpensForm] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    falls_due: Mapping[str, FallsDue] = field(default_factory=dict)
+    renders: Mapping[str, Renders] = field(default_factory=dict)
+
+    def command(self, name: str) -> Command | None:
+        return next((command for command in self.commands if command.name == name), None)

@@ -1,0 +1,184 @@
+"""What is due and what is owed, as rows. `bot.due` and `bot.outbox` say how they move; docs/delivery.md what it promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.addresses import Address
+
+Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
+"""What a row carries besides its columns: plain JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that falls due at a moment (aware UTC).
+
+    `kind` names who knows what to do, `subject` what it is about. One row per kind and subject.
+    """
+
+    kind: str
+    subject: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something the bot owes somebody; not words: it is rendered when it is sent.
+
+    The key `kind:subject:period:address:part` is unique: owing it twice is owing it once.
+    """
+
+    kind: str
+    subject: int
+    period: str
+    """The occurrence or period this is owed for, so that next week's digest is another one."""
+    address: Address
+    community: int | None = None
+    part: int = 1
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    """Later than this it helps nobody: it settles as moot."""
+    follows: int | None = None
+    """The part of the same key that must settle first, or None."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.stem}:{self.part}"
+
+    @property
+    def stem(self) -> str:
+        """The key without its part."""
+        from bot.domain.addresses import written
+
+        return f"{self.kind}:{self.subject}:{self.period}:{written(self.address)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a message stands on its platform: enough to edit it later."""
+
+    address: Address
+    message: str
+    """The platform's id of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this process may send until its lease runs out."""
+
+    id: int
+    owed: Owed
+    key: str
+    token: str
+    tries: int
+    unsure_since: datetime | None
+    """When an earlier attempt began that may have been seen, or None; then the platform is asked first."""
+    first_unsure: datetime | None
+    """When it first became unsure: how long the platform has been asked in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    receipt: Receipt
+    shown: Mapping[int, int] = field(default_factory=dict)
+    """Event id to the version that was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """Nothing needs to be sent any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """Cannot be delivered; shown to its owner and to organisers."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Surely not seen; due again at `at`."""
+
+    at: datetime
+    reason: str
+    counts: bool = True
+    """Whether it was an attempt; what was claimed and never started is handed back without counting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Perhaps seen; the platform is asked at `at` or later. `since` is when the attempt began."""
+
+    at: datetime
+    since: datetime
+    reason: str
+
+
+Outcome = Sent | Moot | Buried | Later | Doubt
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """One row as the operator sees it (`greenroom outbox`)."""
+
+    key: str
+    state: str
+    tries: int
+    due: datetime
+    reason: str
+
+
+class DueRows(Protocol):
+    """What falls due when. Rows are moved on by compare-and-set."""
+
+    async def put(self, due: Due) -> None:
+        """Set when this kind and subject falls due next, replacing what was set."""
+
+    async def drop(self, kind: str, subject: int) -> None:
+        """It is not due any more."""
+
+    async def earliest(self) -> datetime | None:
+        """The earliest moment anything is due."""
+
+    async def take(self, now: datetime, limit: int) -> Sequence[Due]:
+        """Rows due at `now`, earliest first, locked against other processes until this unit of work ends."""
+
+    async def move(self, moved: Sequence[tuple[Due, datetime | None]]) -> None:
+        """Set each row's next moment, or remove it (None), if it is still due when `Due.at` says."""
+
+
+class OutboxRows(Protocol):
+    """What is owed. Every later write shows the claim's token; a row whose token changed is left alone."""
+
+    async def add(self, owed: Sequence[Owed], now: datetime) -> None:
+        """Owe these; what is owed already stays as it is."""
+
+    async def earliest(self) -> datetime | None:
+        """The earliest moment a row could be claimed, by the clock that `add` and `settle` were given."""
+
+    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[Claimed]:
+        """Take up to `limit` rows that are due at `now`, by one statement, with a fresh token each call.
+
+        Left out: rows under a lease that still runs (by the database's clock), and rows that follow an unsettled part.
+        A lease that ran out makes its row unsure.
+        """
+
+    async def settle(self, settled: Sequence[tuple[Claimed, Outcome]], now: datetime) -> int:
+        """Write what became of claimed rows and end their leases; returns how many still carried their token."""
+
+    async def lines(self, state: str | None, limit: int) -> Sequence[OutboxLine]:
+        """For the operator; `state` is one of waiting, sent, moot, buried."""
+
+    async def buried(self, community: int, kind: str, subject: int) -> OutboxLine | None:
+        """The newest row of this subject if it could not be delivered, for organisers."""
+
+    async def sweep(self, before: datetime, limit: int) -> int:
+        """Remove rows settled before that moment (housekeeping); returns how many."""

@@ -1,0 +1,43 @@
+"""What else the core asks of the outside."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.delivery import DueRows, OutboxRows
+from bot.domain.digests import Digests
+from bot.domain.drafts import Drafts
+from bot.domain.events import Events
+from bot.domain.people import People
+from bot.domain.places import Places
+
+
+class Clock(Protocol):
+    """The only source of the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware UTC."""
+
+
+class UnitOfWork(Protocol):
+    """One short transaction and the repositories that take part in it. It never waits for the network."""
+
+    people: People
+    events: Events
+    digests: Digests
+    drafts: Drafts
+    places: Places
+    due: DueRows
+    outbox: OutboxRows
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A consistent look; nothing is written."""
+
+    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction: kept when its block ends, undone when it raises. It holds the write lock from the start."""

@@ -1,0 +1,91 @@
+"""A request: who asks, from where, and what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.addresses import Channel
+from bot.domain.people import Account, Community, Person, Workspace
+from bot.errors import Refused
+from bot.i18n import N_, Words
+from bot.ui import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command as text platforms carry it: "/event find techno near:Berlin"."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command whose options the platform has told apart; values are as they were typed or chosen."""
+
+    path: tuple[str, ...]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A control was used; `choice` is the value chosen in a menu."""
+
+    action: Action
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """A form was filled in."""
+
+    action: Action
+    values: Mapping[str, str]
+
+
+Asked = Typed | Run | Press | Submit
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What a platform hands to the core.
+
+    `id` is the platform's own id of the request, the same when it is delivered again. `workspace` is None in a
+    direct message. `locale` is what the platform knows ("" if nothing). `is_organiser` is the platform's word.
+    """
+
+    id: str
+    account: Account
+    workspace: Workspace | None
+    channel: Channel | None
+    locale: str
+    is_organiser: bool
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a handler gets: the same, with everybody recognised. `now` is aware UTC."""
+
+    id: str
+    account: Account
+    person: Person
+    joined: Community | None
+    channel: Channel | None
+    is_organiser: bool
+    now: datetime
+    say: Words
+
+    @property
+    def community(self) -> Community:
+        """The community this acts for. Raises Refused where there is none yet."""
+        if self.joined is None:
+            raise Refused(N_("Use this in a server or workspace where I am a member, so that I know which one you mean."))
+        return self.joined
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reader's zone: their own, else their community's."""
+        return self.say.zone
