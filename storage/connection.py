@@ -1,0 +1,36 @@
+"""The one connection that the repositories of a unit of work share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Values = Mapping[str, object]
+
+
+class Connection:
+    """A transaction that is open. `wakes` is set by whoever wrote something that falls due or is owed:
+    after the commit the scheduler is woken.
+    """
+
+    __slots__ = ("_inner", "dialect", "wakes")
+
+    def __init__(self, inner: AsyncConnection) -> None:
+        self._inner = inner
+        self.dialect = inner.dialect.name
+        """"sqlite" or "postgresql"."""
+        self.wakes = False
+
+    # Any: a row holds whatever its statement selects
+    async def execute(
+        self, statement: Executable, values: Values | Sequence[Values] | None = None
+    ) -> CursorResult[Any]:
+        """Run one statement, once for each of several `values`; its rows are all there when this returns."""
+        return await self._inner.execute(statement, values)
+
+    async def scalar(self, statement: Executable, values: Values | None = None) -> Any:  # Any: as above
+        """The first column of the first row, or None."""
+        return (await self._inner.execute(statement, values)).scalar()

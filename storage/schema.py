@@ -1,0 +1,122 @@
+"""What every table is made of: the metadata, and column types that mean the same on both databases."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC as ZULU
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, MetaData, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=ZULU)
+MICROSECOND = timedelta(microseconds=1)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def microseconds(moment: datetime) -> int:
+    """An aware moment as SQLite keeps it: microseconds since the epoch. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its zone: naive datetimes are not kept")
+    return (moment - EPOCH) // MICROSECOND
+
+
+class UTC(TypeDecorator[datetime]):
+    """A moment: aware in (of any zone), aware UTC out. A naive one raises SQLAlchemy's StatementError.
+
+    timestamptz on PostgreSQL; on SQLite an INTEGER of microseconds since the epoch: small, and it compares.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(
+        self, dialect: Dialect
+    ) -> TypeEngine[Any]:  # Any: an integer there, a datetime here
+        kept = BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True)
+        return dialect.type_descriptor(kept)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return microseconds(value)
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone: naive datetimes are not kept")
+        return value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # Any: as kept
+        if value is None or dialect.name != "sqlite":
+            return value
+        return EPOCH + timedelta(microseconds=value)
+
+
+class Wall(TypeDecorator[datetime]):
+    """A time on a wall, naive by purpose; its zone stands in another column. An aware one raises StatementError.
+
+    ISO 8601 text, which sorts as time does.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's
+        if value is None:
+            return None
+        if value.tzinfo is not None:
+            raise ValueError("a wall time has no zone of its own")
+        return value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base's
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Json(TypeDecorator[Any]):  # Any: whatever JSON holds
+    """Plain JSON in a text column; None is NULL.
+
+    Not JSONB: that refuses the NULs and half surrogates that people paste, and forgets the order of keys.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the base's
+        return None if value is None else json.loads(value)
+
+
+class DatabaseNow(FunctionElement[datetime]):
+    """The database's clock as the statement began, as `UTC` keeps it: one clock for all processes (leases)."""
+
+    type = UTC()
+    inherit_cache = True
+
+
+@compiles(DatabaseNow, "sqlite")
+def _sqlite_now(
+    _element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any
+) -> str:  # Any: SQLAlchemy's protocol
+    return "(CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER) * 1000)"  # exact to 1 ms
+
+
+@compiles(DatabaseNow, "postgresql")
+def _postgres_now(
+    _element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any
+) -> str:  # Any: SQLAlchemy's protocol
+    return "statement_timestamp()"
