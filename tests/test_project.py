@@ -118,7 +118,7 @@ def explained(tables: str) -> set[str]:
 
 def test_the_example_documents_exactly_the_settings_there_are() -> None:
     settings = {name for key, field in Settings.model_fields.items() for name in variables(key, field)}
-    assert documented((ROOT / ".env.example").read_text()) == settings
+    assert examples((ROOT / ".env.example").read_text()).keys() == settings
 
 
 def variables(key: str, field: FieldInfo) -> set[str]:
@@ -135,14 +135,24 @@ def variables(key: str, field: FieldInfo) -> set[str]:
     return {name.upper() for name in names}
 
 
-def documented(example: str) -> set[str]:
-    """The variables of an example whose paragraph says more than their value."""
-    found: set[str] = set()
-    for paragraph in example.split("\n\n"):
+def test_the_example_shows_the_defaults() -> None:
+    example = examples((ROOT / ".env.example").read_text())
+    shown = Settings.model_validate({name: value for name, value in example.items() if value})
+    assert {key: getattr(shown, key) for key in Settings.model_fields} == {
+        key: field.get_default(call_default_factory=True) for key, field in Settings.model_fields.items()
+    }
+
+
+def examples(text: str) -> dict[str, str]:
+    """The variables of an example and their values, if their paragraph says more than that."""
+    found: dict[str, str] = {}
+    for paragraph in text.split("\n\n"):
         lines = paragraph.strip().splitlines()
-        names = [match[1] for line in lines if (match := re.match(r"(?:# ?)?([A-Z][A-Z0-9_]+)=", line))]
-        if len(lines) > len(names):
-            found.update(names)
+        values = dict(
+            match.groups() for line in lines if (match := re.match(r"#?([A-Z][A-Z0-9_]+)=(.*)", line))
+        )
+        if len(lines) > len(values):
+            found.update(values)
     return found
 
 
