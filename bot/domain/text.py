@@ -31,14 +31,14 @@ def clean_line(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """`text` as `clean_line` has it, but with its line ends (as "\\n") and at most one empty line in a row."""
+    """`text` as `clean_line` has it, but with its lines, and at most one empty line in a row."""
     text = _composed(text.replace("\r\n", "\n").translate(_TEXT))
     text = _TRAILING.sub("", text)
     return _seen(_BLANK_LINES.sub("\n\n", text).strip())
 
 
 def clip(text: str, most: int) -> str:
-    """`text` in at most `most` characters (1 or more); a cut one ends in "…", never inside a letter or emoji."""
+    """`text` in at most `most` (1 or more) characters; when cut it ends in "…", never inside a letter."""
     if len(text) <= most:
         return text
     end = most - 1
