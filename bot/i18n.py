@@ -61,8 +61,8 @@ class Words:
 
     def short_day(self, value: date) -> str:
         """A date with its weekday, short: "Fri, Dec 4"."""
-        # babel's stub wants a datetime; a date has all that this skeleton asks for
-        return format_skeleton("MMMEd", value, locale=self.locale)  # type: ignore[arg-type]
+        # A date has all that this skeleton asks for.
+        return format_skeleton("MMMEd", value, locale=self.locale)  # type: ignore[arg-type]  # wants a datetime
 
     def clock(self, value: datetime) -> str:
         """The time of day of an aware moment, in its own zone: "7:00 PM"."""

@@ -148,9 +148,7 @@ def examples(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for paragraph in text.split("\n\n"):
         lines = paragraph.strip().splitlines()
-        values = dict(
-            match.groups() for line in lines if (match := re.match(r"#?([A-Z][A-Z0-9_]+)=(.*)", line))
-        )
+        values = dict(re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", paragraph, re.MULTILINE))
         if len(lines) > len(values):
             found.update(values)
     return found
