@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
+import sys
 import tokenize
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,6 +117,30 @@ def test_every_dependency_is_explained_and_nothing_else(pyproject: dict[str, set
 def explained(tables: str) -> set[str]:
     rows = re.findall(r"^\| `([\w.-]+)` \| (.+) \| (.+) \|$", tables, re.MULTILINE)
     return {normal(name) for name, what, weighed in rows if what.strip() and weighed.strip()}
+
+
+def test_the_package_carries_all_that_runs_and_nothing_else(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for path in committed():
+        copy = project / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
+    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(project)], check=True, capture_output=True)
+    [wheel] = tmp_path.glob("greenroom-*.whl")
+    with zipfile.ZipFile(wheel) as file:
+        packed = {name for name in file.namelist() if ".dist-info/" not in name}
+    runs = {path.relative_to(ROOT).as_posix() for path in committed("bot", "adapters", "storage")}
+    assert packed == runs - {"bot/locales/greenroom.pot"}
 
 
 def test_the_example_documents_exactly_the_settings_there_are() -> None:
