@@ -111,13 +111,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Questions to fill in. `values` and `errors` go by the names of `params`; an error named "" is about the whole."""
+    """Questions to fill in. `values` and `errors` go by the names of `params`; an error named "" is about the whole.
+
+    `required` names the params that cannot be left empty, so that platforms can mark them.
+    """
 
     title: str
     action: Action
     params: Mapping[str, Param]
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
 
 
 Answer = Reply | Form
