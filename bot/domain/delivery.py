@@ -1,4 +1,7 @@
-"""What is due and what is owed, as rows. `bot.due` and `bot.outbox` say how they move; docs/delivery.md what it promises."""
+"""What is due and what is owed, as rows.
+
+`bot.due` and `bot.outbox` say how they move; docs/delivery.md says what is promised.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.addresses import Address
+from bot.domain.addresses import Address, written
 
 Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
 """What a row carries besides its columns: plain JSON."""
@@ -23,6 +26,8 @@ class Due:
     kind: str
     subject: int
     at: datetime
+    fails: int = field(default=0, compare=False)
+    """How often in a row its kind could not move it on; it was put off each time, and `at` stays what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,6 @@ class Owed:
     @property
     def stem(self) -> str:
         """The key without its part."""
-        from bot.domain.addresses import written
-
         return f"{self.kind}:{self.subject}:{self.period}:{written(self.address)}"
 
 
@@ -76,10 +79,14 @@ class Claimed:
     key: str
     token: str
     tries: int
-    unsure_since: datetime | None
-    """When an earlier attempt began that may have been seen, or None; then the platform is asked first."""
-    first_unsure: datetime | None
-    """When it first became unsure: how long the platform has been asked in vain."""
+    failing_since: datetime | None = None
+    """When it first failed, or None."""
+    unsure_since: datetime | None = None
+    """When the earliest attempt began that may have been seen, or None; then the platform is asked first."""
+    asked_since: datetime | None = None
+    """Since when the platform has been asked in vain, or None."""
+    resent: int = 0
+    """How often it was sent again though the platform could not say whether it had been seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +122,15 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Perhaps seen; the platform is asked at `at` or later. `since` is when the attempt began."""
+    """Perhaps seen; the platform is asked at `at` or later.
+
+    `since` is when the earliest such attempt began, `asked_since` since when the platform was asked in vain.
+    """
 
     at: datetime
     since: datetime
     reason: str
+    asked_since: datetime | None = None
 
 
 Outcome = Sent | Moot | Buried | Later | Doubt
@@ -133,7 +144,9 @@ class OutboxLine:
     state: str
     tries: int
     due: datetime
+    """When it is due or, once settled, when that was. A part that waits for another is due when that settles."""
     reason: str
+    resent: int = 0
 
 
 class DueRows(Protocol):
@@ -151,6 +164,12 @@ class DueRows(Protocol):
     async def take(self, now: datetime, limit: int) -> Sequence[Due]:
         """Rows due at `now`, earliest first, locked against other processes until this unit of work ends."""
 
+    async def lock(self, rows: Sequence[Due]) -> Sequence[Due]:
+        """Those of `rows` that are still due when they say, in their order, locked as `take` does."""
+
+    async def put_off(self, rows: Sequence[Due], until: datetime) -> None:
+        """Take none of these before `until`, if they are still due when they say; it counts as a fail."""
+
     async def move(self, moved: Sequence[tuple[Due, datetime | None]]) -> None:
         """Set each row's next moment, or remove it (None), if it is still due when `Due.at` says."""
 
@@ -167,12 +186,16 @@ class OutboxRows(Protocol):
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[Claimed]:
         """Take up to `limit` rows that are due at `now`, by one statement, with a fresh token each call.
 
-        Left out: rows under a lease that still runs (by the database's clock), and rows that follow an unsettled part.
-        A lease that ran out makes its row unsure.
+        Left out: rows under a lease that still runs (by the database's clock), and rows that follow an unsettled
+        part. A lease that ran out makes its row unsure. The longest due are taken; they come in the order in
+        which they were owed.
         """
 
     async def settle(self, settled: Sequence[tuple[Claimed, Outcome]], now: datetime) -> int:
-        """Write what became of claimed rows and end their leases; returns how many still carried their token."""
+        """Write what became of claimed rows and end their leases; returns how many still carried their token.
+
+        What follows a buried row is buried with it, for the same reason. `Claimed.resent` is written as it is.
+        """
 
     async def lines(self, state: str | None, limit: int) -> Sequence[OutboxLine]:
         """For the operator; `state` is one of waiting, sent, moot, buried."""

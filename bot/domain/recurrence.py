@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from heapq import merge
-from itertools import chain
+from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from bot.domain.events import HORIZON, Change, Slot, Status, Timing
@@ -37,27 +37,21 @@ def check_rule(rrule: str, starts: datetime, *, is_all_day: bool = False) -> str
     if is_all_day:
         if rule.frequency is Frequency.HOURLY:
             raise Refused(
-                N_(
-                    "It lasts all day but repeats by the hour. An all-day event repeats by the day: {example}."
-                ),
+                N_("It lasts all day but repeats by the hour. Let it repeat by the day: {example}."),
                 example="FREQ=DAILY",
             )
         rule = _without_times(rule)
-    times = max(len(rule.hours), 1) * max(len(rule.minutes), 1) * max(len(rule.seconds), 1)
-    last: deque[datetime] = deque(maxlen=OFTEN)
-    end = _later(starts, LOOK_AHEAD)
-    if times > OFTEN:
-        raise _too_often()
-    for number, wall in enumerate(matches(rule, starts, since=starts, before=end)):
-        if len(last) == OFTEN and wall - last[0] < HORIZON:
-            raise _too_often()
-        last.append(wall)
-        if number > 3 * OFTEN:  # by now it repeats itself
-            break
-    if not any(wall >= starts for wall in last):
+    found = matches(rule, starts, since=starts, before=_later(starts, LOOK_AHEAD))
+    if not any(wall >= starts for wall in found):
         raise Refused(
             N_("It would never take place: no day fits “{rule}”. Try {example}."),
             rule=spell(rule),
+            example=EXAMPLE,
+        )
+    if _is_too_often(rule, starts):
+        raise Refused(
+            N_("It takes place too often: at most {limit} times a year is possible. Try {example}."),
+            limit=OFTEN,
             example=EXAMPLE,
         )
     return spell(rule)
@@ -66,15 +60,16 @@ def check_rule(rrule: str, starts: datetime, *, is_all_day: bool = False) -> str
 def lay_out(
     timing: Timing, changes: Sequence[Change], *, since: datetime, until: datetime
 ) -> tuple[Slot, ...]:
-    """Each time the event takes place that ends after `since` and starts before `until` (aware UTC), in order.
+    """Each time the event takes place that ends after `since` and starts before `until`, in order.
 
-    A single event gives its one slot whatever the window is; a series whose next time lies beyond `until` gives
-    that one as well; a series that is over gives none. `timing.rrule` has passed `check_rule`.
+    Both are aware UTC. A single event gives its one slot whatever they are; a series whose next time lies
+    beyond `until` gives that one as well; a series that is over gives none. `timing.rrule` has passed
+    `check_rule`.
 
     The first start always belongs to the series (RFC 5545 3.8.5.3). A change whose original the rule does not
     give is a time of its own: series are cut short around changes that stay. Each time ends as much later *on
-    the wall* as the first, so that a night from 22:00 to 06:00 is one when clocks change too (the RFC's "exact
-    duration" would end it at 05:00 or 07:00).
+    the wall* as the first, so that a night from 22:00 to 06:00 is one when clocks change too (the RFC's exact
+    duration would end it at 05:00 or 07:00).
     """
     changed = {change.original: change for change in changes}
     if not timing.rrule and not timing.extra and changed.keys() <= {timing.starts}:
@@ -178,17 +173,29 @@ def _when(slot: Slot) -> tuple[datetime, datetime]:
     return slot.starts, slot.original
 
 
-def _too_often() -> Refused:
-    return Refused(
-        N_("It takes place too often: at most {limit} times a year is possible. Try {example}."),
-        limit=OFTEN,
-        example=EXAMPLE,
-    )
+def _is_too_often(rule: Rule, starts: datetime) -> bool:
+    times = max(len(rule.hours), 1) * max(len(rule.minutes), 1) * max(len(rule.seconds), 1)
+    if times * HORIZON.days <= OFTEN and rule.frequency is not Frequency.HOURLY:
+        return False
+    if times > OFTEN:
+        return True
+    last: deque[datetime] = deque(maxlen=OFTEN)
+    for wall in islice(matches(rule, starts, since=starts, before=_later(starts, LOOK_AHEAD)), 3 * OFTEN):
+        if len(last) == OFTEN and wall - last[0] < HORIZON:
+            return True
+        last.append(wall)
+    return False
 
 
 def _later(wall: datetime, by: timedelta) -> datetime:
-    return wall + by if wall < datetime.max - by else datetime.max
+    try:
+        return wall + by
+    except OverflowError:
+        return datetime.fromisoformat("9999-12-31")
 
 
 def _earlier(wall: datetime, by: timedelta) -> datetime:
-    return wall - by if wall > datetime.min + by else datetime.min
+    try:
+        return wall - by
+    except OverflowError:
+        return datetime.fromisoformat("0001-01-01")

@@ -1,9 +1,9 @@
 """Rules for repeating (RFC 5545 3.3.10): read from text, and followed over any stretch of time.
 
-dateutil's rrule is what this would be, were it not for rules that hardly ever or never match: it looks on to
-the year 9999 (seconds to hours) and has no way to be told where to stop, and it begins at the first occurrence
-each time, however long ago that was. Here a stretch of time costs what it is long. The tests hold the two
-against each other.
+dateutil's rrule would do, were it not for rules that hardly ever or never match: it looks on to the year 9999
+(seconds to hours of work) and cannot be told where to stop, and it begins at the first occurrence each time,
+however long ago that was. Here a stretch of time costs what it is long. The tests hold the two against each
+other.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def walls(rule: Rule, starts: datetime, *, since: datetime, before: datetime) ->
     """The wall times at which the rule has the event start, from `since` on and before `before`, in order.
 
     `starts` is the first whether the rule fits it or not, and counts as one (RFC 5545 3.3.10, COUNT).
-    UNTIL is left to the caller, who knows the zone. The cost grows with the stretch, not with how long ago the
-    event began, but for rules with COUNT.
+    UNTIL is left to the caller, who knows the zone. The cost grows with the stretch and, for rules with COUNT
+    alone, with how long ago the event began.
     """
     if since <= starts < before:
         yield starts
@@ -126,7 +126,7 @@ def walls(rule: Rule, starts: datetime, *, since: datetime, before: datetime) ->
 
 
 def matches(rule: Rule, starts: datetime, *, since: datetime, before: datetime) -> Iterator[datetime]:
-    """The wall times that fit the rule, whatever COUNT and UNTIL say. It may begin a period before `since`."""
+    """The wall times that fit the rule, whatever COUNT and UNTIL say; some may lie before `since`."""
     if rule.frequency is Frequency.HOURLY:
         yield from _hourly(rule, starts, since, before)
         return
@@ -151,7 +151,7 @@ def _hourly(rule: Rule, starts: datetime, since: datetime, before: datetime) -> 
 
 
 def _periods(rule: Rule, starts: datetime, since: datetime, before: datetime) -> Iterator[tuple[date, date]]:
-    """The first and last day of each year, month, week or day the rule looks at, from the one `since` is in."""
+    """The first and last day of each stretch the rule looks at, from the one with `since` on."""
     step = rule.interval
     match rule.frequency:
         case Frequency.YEARLY:
@@ -171,8 +171,9 @@ def _periods(rule: Rule, starts: datetime, since: datetime, before: datetime) ->
                 begin -= (starts.weekday() - rule.week_start) % 7
             jump = length * step
             day = begin + (since.toordinal() - begin) // jump * jump
-            for each in range(max(day, 1), before.toordinal() + 1, jump):
-                yield date.fromordinal(each), date.fromordinal(each + length - 1)
+            for each in range(day, before.toordinal() + 1, jump):
+                end = min(each + length - 1, date.max.toordinal())
+                yield date.fromordinal(max(each, 1)), date.fromordinal(end)
 
 
 def _days(first: date, last: date, months: tuple[int, ...]) -> Iterator[date]:
@@ -253,7 +254,7 @@ def _is_weekday(day: date, wanted: tuple[tuple[int, int], ...], in_month: bool) 
 
 
 def _is_week(day: date, wanted: tuple[int, ...], week_start: int) -> bool:
-    """By ISO 8601's count, with weeks that begin at `week_start`: week 1 has four days in the year or more."""
+    """By ISO 8601's count, weeks beginning at `week_start`: week 1 has four days or more in the year."""
     middle = day.toordinal() - (day.weekday() - week_start) % 7 + 3
     if not 1 <= middle <= date.max.toordinal():
         return False
@@ -267,9 +268,8 @@ def _year_length(year: int) -> int:
     return 366 if isleap(year) else 365
 
 
-_PARTS = (
-    "FREQ INTERVAL COUNT UNTIL BYMONTH BYWEEKNO BYYEARDAY BYMONTHDAY BYDAY BYHOUR BYMINUTE BYSECOND BYSETPOS WKST"
-).split()
+_BY_PARTS = "MONTH", "WEEKNO", "YEARDAY", "MONTHDAY", "DAY", "HOUR", "MINUTE", "SECOND", "SETPOS"
+_PARTS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", *(f"BY{part}" for part in _BY_PARTS)})
 _UNTIL = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
 _DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _NUMBER = re.compile(r"[+-]?\d{1,4}")
