@@ -8,8 +8,6 @@ import shutil
 import sqlite3
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
@@ -27,9 +25,9 @@ TEMPLATE = "greenroom_template"
 
 async def prepare_template(url: str) -> None:
     """Make the empty database at `url` what a bot finds after its first start: migrated, with its cities."""
-    # HOOK: until storage.database brings `migrate`, templates are empty.
-    if find_spec("storage.database") is not None:
-        await import_module("storage.database").migrate(url)
+    from storage.database import migrate  # here, so that tests without a database do without SQLAlchemy
+
+    await migrate(url)
 
 
 @pytest.fixture(scope="session")
