@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import CursorResult, Executable, Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Values = Mapping[str, object]
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row holds whatever its statement selects."""
 
 
 class Connection:
@@ -27,9 +29,17 @@ class Connection:
     # Any: a row holds whatever its statement selects
     async def execute(
         self, statement: Executable, values: Values | Sequence[Values] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement, once for each of several `values`; its rows are all there when this returns."""
         return await self._inner.execute(statement, values)
+
+    async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[AnyRow]:
+        """All rows of one statement."""
+        return (await self._inner.execute(statement, values)).all()
+
+    async def first(self, statement: Executable, values: Values | None = None) -> AnyRow | None:
+        """The first row, or None."""
+        return (await self._inner.execute(statement, values)).first()
 
     async def scalar(self, statement: Executable, values: Values | None = None) -> Any:  # Any: as above
         """The first column of the first row, or None."""

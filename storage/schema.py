@@ -7,7 +7,8 @@ from datetime import UTC as ZULU
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, MetaData, TableClause, Text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -66,7 +67,7 @@ class UTC(TypeDecorator[datetime]):
 
 
 class Wall(TypeDecorator[datetime]):
-    """A time on a wall, naive by purpose; its zone stands in another column. An aware one raises StatementError.
+    """A time on a wall, naive by purpose; its zone stands in another column. An aware one is refused.
 
     ISO 8601 text, which sorts as time does.
     """
@@ -74,14 +75,14 @@ class Wall(TypeDecorator[datetime]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
         if value.tzinfo is not None:
             raise ValueError("a wall time has no zone of its own")
         return value.isoformat()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base's
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
 
 
@@ -94,15 +95,15 @@ class Json(TypeDecorator[Any]):  # Any: whatever JSON holds
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
         return None if value is None else json.dumps(value, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the base's
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
 
 
 class DatabaseNow(FunctionElement[datetime]):
-    """The database's clock as the statement began, as `UTC` keeps it: one clock for all processes (leases)."""
+    """The database's clock as the statement began, as `UTC` keeps it: one clock for all processes."""
 
     type = UTC()
     inherit_cache = True
@@ -120,3 +121,8 @@ def _postgres_now(
     _element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any
 ) -> str:  # Any: SQLAlchemy's protocol
     return "statement_timestamp()"
+
+
+def insert_into(table: TableClause, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, for the `dialect` named so."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,72 @@
+"""What somebody began and has not finished."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Executable, and_, bindparam, delete, select
+
+from bot.domain.drafts import KEPT_FOR, Draft
+from storage.connection import AnyRow, Connection
+from storage.schema import UTC, insert_into
+from storage.tables import drafts
+
+_CONTENT = (drafts.c.id, drafts.c.command, drafts.c["values"], drafts.c.errors)
+_alive = drafts.c.expires_at > bindparam("now", type_=UTC())
+_is_theirs = and_(drafts.c.owner_id == bindparam("owner"), drafts.c.id == bindparam("draft"))
+
+_GET = select(*_CONTENT).where(_is_theirs, _alive)
+_TAKE = delete(drafts).where(_is_theirs, _alive).returning(*_CONTENT)
+_SWEEP = delete(drafts).where(drafts.c.expires_at <= bindparam("now", type_=UTC()))
+
+
+class DraftTable:
+    """Implements `bot.domain.drafts.Drafts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def keep(self, owner: int, draft: Draft, now: datetime) -> None:
+        await self._connection.execute(
+            _keep(self._connection.dialect),
+            {
+                "owner": owner,
+                "draft": draft.id,
+                "command": draft.command,
+                "typed": dict(draft.values),
+                "errors": dict(draft.errors),
+                "expires_at": now + KEPT_FOR,
+            },
+        )
+
+    async def get(self, owner: int, id_: str, now: datetime) -> Draft | None:
+        return _draft(await self._connection.first(_GET, {"owner": owner, "draft": id_, "now": now}))
+
+    async def take(self, owner: int, id_: str, now: datetime) -> Draft | None:
+        return _draft(await self._connection.first(_TAKE, {"owner": owner, "draft": id_, "now": now}))
+
+    async def sweep(self, now: datetime) -> int:
+        return (await self._connection.execute(_SWEEP, {"now": now})).rowcount
+
+
+def _draft(row: AnyRow | None) -> Draft | None:
+    return None if row is None else Draft(*row)
+
+
+@cache
+def _keep(dialect: str) -> Executable:
+    statement = insert_into(drafts, dialect).values(
+        {
+            "owner_id": bindparam("owner"),
+            "id": bindparam("draft"),
+            "command": bindparam("command"),
+            "values": bindparam("typed"),
+            "errors": bindparam("errors"),
+            "expires_at": bindparam("expires_at"),
+        }
+    )
+    replaced = ("command", "values", "errors", "expires_at")
+    return statement.on_conflict_do_update(
+        index_elements=["owner_id", "id"], set_={name: statement.excluded[name] for name in replaced}
+    )

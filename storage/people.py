@@ -1,0 +1,242 @@
+"""Who is who: people, their accounts, communities, and who belongs where."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import Executable, and_, bindparam, delete, func, select, update
+
+from bot.domain.people import Account, Caller, Community, Person, Workspace
+from storage.connection import AnyRow, Connection, Values
+from storage.schema import UTC, insert_into
+from storage.tables import accounts, communities, memberships, people, workspaces
+
+TOUCHED_EVERY = timedelta(days=1)
+"""How exact `seen_at` is, unless they act in another community meanwhile."""
+
+_PERSON = (people.c.id, people.c.name, people.c.zone, people.c.locale)
+_COMMUNITY = (communities.c.id, communities.c.name, communities.c.zone, communities.c.locale)
+
+_theirs = memberships.alias("theirs")
+_last_seen = select(func.max(_theirs.c.seen_at)).where(_theirs.c.person_id == people.c.id).scalar_subquery()
+_is_account = and_(
+    accounts.c.platform == bindparam("platform"), accounts.c.external_id == bindparam("account")
+)
+_is_workspace = and_(
+    workspaces.c.platform == bindparam("workspace_platform"),
+    workspaces.c.external_id == bindparam("workspace"),
+)
+
+_RECOGNISE = (
+    select(*_PERSON, *_COMMUNITY)
+    .select_from(accounts)
+    .join(people, people.c.id == accounts.c.person_id)
+    .join(workspaces, _is_workspace)
+    .join(communities, communities.c.id == workspaces.c.community_id)
+    .join(
+        memberships,
+        and_(memberships.c.person_id == people.c.id, memberships.c.community_id == communities.c.id),
+    )
+    .where(
+        _is_account,
+        accounts.c.name == bindparam("name"),
+        workspaces.c.name == bindparam("workspace_name"),
+        memberships.c.is_organiser == bindparam("is_organiser"),
+        memberships.c.seen_at > bindparam("stale", type_=UTC()),
+        memberships.c.seen_at >= _last_seen,
+    )
+)
+"""No row: something must be written first."""
+
+_RECOGNISE_ALONE = (
+    select(*_PERSON, *_COMMUNITY)
+    .select_from(accounts)
+    .join(people, people.c.id == accounts.c.person_id)
+    .outerjoin(memberships, memberships.c.person_id == people.c.id)
+    .outerjoin(communities, communities.c.id == memberships.c.community_id)
+    .where(_is_account, accounts.c.name == bindparam("name"))
+    .order_by(memberships.c.seen_at.desc(), memberships.c.community_id)
+    .limit(1)
+)
+
+_ACCOUNT = (
+    select(*_PERSON, accounts.c.id.label("account_id"), accounts.c.name.label("account_name"))
+    .join(people, people.c.id == accounts.c.person_id)
+    .where(_is_account)
+)
+_WORKSPACE = (
+    select(*_COMMUNITY, workspaces.c.id.label("workspace_id"), workspaces.c.name.label("workspace_name"))
+    .join(communities, communities.c.id == workspaces.c.community_id)
+    .where(_is_workspace)
+)
+_COMMUNITIES = select(*_COMMUNITY).order_by(communities.c.id)
+
+
+class PeopleTable:
+    """Implements `bot.domain.people.People`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def recognise(
+        self, account: Account, workspace: Workspace | None, *, is_organiser: bool, now: datetime
+    ) -> Caller | None:
+        values: dict[str, object] = {
+            "platform": account.platform,
+            "account": account.id,
+            "name": account.name,
+        }
+        if workspace is None:
+            row = await self._connection.first(_RECOGNISE_ALONE, values)
+        else:
+            values |= _named(workspace)
+            values |= {
+                "workspace_name": workspace.name,
+                "is_organiser": is_organiser,
+                "stale": now - TOUCHED_EVERY,
+            }
+            row = await self._connection.first(_RECOGNISE, values)
+        if row is None:
+            return None
+        person, community = row[:4], row[4:8]
+        return Caller(Person(*person), Community(*community) if community[0] is not None else None)
+
+    async def welcome(
+        self,
+        account: Account,
+        workspace: Workspace | None,
+        *,
+        is_organiser: bool,
+        zone: str,
+        locale: str,
+        now: datetime,
+    ) -> Caller:
+        person = await self._person_of(account)
+        if workspace is None:
+            caller = await self.recognise(account, None, is_organiser=is_organiser, now=now)
+            return caller or Caller(person, None)
+        community = await self._community_of(workspace, zone, locale)
+        seen = {"person": person.id, "community": community.id, "is_organiser": is_organiser, "seen_at": now}
+        await self._connection.execute(_touch(self._connection.dialect), seen)
+        return Caller(person, community)
+
+    async def communities(self) -> tuple[Community, ...]:
+        return tuple(Community(*row) for row in await self._connection.rows(_COMMUNITIES))
+
+    async def community(self, id_: int) -> Community | None:
+        row = await self._connection.first(_COMMUNITY_BY_ID, {"community": id_})
+        return None if row is None else Community(*row)
+
+    async def _person_of(self, account: Account) -> Person:
+        """Whoever owns `account`, made now where it is new; they go by its newest name."""
+        values = {"platform": account.platform, "account": account.id}
+        row = await self._connection.first(_ACCOUNT, values)
+        if row is None:
+            person_id = await self._connection.scalar(_NEW_PERSON, {"name": account.name})
+            new = values | {"person": person_id, "name": account.name}
+            if await self._connection.scalar(_new_account(self._connection.dialect), new):
+                return Person(person_id, account.name)
+            # another process made it meanwhile
+            await self._connection.execute(_DROP_PERSON, {"person": person_id})
+            row = await self._known(_ACCOUNT, values)
+        if row.account_name != account.name:
+            renamed = {"name_now": account.name, "account_id": row.account_id, "person": row.id}
+            await self._connection.execute(_RENAME_ACCOUNT, renamed)
+            await self._connection.execute(_RENAME_PERSON, renamed)
+        return Person(row.id, account.name, row.zone, row.locale)
+
+    async def _community_of(self, workspace: Workspace, zone: str, locale: str) -> Community:
+        """Whichever community owns `workspace`, made now where it is new."""
+        row = await self._connection.first(_WORKSPACE, _named(workspace))
+        if row is None:
+            made = {"name": workspace.name, "zone": zone, "locale": locale}
+            community_id = await self._connection.scalar(_NEW_COMMUNITY, made)
+            new = {**_named(workspace), "community": community_id, "name": workspace.name}
+            if await self._connection.scalar(_new_workspace(self._connection.dialect), new):
+                return Community(community_id, workspace.name, zone, locale)
+            await self._connection.execute(_DROP_COMMUNITY, {"community": community_id})
+            row = await self._known(_WORKSPACE, _named(workspace))
+        name = row.name
+        if row.workspace_name != workspace.name:
+            renamed = {"name_now": workspace.name, "workspace_id": row.workspace_id}
+            await self._connection.execute(_RENAME_WORKSPACE, renamed)
+            if name == row.workspace_name:  # it was named after this workspace
+                name = workspace.name
+                await self._connection.execute(_RENAME_COMMUNITY, renamed | {"community": row.id})
+        return Community(row.id, name, row.zone, row.locale)
+
+    async def _known(self, statement: Executable, values: Values) -> AnyRow:
+        row = await self._connection.first(statement, values)
+        assert row is not None, "what a unique key was taken by is there"
+        return row
+
+
+def _named(workspace: Workspace) -> dict[str, object]:
+    return {"workspace_platform": workspace.platform, "workspace": workspace.id}
+
+
+_COMMUNITY_BY_ID = select(*_COMMUNITY).where(communities.c.id == bindparam("community"))
+
+_NEW_PERSON = people.insert().values(name=bindparam("name"), zone="", locale="").returning(people.c.id)
+_DROP_PERSON = delete(people).where(people.c.id == bindparam("person"))
+_RENAME_PERSON = update(people).where(people.c.id == bindparam("person")).values(name=bindparam("name_now"))
+_RENAME_ACCOUNT = (
+    update(accounts).where(accounts.c.id == bindparam("account_id")).values(name=bindparam("name_now"))
+)
+_NEW_COMMUNITY = (
+    communities.insert()
+    .values(name=bindparam("name"), zone=bindparam("zone"), locale=bindparam("locale"))
+    .returning(communities.c.id)
+)
+_DROP_COMMUNITY = delete(communities).where(communities.c.id == bindparam("community"))
+_RENAME_COMMUNITY = (
+    update(communities).where(communities.c.id == bindparam("community")).values(name=bindparam("name_now"))
+)
+_RENAME_WORKSPACE = (
+    update(workspaces).where(workspaces.c.id == bindparam("workspace_id")).values(name=bindparam("name_now"))
+)
+
+
+@cache
+def _new_account(dialect: str) -> Executable:
+    return (
+        insert_into(accounts, dialect)
+        .values(
+            person_id=bindparam("person"),
+            platform=bindparam("platform"),
+            external_id=bindparam("account"),
+            name=bindparam("name"),
+        )
+        .on_conflict_do_nothing(index_elements=["platform", "external_id"])
+        .returning(accounts.c.id)
+    )
+
+
+@cache
+def _new_workspace(dialect: str) -> Executable:
+    return (
+        insert_into(workspaces, dialect)
+        .values(
+            community_id=bindparam("community"),
+            platform=bindparam("workspace_platform"),
+            external_id=bindparam("workspace"),
+            name=bindparam("name"),
+        )
+        .on_conflict_do_nothing(index_elements=["platform", "external_id"])
+        .returning(workspaces.c.id)
+    )
+
+
+@cache
+def _touch(dialect: str) -> Executable:
+    statement = insert_into(memberships, dialect).values(
+        person_id=bindparam("person"),
+        community_id=bindparam("community"),
+        is_organiser=bindparam("is_organiser"),
+        seen_at=bindparam("seen_at"),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["person_id", "community_id"],
+        set_={"is_organiser": statement.excluded.is_organiser, "seen_at": statement.excluded.seen_at},
+    )

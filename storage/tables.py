@@ -1,0 +1,233 @@
+"""Every table but those of delivery (`storage.delivery`) and the search index (`storage.search`).
+
+Ids that buttons carry are never given again (AUTOINCREMENT on SQLite; sequences on PostgreSQL).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.schema import UTC, Json, Wall, metadata
+
+
+def _belongs(name: str, target: str, *, is_key: bool = False, is_indexed: bool = False) -> Column[int]:
+    """A column that names a row and goes when it goes."""
+    key = ForeignKey(target, ondelete="CASCADE")
+    # only one column of a key can count by itself, and none of these does
+    return Column(
+        name, Integer, key, primary_key=is_key, autoincrement=False, nullable=False, index=is_indexed or None
+    )
+
+
+# --- who ---------------------------------------------------------------------------------------------------
+
+communities = Table(
+    "communities",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id", is_indexed=True),
+    Column("platform", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("platform", "external_id"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("person_id", "people.id", is_indexed=True),
+    Column("platform", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("platform", "external_id"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    _belongs("community_id", "communities.id", is_key=True, is_indexed=True),
+    Column("is_organiser", Boolean, nullable=False),
+    Column("seen_at", UTC, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _belongs("owner_id", "people.id", is_key=True),
+    Column("id", Text, primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("values", Json, nullable=False),
+    Column("errors", Json, nullable=False),
+    Column("expires_at", UTC, nullable=False, index=True),
+)
+
+# --- where -------------------------------------------------------------------------------------------------
+
+places = Table(
+    "places",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="GeoNames' own"),
+    Column("name", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("latitude", Float(53), nullable=False),
+    Column("longitude", Float(53), nullable=False),
+    Column("population", Integer, nullable=False),
+    Column("zone", Text, nullable=False),
+)
+
+place_names = Table(
+    "place_names",
+    metadata,
+    Column("key", Text, primary_key=True, comment="folded by bot.domain.places.fold"),
+    _belongs("place_id", "places.id", is_key=True, is_indexed=True),
+    sqlite_with_rowid=False,
+)
+
+loaded = Table(
+    "loaded",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("edition", Text, nullable=False),
+)
+"""Which edition of what is shipped beside the code the database was filled from."""
+
+# --- what --------------------------------------------------------------------------------------------------
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("version", Integer, nullable=False, comment="1, and one more with each change"),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("kind", Text, nullable=True),
+    Column("genres", Json, nullable=False),
+    Column("venue", Text, nullable=False),
+    Column("place_id", Integer, ForeignKey("places.id", ondelete="SET NULL"), nullable=True),
+    Column("online_link", Text, nullable=False),
+    Column("page_link", Text, nullable=False),
+    Column("price", BigInteger, nullable=True, comment="in hundredths of the currency"),
+    Column("currency", Text, nullable=False),
+    Column("starts", Wall, nullable=False),
+    Column("ends", Wall, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("is_all_day", Boolean, nullable=False),
+    Column("rrule", Text, nullable=False),
+    Column("extra", Json, nullable=False),
+    Column("without", Json, nullable=False),
+    Column("changes", Json, nullable=False),
+    Column("is_cancelled", Boolean, nullable=False),
+    Column("added_by", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
+    Column("request_id", Text, nullable=True),
+    Column("laid_until", UTC, nullable=True, index=True, comment="NULL where it is laid out whole"),
+    Column("created_at", UTC, nullable=False),
+    UniqueConstraint("community_id", "request_id"),
+    sqlite_autoincrement=True,
+)
+
+occurrences = Table(
+    "occurrences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("event_id", "events.id"),
+    _belongs("community_id", "communities.id"),
+    Column("original", Wall, nullable=False),
+    Column("starts", UTC, nullable=False),
+    Column("ends", UTC, nullable=False),
+    Column("is_cancelled", Boolean, nullable=False),
+    Column("details", Json, nullable=True, comment="what is different this time"),
+    # What `find` narrows by, this time's own: so no other table is read for what is not shown.
+    Column("kind", Text, nullable=True),
+    Column("genres", Text, nullable=False, comment="each as its search terms, between bars"),
+    Column("is_online", Boolean, nullable=False),
+    Column("is_in_person", Boolean, nullable=False),
+    Column("price", BigInteger, nullable=True),
+    Column("currency", Text, nullable=False),
+    Column("x", Float(53), nullable=True, comment="with y and z: the place on a sphere of radius 1"),
+    Column("y", Float(53), nullable=True),
+    Column("z", Float(53), nullable=True),
+    UniqueConstraint("event_id", "original"),
+    Index("ix_occurrences_when", "community_id", "starts", "ends", "is_cancelled", "event_id"),
+    sqlite_autoincrement=True,
+)
+
+attendances = Table(
+    "attendances",
+    metadata,
+    _belongs("occurrence_id", "occurrences.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("answer", Text, nullable=False),
+    Column("at", UTC, nullable=False),
+)
+
+event_sources = Table(
+    "event_sources",
+    metadata,
+    _belongs("event_id", "events.id", is_key=True),
+    Column("source", Text, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("uid", Text, nullable=False),
+    Column("digest", Text, nullable=False, comment="a hash of all that was read"),
+    UniqueConstraint("community_id", "uid", "source"),
+)
+
+# --- when --------------------------------------------------------------------------------------------------
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id", is_indexed=True),
+    Column("platform", Text, nullable=False),
+    Column("workspace", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("channel_name", Text, nullable=False),
+    Column("weekday", Integer, nullable=False, comment="from Monday = 0"),
+    Column("at", Text, nullable=False, comment="on the wall in `zone`"),
+    Column("zone", Text, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("near_id", Integer, ForeignKey("places.id", ondelete="SET NULL"), nullable=True),
+    Column("within_km", Integer, nullable=False),
+    Column("kind", Text, nullable=True),
+    Column("genre", Text, nullable=False),
+    Column("online", Boolean, nullable=True),
+    Column("skips_empty", Boolean, nullable=False),
+    Column("is_paused", Boolean, nullable=False),
+    Column("created_at", UTC, nullable=False),
+    sqlite_autoincrement=True,
+)

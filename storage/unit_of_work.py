@@ -1,0 +1,30 @@
+"""The repositories that share one transaction."""
+
+from __future__ import annotations
+
+from bot.domain.delivery import DueRows, OutboxRows
+from bot.domain.digests import Digests
+from bot.domain.drafts import Drafts
+from bot.domain.events import Events
+from bot.domain.people import People
+from bot.domain.places import Places
+from storage.connection import Connection
+from storage.drafts import DraftTable
+from storage.people import PeopleTable
+
+
+class Work:
+    """Implements `bot.ports.UnitOfWork`."""
+
+    __slots__ = ("connection", "digests", "drafts", "due", "events", "outbox", "people", "places")
+
+    digests: Digests
+    due: DueRows
+    events: Events
+    outbox: OutboxRows
+    places: Places
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.people: People = PeopleTable(connection)
+        self.drafts: Drafts = DraftTable(connection)
