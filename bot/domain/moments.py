@@ -59,7 +59,7 @@ class Span:
         return (self.last - self.first).days + 1
 
     def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """From the start of the first day up to, not including, the start of the day after the last, in UTC."""
+        """From the start of the first day to that of the day after the last, which is not in it; both UTC."""
         return start_of(self.first, zone), start_of(self.last + timedelta(days=1), zone)
 
 
@@ -78,8 +78,8 @@ class Gap:
 def moment_at(instant: datetime, zone: str) -> Moment:
     """The aware `instant` as a moment in `zone`.
 
-    The second pass of an hour that the clocks repeat has no wall time of its own; it is kept in UTC, so that no
-    instant is lost.
+    The second pass of an hour that the clocks repeat has no wall time of its own; it is kept in UTC, so that
+    no instant is lost.
     """
     local = instant.astimezone(ZoneInfo(zone))
     if local.fold:

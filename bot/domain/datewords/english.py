@@ -27,7 +27,8 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         months=listed(_MONTHS, 1),
         weekdays=listed(_WEEKDAYS),
-        numbers=listed(_NUMBERS, 1) | table((20, "twenty"), (30, "thirty"), (40, "forty"), (60, "sixty"), (90, "ninety")),
+        numbers=listed(_NUMBERS, 1)
+        | table((20, "twenty"), (30, "thirty"), (40, "forty"), (60, "sixty"), (90, "ninety")),
         ordinals=table((1, "first"), (2, "second"), (3, "third"), (4, "fourth"), (5, "fifth"), (-1, "last")),
         days=table(
             (0, "today"),
@@ -64,7 +65,9 @@ def vocabulary() -> Vocabulary:
             (Which.LAST, "last|past|previous"),
         ),
         named_times=table((12, "noon|midday"), (24, "midnight")),
-        fractions=table((30, "half past"), (15, "quarter past|a quarter past"), (-15, "quarter to|a quarter to")),
+        fractions=table(
+            (30, "half past"), (15, "quarter past|a quarter past"), (-15, "quarter to|a quarter to")
+        ),
         halves=some("half"),
         hour_words=some("h hrs o'clock oclock"),
         ordinal_suffixes=some("st nd rd th"),

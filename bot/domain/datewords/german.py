@@ -18,8 +18,9 @@ _WEEKDAYS = (
     "sonntag|so",
 )  # fmt: skip # as above
 _NUMBERS = (
-    "eins|ein|eine|einem|einen|einer", "zwei", "drei", "vier", "fünf|fuenf", "sechs", "sieben", "acht", "neun", "zehn",
-    "elf", "zwölf|zwoelf", "dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
+    "eins|ein|eine|einem|einen|einer", "zwei", "drei", "vier", "fünf|fuenf", "sechs", "sieben", "acht",
+    "neun", "zehn", "elf", "zwölf|zwoelf", "dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn",
+    "achtzehn", "neunzehn",
 )  # fmt: skip # as above
 _PARTS = (
     (Part.MORNING, "früh|morgens|vormittag|vormittags|am morgen|am vormittag|in der früh"),

@@ -36,7 +36,7 @@ class Part(Enum):
 
 
 class Certainty(Enum):
-    """How sure an hour is: with am or pm; by the 24-hour clock, unless a part of the day shifts it; or neither."""
+    """How sure an hour is: with am or pm; by the 24-hour clock until a part of the day shifts it; or not."""
 
     EXACT = auto()
     WRITTEN = auto()

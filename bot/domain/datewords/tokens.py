@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from bot.errors import Refused
 from bot.i18n import N_
 
 T = TypeVar("T")
+Kind: TypeAlias = Literal["date", "clock", "number", "word", "mark"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 LENGTH = 100
 """Characters a date may have: the longest way to say one is about half of that."""
@@ -20,7 +22,7 @@ LONGEST_ENTRY = 5
 """Tokens that one entry of a vocabulary may have: "day after tomorrow" has three, "a.m." four."""
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that cannot be seen: control, format (right-to-left overrides), surrogates, unassigned."""
+"""Unicode categories that are not seen: control, format (right-to-left overrides), surrogates, unassigned."""
 
 _TOKEN = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9]))"
@@ -41,7 +43,7 @@ _CJK = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    kind: Literal["date", "clock", "number", "word", "mark"]
+    kind: Kind
     text: str
     """As typed."""
     key: str
@@ -51,10 +53,12 @@ class Token:
 
 
 def clean(text: str) -> str:
-    """`text` with one form for each character and single spaces. Raises Refused when long or not to be seen."""
+    """`text` with one form for each character and single spaces. Raises Refused when too long or unseen."""
     if len(text) > LENGTH:
         raise _too_long()
-    text = unicodedata.normalize("NFKC", text.replace("\t", " ")).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    text = unicodedata.normalize("NFKC", text.replace("\t", " ")).replace(
+        "\N{RIGHT SINGLE QUOTATION MARK}", "'"
+    )
     if any(unicodedata.category(char) in HIDDEN for char in text):
         raise Refused(N_("A date cannot hold characters that are not seen. Type it instead of pasting it."))
     if len(text) > LENGTH:  # a single character can stand for eighteen
@@ -70,8 +74,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of a cleaned text."""
     found = []
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        assert kind == "date" or kind == "clock" or kind == "number" or kind == "word" or kind == "mark"
+        kind = next(kind for kind in KINDS if match[kind] is not None)
         typed = match.group()
         key = fold(typed) if kind == "word" else typed
         found.append(Token(kind, typed, key, match.start(), match.end()))
@@ -126,7 +129,12 @@ class Cursor:
     def number(self, low: int, high: int, digits: int = 4) -> int | None:
         """Read a number from `low` to `high` if one is next."""
         token = self.peek()
-        if token is None or token.kind != "number" or len(token.key) > digits or not low <= int(token.key) <= high:
+        if (
+            token is None
+            or token.kind != "number"
+            or len(token.key) > digits
+            or not low <= int(token.key) <= high
+        ):
             return None
         self.at += 1
         return int(token.key)

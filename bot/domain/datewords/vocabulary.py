@@ -1,4 +1,4 @@
-"""The words of a language that our grammar knows. The tables themselves are in `english`, `german` and `cldr`."""
+"""The words of a language that our grammar knows. The tables are in `english`, `german` and `cldr`."""
 
 from __future__ import annotations
 

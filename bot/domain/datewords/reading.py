@@ -1,0 +1,206 @@
+"""The words of people into moments, ends and spans: ISO first, then our grammar, then dateparser, checked.
+
+Nothing is guessed: what can be two things, does not exist or is not understood raises Refused with a way on.
+A wall time that a clock change skips is asked again; one that it repeats is the first of the two, unless an
+offset says otherwise ("2026-10-25 02:30+01:00"), and is then told in UTC, which alone has a name for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.domain.datewords import refusals
+from bot.domain.datewords.clocks import read_clock, read_length
+from bot.domain.datewords.iso import read_iso_moment, read_iso_span
+from bot.domain.datewords.phrases import Away, Length, Part, Point
+from bot.domain.datewords.points import read_point
+from bot.domain.datewords.ranges import read_range
+from bot.domain.datewords.resolving import Seen, check_year, moved, wall_of
+from bot.domain.datewords.spanning import checked, span_of
+from bot.domain.datewords.tokens import Cursor, Token, clean, tokens
+from bot.domain.datewords.vocabulary import Vocabulary, vocabularies
+from bot.domain.datewords.zones import refuse_short_zone, split_zone
+from bot.domain.moments import Moment, Span, gap_around, moment_at
+
+T = TypeVar("T")
+Tokens: TypeAlias = tuple[Token, ...]
+
+LONGEST = timedelta(days=31)
+"""The most that lies between the start and the end of an event."""
+
+_EXAMPLES = {Part.MORNING: "9:00", Part.AFTERNOON: "15:00"}
+
+
+def read_moment(
+    text: str, *, locale: str, zone: str, now: datetime, future: bool = True, is_quick: bool = False
+) -> Moment:
+    """The moment that `text` means to a reader of `locale` in `zone` (IANA), unless it names a zone itself.
+
+    `now` is aware. With `future` a moment before it is refused, unless words without a year also mean a later
+    one; without, dates that have no year are the nearest. With `is_quick` dateparser,
+    which takes 0.3 s to load, is not asked. Raises Refused.
+    """
+    text, zone = split_zone(clean(text), zone)
+    seen = _seen(now, zone, locale, is_future=future)
+    moment = read_iso_moment(text, seen)
+    if moment is None:
+        point = _known(text, seen, _read_point) or _foreign(text, seen, is_quick=is_quick)
+        if point is None:
+            refuse_short_zone(text)
+            raise refusals.not_understood(text)
+        moment = _moment(point, text, seen, now)
+    _check_gap(moment, locale)
+    if future and moment.instant() < now:
+        local = _seen(now, moment.zone, locale)
+        raise refusals.is_past(moment.wall, local.now, locale)
+    return moment
+
+
+def read_end(text: str, start: Moment, *, locale: str, now: datetime) -> Moment:
+    """The end that `text` means for what begins at `start`: a time, a day and time, or a length.
+
+    Times, weekdays and dates without a year are the next after the start; "tomorrow" counts from `now`. A
+    length in hours and minutes is exact, one in days keeps the wall time (RFC 5545, section 3.3.6). Raises
+    Refused, also for an end that is not after the start or more than `LONGEST` after it.
+    """
+    text, zone = split_zone(clean(text), start.zone)
+    local = _seen(start.instant(), zone, locale)
+    seen = replace(local, now=local.now + timedelta(microseconds=1))
+    end = read_iso_moment(text, seen)
+    if end is None:
+        said = _known(text, seen, _read_end) or _foreign(text, seen)
+        if said is None:
+            refuse_short_zone(text)
+            raise refusals.end_not_understood(text)
+        if isinstance(said, Length):
+            end = _after(start.instant(), said, seen)
+        else:
+            end = _end_at(said, text, seen, now)
+    _check_gap(end, locale)
+    if end.instant() <= start.instant():
+        raise refusals.ends_too_early(end.wall, local.now, locale)
+    if end.instant() - start.instant() > LONGEST:
+        raise refusals.ends_too_late(LONGEST.days)
+    return end
+
+
+def read_span(text: str, *, locale: str, zone: str, now: datetime, is_quick: bool = False) -> Span:
+    """The days that `text` means to a reader of `locale` in `zone` (IANA). `now` is aware. Raises Refused.
+
+    `is_quick` as with `read_moment`.
+    """
+    text = clean(text)
+    seen = _seen(now, zone, locale)
+    days = read_iso_span(text, seen)
+    if days is not None:
+        return checked(*days, seen)
+    said = _known(text, seen, read_range) or _foreign(text, seen, is_quick=is_quick)
+    span = None if said is None else span_of(said, seen)
+    if span is None:
+        raise refusals.span_not_understood(text)
+    return span
+
+
+def _seen(now: datetime, zone: str, locale: str, *, is_future: bool = True) -> Seen:
+    info = ZoneInfo(zone)
+    return Seen(now.astimezone(info).replace(tzinfo=None, fold=0), info, locale, is_future)
+
+
+def _known(text: str, seen: Seen, reading: Callable[[str, Tokens, Vocabulary], T | None]) -> T | None:
+    """What `reading` makes of `text` in the first of the reader's languages that understands it."""
+    found = tokens(text)
+    for words in vocabularies(seen.locale):
+        result = reading(text, found, words) if found else None
+        if result is not None:
+            return result
+    return None
+
+
+def _foreign(text: str, seen: Seen, *, is_quick: bool = False) -> Point | None:
+    """What dateparser makes of `text`, as far as it can be checked."""
+    found = tokens(text)
+    if is_quick or all(token.kind != "word" for token in found):
+        return None
+    from bot.domain.datewords.foreign import read_foreign
+
+    return read_foreign(text, found, vocabularies(seen.locale)[0], seen)
+
+
+def _read_point(text: str, found: Tokens, words: Vocabulary) -> Point | None:
+    return read_point(Cursor(text, found), words)
+
+
+def _moment(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
+    if point.later is not None:
+        return _after(now.replace(second=0, microsecond=0), point.later, seen)
+    if point.period is not None:
+        raise refusals.not_one_day(text)
+    if point.time is None:
+        raise refusals.no_time(text, _EXAMPLES.get(point.part or Part.EVENING, "19:00"))
+    return _in_zone(wall_of(point, point.time, seen), seen)
+
+
+def _read_end(text: str, found: Tokens, words: Vocabulary) -> Point | Length | None:
+    before = len(found)
+    while found and found[0].key in words.until:
+        found = found[1:]
+    cursor = Cursor(text, found)
+    clock = read_clock(cursor, words, after_at=True) if len(found) < before else None
+    if clock is not None and cursor.done and found[-1].key != "h":  # until 11
+        return Point(time=clock)
+    cursor.at = 0
+    length = read_length(cursor, words)
+    if length is not None and cursor.done:
+        _refuse_hour(text, found)
+        return length
+    return read_point(Cursor(text, found), words)
+
+
+def _end_at(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
+    if point.later is not None:
+        raise refusals.end_not_understood(text)
+    if point.period is not None:
+        raise refusals.not_one_day(text)
+    if point.time is None:
+        raise refusals.no_time(text, "23:00")
+    if isinstance(point.day, Away):  # tomorrow is tomorrow, whenever it starts
+        seen = _seen(now, seen.zone.key, seen.locale)
+    return _in_zone(wall_of(point, point.time, seen), seen)
+
+
+def _refuse_hour(text: str, found: Tokens) -> None:
+    """ "2h" is a length and "23:00" a time, but "23h" is written for either."""
+    first, second = (*found, None, None)[:2]
+    if (
+        first is not None
+        and second is not None
+        and second.key == "h"
+        and first.key in map(str, range(13, 24))
+    ):
+        raise refusals.length_or_time(text, first.key)
+
+
+def _after(instant: datetime, length: Length, seen: Seen) -> Moment:
+    """`length` after the aware `instant`: first days and months on the wall, then exact minutes."""
+    if length.days or length.months:
+        local = instant.astimezone(seen.zone)
+        instant = datetime.combine(moved(local.date(), length), local.time()).replace(tzinfo=seen.zone)
+    instant = instant.astimezone(UTC) + timedelta(minutes=length.minutes)
+    check_year(instant.year)
+    return moment_at(instant, seen.zone.key)
+
+
+def _in_zone(wall: datetime, seen: Seen) -> Moment:
+    check_year(wall.year)
+    return Moment(wall, seen.zone.key)
+
+
+def _check_gap(moment: Moment, locale: str) -> None:
+    zone = ZoneInfo(moment.zone)
+    gap = gap_around(moment.wall, zone)
+    if gap is not None:
+        raise refusals.in_gap(moment.wall, gap, zone, locale)
