@@ -1,0 +1,180 @@
+"""Reads iCalendar files (RFC 5545), each in a process of its own that cannot take long, much, or us with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from adapters.sources.icalendar_child import OUT_OF_MEMORY
+from adapters.sources.icalendar_wire import decode
+from bot.domain.events import Skipped, SourceEvent
+from bot.errors import Refused
+from bot.i18n import N_
+
+_CHILD = "adapters.sources.icalendar_child"
+_ROOT = Path(__file__).parents[2]
+_KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONTZPATH")
+"""What of the environment the process gets. It reads what strangers wrote, so it is given no token."""
+
+_EVENT = re.compile(rb"(?:^|[\r\n])BEGIN:VEVENT[ \t]*(?=[\r\n]|$)", re.IGNORECASE)
+_CHUNK = 64 * 1024
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much one calendar may be, and cost."""
+
+    bytes: int = 10_000_000
+    events: int = 20_000
+    seconds: int = 60
+    """Of waiting for the process; the time its events are worked on outside does not count. 10 MB take about 3."""
+    memory: int = 1_000_000_000
+    """Bytes of address space. 10 MB of calendar take about 200 MB, 60 of them Python; the rest is for other systems,
+    whose libraries map more."""
+
+
+DEFAULT = Caps()
+
+
+def count_events(data: bytes) -> int:
+    """How many VEVENTs the file has: the most that `read_calendar` can yield as events; fast, for a progress bar."""
+    return sum(1 for _ in _EVENT.finditer(data))
+
+
+async def read_calendar(
+    data: bytes, *, zone: str, caps: Caps = DEFAULT
+) -> AsyncGenerator[SourceEvent | Skipped, None]:
+    """Everything in an iCalendar file, as it is read: events, and what was not taken with the reason.
+
+    `zone` (IANA) is where times and days are that name no zone, when the calendar does not say either. Events come
+    in the order of the file, past ones too. Changes of a series are told on the series' own wall and zone.
+
+    Raises Refused for what is no calendar or exceeds a cap, at once or after some events; what was yielded until
+    then is right as it is. The process is gone in every case when the iteration ends; close it (`aclosing`) when
+    leaving early.
+    """
+    _check_size(data, caps)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-P", "-m", _CHILD, zone, str(caps.seconds), str(caps.memory)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _KEPT if name in os.environ} | {"PYTHONPATH": str(_ROOT)},
+    )
+    try:
+        told = _Lines(process, caps.seconds)
+        await told.send(data)
+        while lines := await told.receive():
+            for line in lines:
+                item = decode(line)
+                if isinstance(item, Refused):
+                    raise item
+                yield item
+        _check_end(await told.end(), caps)
+    finally:
+        await _stop(process)
+
+
+class _Lines:
+    """The pipes of the process, with what is left of its time."""
+
+    def __init__(self, process: asyncio.subprocess.Process, seconds: int) -> None:
+        assert process.stdin
+        assert process.stdout
+        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
+        self._seconds, self._left = seconds, float(seconds)
+        self._rest = b""
+
+    async def send(self, data: bytes) -> None:
+        """Hand the file over. A process that ends before it has all of it says why by its exit code."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._stdin.write(data)
+            await self._within(self._stdin.drain())
+        self._stdin.close()
+
+    async def receive(self) -> list[bytes]:
+        """The next lines; none when there are no more."""
+        while True:
+            chunk = await self._within(self._stdout.read(_CHUNK))
+            *lines, self._rest = (self._rest + chunk).split(b"\n")
+            if lines or not chunk:
+                return lines
+
+    async def end(self) -> int:
+        """The exit code."""
+        return await self._within(self._process.wait())
+
+    async def _within(self, waiting: Awaitable[T]) -> T:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            async with asyncio.timeout(self._left):
+                return await waiting
+        except TimeoutError:
+            raise _took_too_long(self._seconds) from None
+        finally:
+            self._left -= clock() - began
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """Kill it if it still runs, read what is left in its pipe and reap it."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+    if process.stdin:
+        process.stdin.close()
+    await process.communicate()
+
+
+def _check_size(data: bytes, caps: Caps) -> None:
+    if len(data) > caps.bytes:
+        raise Refused(
+            N_("The calendar has {size} MB; at most {limit} MB can be read. Split it into smaller files."),
+            size=_megabytes(len(data)),
+            limit=_megabytes(caps.bytes),
+        )
+    events = count_events(data)
+    if events > caps.events:
+        raise Refused(
+            N_("The calendar has {count} events; at most {limit} can be read. Split it into smaller files."),
+            count=events,
+            limit=caps.events,
+        )
+
+
+def _check_end(code: int, caps: Caps) -> None:
+    """Raise Refused if the process ended in any other way than by having read it all."""
+    if code == OUT_OF_MEMORY:
+        raise Refused(
+            N_("Reading the calendar takes more than {limit} MB of memory. Split it into smaller files."),
+            limit=_megabytes(caps.memory),
+        )
+    if code == -signal.SIGXCPU:
+        raise _took_too_long(caps.seconds)
+    if code:
+        raise Refused(
+            N_(
+                "Reading the calendar broke off. It may be damaged: export it again, or split it into smaller files."
+            )
+        )
+
+
+def _took_too_long(seconds: int) -> Refused:
+    return Refused(
+        N_("Reading the calendar takes more than {limit} seconds. Split it into smaller files."),
+        limit=seconds,
+    )
+
+
+def _megabytes(size: int) -> int:
+    return -(-size // 1_000_000)

@@ -1,0 +1,189 @@
+"""Which zone a calendar means by a TZID: an IANA name, a Windows name, or a zone it describes itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from zoneinfo import ZoneInfo, available_timezones
+
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from adapters.sources.icalendar_lines import Piece, Property, properties_of
+from bot.domain.rules import Frequency, Rule, parse, walls
+from bot.errors import Refused
+from bot.i18n import N_
+
+_WANTED = frozenset(("TZID", "X-LIC-LOCATION", "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO"))
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)(?::?(\d\d))?")
+_FIXED = re.compile(r"(?:GMT|UTC)\s*([+-])0?(\d{1,2})(?::?00)?")
+_TIME = re.compile(r"(\d{8}T\d{6})Z?|(\d{8})")
+_MONTH = timedelta(days=30)
+_OBSERVANCES_MOST = 2_000
+"""Offsets a VTIMEZONE may list; one for every year since 1883 and twice each is 286."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observance:
+    """A STANDARD or DAYLIGHT: from each of its onsets on, clocks are `to` ahead of UTC."""
+
+    starts: datetime
+    before: timedelta
+    to: timedelta
+    rule: Rule | None
+    onsets: tuple[datetime, ...]
+
+
+class Zones:
+    """The zones of one file. Names are looked up once."""
+
+    def __init__(self, described: Iterable[Piece], preferred: Iterable[str]) -> None:
+        """`described` are its VTIMEZONEs; `preferred` zones win where several fit a description."""
+        self._described: dict[str, Piece] = {}
+        for piece in described:
+            for name in properties_of(piece, _WANTED).get("TZID", ())[:1]:
+                self._described.setdefault(name.value.strip(), piece)
+        self._preferred = tuple(preferred)
+        self._named: dict[str, str | None] = {}
+        self._fitting: dict[tuple[str, int, bool], str | None] = {}
+        self._observances: dict[str, tuple[Observance, ...]] = {}
+        self._every = sorted(
+            name
+            for name in available_timezones() - {"localtime", "Factory"}
+            if not name.startswith(("posix/", "right/"))
+        )
+        self._by_folded_name = {
+            **{windows.casefold(): name for windows, name in WINDOWS_TO_OLSON.items()},
+            **{name.casefold(): name for name in self._every},
+        }
+
+    def find(self, tzid: str, wall: datetime, *, repeats: bool) -> str:
+        """The IANA zone meant by `tzid` at `wall`, or from `wall` on for what repeats.
+
+        A description without a known name is taken for a zone whose clocks show the same all year (all of the
+        next five for what repeats). Raises Refused where there is none, instead of guessing.
+        """
+        tzid = tzid.strip().strip('"')
+        if tzid not in self._named:
+            self._named[tzid] = self._by_name(tzid)
+        found = self._named[tzid]
+        if found is None and tzid in self._described:
+            key = (tzid, wall.year, repeats)
+            if key not in self._fitting:
+                self._fitting[key] = self._by_offsets(tzid, wall, repeats)
+            found = self._fitting[key]
+        if found is None:
+            raise Refused(
+                N_(
+                    "Its time zone “{zone}” is not known. Name one such as {example} in the calendar and try again."
+                ),
+                zone=tzid[:100],
+                example="Europe/Berlin",
+            )
+        return found
+
+    def _by_name(self, tzid: str) -> str | None:
+        candidates = [tzid]
+        piece = self._described.get(tzid)
+        if piece:
+            located = properties_of(piece, _WANTED).get("X-LIC-LOCATION", ())
+            candidates.extend(each.value.strip() for each in located)
+        for candidate in candidates:
+            parts = candidate.strip("/").split("/")[-8:]
+            # "/mozilla.org/20050126_1/Europe/Berlin" (RFC 5545 3.2.19) ends in the name: the longest that is one
+            for start in range(len(parts)):
+                found = self._by_folded_name.get("/".join(parts[start:]).casefold())
+                if found and (start == 0 or candidate.startswith("/") or "/" in found):
+                    return found
+        fixed = _FIXED.fullmatch(tzid.upper())
+        if fixed and int(fixed[2]) <= 12:
+            sign = (
+                "-" if fixed[1] == "+" else "+"
+            )  # POSIX counts west of Greenwich: Etc/GMT-1 is ahead by an hour
+            return f"Etc/GMT{sign}{int(fixed[2])}" if int(fixed[2]) else "UTC"
+        return None
+
+    def _by_offsets(self, tzid: str, wall: datetime, repeats: bool) -> str | None:
+        if tzid not in self._observances:
+            self._observances[tzid] = tuple(_observances(self._described[tzid]))
+        observances = self._observances[tzid]
+        if not observances:
+            return None
+        begin = wall.replace(month=1, day=1, hour=12, minute=0, second=0)
+        samples = [wall, *(begin + _MONTH * step for step in range(61 if repeats else 13))]
+        offsets = _offsets(observances, samples)
+        usual = chain(self._preferred, dict.fromkeys(WINDOWS_TO_OLSON.values()))
+        for name in dict.fromkeys(chain(usual, self._every)):
+            zone = ZoneInfo(name)
+            if all(zone.utcoffset(at) == offset for at, offset in zip(samples, offsets, strict=True)):
+                return name
+        return None
+
+
+def _observances(piece: Piece) -> Iterable[Observance]:
+    """What of a VTIMEZONE can be read; nothing at all when a part cannot, for then its offsets are not known."""
+    found = []
+    for inner in piece.inner[:_OBSERVANCES_MOST]:
+        try:
+            found.append(_observance(properties_of(inner, _WANTED)))
+        except (ValueError, KeyError, Refused):
+            return ()
+    return found
+
+
+def _observance(properties: Mapping[str, list[Property]]) -> Observance:
+    """Raises ValueError, KeyError or Refused for what cannot be read."""
+    rule = parse(properties["RRULE"][0].value) if "RRULE" in properties else None
+    if rule and (rule.frequency is not Frequency.YEARLY or rule.hours or rule.minutes or rule.seconds):
+        raise ValueError(rule)
+    onsets = (value for each in properties.get("RDATE", ()) for value in each.value.split(",") if value)
+    return Observance(
+        starts=_time(properties["DTSTART"][0].value),
+        before=_offset(properties["TZOFFSETFROM"][0].value),
+        to=_offset(properties["TZOFFSETTO"][0].value),
+        rule=rule,
+        onsets=tuple(sorted(_time(value) for value in onsets)),
+    )
+
+
+def _offsets(observances: tuple[Observance, ...], samples: list[datetime]) -> list[timedelta]:
+    """How far ahead of UTC clocks are at each wall time, by the latest onset before it (RFC 5545 3.6.5)."""
+    since, before = min(samples) - timedelta(days=800), max(samples)
+    onsets: list[tuple[datetime, timedelta]] = []
+    for each in observances:
+        onsets.append((each.starts, each.to))
+        onsets.extend((onset, each.to) for onset in each.onsets)
+        if each.rule:
+            ruled = list(walls(each.rule, each.starts, since=since, before=before))
+            if each.rule.until or each.rule.count:
+                ruled = list(walls(each.rule, each.starts, since=each.starts, before=before))
+            end = each.rule.until
+            if end is not None:
+                # written in UTC; a day more or less decides nothing between yearly onsets
+                last = (
+                    end.replace(tzinfo=None)
+                    if isinstance(end, datetime)
+                    else datetime.fromisoformat(f"{end}")
+                )
+                ruled = [wall for wall in ruled if wall <= last + timedelta(days=1)]
+            onsets.extend((wall, each.to) for wall in ruled)
+    onsets.sort(key=lambda onset: onset[0])
+    earliest = min(observances, key=lambda each: each.starts).before
+    return [next((to for onset, to in reversed(onsets) if onset <= at), earliest) for at in samples]
+
+
+def _offset(value: str) -> timedelta:
+    found = _OFFSET.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(value)
+    ahead = timedelta(hours=int(found[2]), minutes=int(found[3]), seconds=int(found[4] or 0))
+    return -ahead if found[1] == "-" else ahead
+
+
+def _time(value: str) -> datetime:
+    found = _TIME.fullmatch(value.strip().upper())
+    if found is None:
+        raise ValueError(value)
+    return datetime.fromisoformat(found[1] or found[2])
