@@ -1,0 +1,1 @@
+"""The console: a chat platform in a terminal, for one person who can be anybody."""

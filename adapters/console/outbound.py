@@ -1,0 +1,239 @@
+"""Answers as plain text: what a script or a pipe reads, and the reference for what people see elsewhere.
+
+People's words stay words. Whatever a terminal would act on is taken out (escapes, control characters, text
+direction overrides), and no line of an answer can begin like a typed line (`> `), an error (`! `) or the mark
+of a private answer, so that a transcript says who said what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from babel.dates import format_timedelta
+
+from bot.i18n import N_, Words
+from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle
+from bot.params import Choice
+from bot.ui import Button, Card, Control, Form, LinkButton, Menu, Privacy, Reply
+
+PRIVATE = N_("(only you see this)")
+EDITED = N_("(edited)")
+
+LISTED = 8
+"""Choices of a menu that are named on its button; `:choose` names all."""
+
+_ENDS = "\n\v\f\r\x85\u2028\u2029"
+_DIRECTIONS = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_HIDDEN = [
+    0x00AD,
+    0x180E,
+    0x200B,
+    *range(0x2060, 0x2066),
+    *range(0x206A, 0x2070),
+    0xFEFF,
+    *range(0xFFF9, 0xFFFC),
+]
+_SAFE: dict[int, str | None] = {
+    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *_DIRECTIONS, *_HIDDEN, *range(0xD800, 0xE000)]),
+    **{ord(end): "\n" for end in _ENDS},
+    0x09: " ",
+}
+_UNSEEN = re.compile("^[\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\u034f\u115f\u1160\u3164]+")
+"""Joiners, selectors and fillers that stay, but do not count when it is asked what a line begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who reads, and when (aware): their words, their zone, and what "in two days" is counted from."""
+
+    say: Words
+    now: datetime
+
+
+def safe(text: str) -> str:
+    """`text` without what a terminal acts on but line ends (as "\\n"). What can be seen stays as it was."""
+    return text if text.isascii() and text.isprintable() else text.replace("\r\n", "\n").translate(_SAFE)
+
+
+def safe_line(text: str) -> str:
+    """`safe` on one line."""
+    return " ".join(safe(text).splitlines())
+
+
+def words_of(piece: Piece, view: View) -> str:
+    """What a piece of text says, safe to show; links without their address."""
+    match piece:
+        case str():
+            return safe(piece)
+        case Bold(text) | Code(text) | Link(text):
+            return safe(text)
+        case Mention(name=name):
+            return f"@{safe_line(name)}"
+        case When():
+            return _moment(piece, view)
+        case _:
+            assert_never(piece)
+
+
+def web_address(url: str) -> str:
+    """The address, if it is one that a browser should open; else ""."""
+    found = safe_line(url).strip()
+    return found if urlsplit(found).scheme in ("http", "https", "mailto") and " " not in found else ""
+
+
+def text_of(text: Rich, view: View) -> str:
+    """A rich text as plain words: links with their address behind them, what is to be typed in backticks."""
+    return "".join(_plain(piece, view) for piece in text.pieces).strip("\n")
+
+
+def guarded(text: str, view: View) -> str:
+    """`text` with every line moved in that would look like something only the console itself writes."""
+    marks = (">", "!", view.say(PRIVATE))
+    return "\n".join(
+        f"  {line}" if _UNSEEN.sub("", line).startswith(marks) else line.rstrip() for line in text.split("\n")
+    )
+
+
+def plain_reply(reply: Reply, view: View, first: int = 1) -> str:
+    """An answer or message as text, its controls numbered from `first`."""
+    parts = [view.say(PRIVATE)] if reply.privacy is Privacy.PRIVATE else []
+    if text := text_of(reply.text, view):
+        parts.append(refusal(text) if reply.is_refusal else guarded(text, view))
+    head = "\n".join(parts)
+    return "\n\n".join(part for part in (head, *_cards(reply.cards, view, first), _files(reply)) if part)
+
+
+def refusal(text: str) -> str:
+    """An error line; what follows it is moved in."""
+    return "\n".join(
+        f"! {line}" if index == 0 else f"  {line}" for index, line in enumerate(text.split("\n"))
+    )
+
+
+def plain_form(form: Form, view: View) -> str:
+    """A form as text: each field with what it holds, then what is wrong, then how to go on."""
+    say = view.say
+    lines = [say(PRIVATE), say(N_("Form: {title}"), title=safe_line(form.title)), ""]
+    for name in form.params:
+        lines += _field_lines(form, name, say)
+    errors = error_lines(form)
+    return "\n".join([*lines, "", *errors, how_to_fill(form, say)])
+
+
+def error_lines(form: Form) -> list[str]:
+    """What is wrong with the fields, in their order, then with the whole."""
+    names = [name for name in form.params if name in form.errors]
+    names += [name for name in form.errors if name not in form.params]
+    return [refusal(safe(f"{name}: {form.errors[name]}" if name else form.errors[name])) for name in names]
+
+
+def how_to_fill(form: Form, say: Words) -> str:
+    """The line that shows how to go on: with what is wrong, else with what is missing."""
+    missing = [name for name in form.params if name in form.required and not form.values.get(name)]
+    wrong = [name for name in form.params if name in form.errors]
+    names = (wrong or missing or list(form.params))[:2]
+    example = " ".join(
+        [":fill", *(f'{name}="…"' for name in names if not (form.values and not wrong + missing))]
+    )
+    return say(N_("Go on with {example} (:help form says more)."), example=example)
+
+
+def field_note(form: Form, name: str, say: Words) -> str:
+    """What a field is for: its label, its help, what there is to choose."""
+    param = form.params[name]
+    label, help_ = say(param.label), say(param.help)
+    note = help_ if label.casefold() == name or help_.startswith(label) else f"{label}: {help_}"
+    if isinstance(param, Choice):
+        note = f"{note} ({say.listed([say(each) for each in param.names.values()], 'or')})"
+    return safe_line(note)
+
+
+def _field_lines(form: Form, name: str, say: Words) -> Iterator[str]:
+    mark = f" {say(N_('(required)'))}" if name in form.required else ""
+    value = safe(form.values.get(name, "")).split("\n")
+    yield f"  {name}{mark}: {value[0]}".rstrip()
+    yield from (f"    | {line}" for line in value[1:])
+    yield f"    {field_note(form, name, say)}"
+
+
+def _plain(piece: Piece, view: View) -> str:
+    said = words_of(piece, view)
+    match piece:
+        case Code():
+            return f"`{said}`"
+        case Link(url=url):
+            address = web_address(url)
+            return said if not address or address == said else f"{said} ({address})"
+        case _:
+            return said
+
+
+def _moment(when: When, view: View) -> str:
+    local = when.at.astimezone(view.say.zone)
+    match when.style:
+        case WhenStyle.FULL:
+            return view.say.moment(when.at)
+        case WhenStyle.DATE:
+            return view.say.day(local.date())
+        case WhenStyle.TIME:
+            return view.say.clock(local)
+        case WhenStyle.RELATIVE:
+            return format_timedelta(when.at - view.now, add_direction=True, locale=view.say.locale)
+        case _:
+            assert_never(when.style)
+
+
+def _cards(cards: Sequence[Card], view: View, first: int) -> Iterator[str]:
+    is_list = sum(bool(card.title) for card in cards) > 1
+    rank, number = 0, first
+    for card in cards:
+        rank += bool(card.title)
+        prefix = f"{rank}. " if is_list and card.title else ""
+        indent = " " * len(prefix) or ("   " if is_list else "  ") * bool(card.title)
+        yield "\n".join(_card_lines(card, view, number, prefix, indent))
+        number += len(card.controls)
+
+
+def _card_lines(card: Card, view: View, first: int, prefix: str, indent: str) -> Iterator[str]:
+    if card.title:
+        yield prefix + guarded(safe_line(text_of(card.title, view)), view)
+    inner = [line for line in text_of(card.body, view).split("\n") if card.body]
+    for field in card.fields:
+        inner += f"{safe_line(field.name)}: {text_of(field.value, view)}".replace("\n", "\n  ").split("\n")
+    if address := web_address(card.url):
+        inner.append(address)
+    for line in inner:
+        yield (indent + line).rstrip() if indent else guarded(line, view)
+    if card.controls:
+        numbered = enumerate(card.controls, first)
+        yield indent + " ".join(_control(number, control, view.say) for number, control in numbered)
+
+
+def _control(number: int, control: Control, say: Words) -> str:
+    label = safe_line(control.label)
+    match control:
+        case Button():
+            return f"[{number} {label}]"
+        case LinkButton(url=url):
+            return f"[{number} {label}: {web_address(url)}]"
+        case Menu():
+            return f"[{number} {label}: {choices(control, say)}]"
+        case _:
+            assert_never(control)
+
+
+def choices(menu: Menu, say: Words, most: int = LISTED) -> str:
+    """The choices of a menu in a row; those beyond `most` are counted."""
+    names = [safe_line(option.label) for option in menu.options[:most]]
+    if more := len(menu.options) - len(names):
+        names.append(say.many("{count} more", "{count} more", more))
+    return " | ".join(names)
+
+
+def _files(reply: Reply) -> str:
+    return "\n".join(f"[{safe_line(file.name)}, {len(file.content):,} B]" for file in reply.files)
