@@ -55,7 +55,7 @@ class Console:
         person: str = "you",
         channel: str = "general",
     ) -> None:
-        """`zone` and `locale` are the reader's; what was typed in a terminal is kept in `history`, if given."""
+        """`zone` and `locale` are the reader's; `history` keeps what was typed in a terminal, if given."""
         self._clock = clock
         self._work = work
         self._journal = journal
