@@ -189,7 +189,8 @@ def _moment(when: When, view: View) -> str:
 
 
 def _cards(cards: Sequence[Card], view: View, first: int) -> Iterator[str]:
-    is_list = sum(bool(card.title) for card in cards) > 1
+    titled = [card for card in cards if card.title]
+    is_list = len(titled) > 1 and any(card.controls for card in titled)
     rank, number = 0, first
     for card in cards:
         rank += bool(card.title)

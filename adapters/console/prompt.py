@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -74,7 +74,7 @@ class _Offers(Completer):
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
-    ) -> AsyncIterator[Offer]:
+    ) -> AsyncGenerator[Offer, None]:
         for each in await self._completes(document.text_before_cursor):
             yield Offer(each.text, -each.back, safe_line(each.label), safe_line(each.note))
 

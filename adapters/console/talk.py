@@ -73,7 +73,7 @@ Travels = Callable[[datetime], Awaitable[Sequence[Post]]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something shown that has controls; `post` is its id in the journal, None for an answer only seen here."""
+    """Something shown that has controls; `post` is its id in the journal, if it has one."""
 
     reply: Reply
     post: int | None = None
@@ -287,11 +287,10 @@ class Talk:
         if form is None:
             raise Refused(N_("No form is open. A command such as /event add opens one."))
         values = {**form.values, **read_fill(typed, list(form.params), self._say)}
-        kept = {name: value for name, value in values.items() if value}
         self._seat.form = None
-        answer = await self._ask(Submit(form.action, kept))
+        answer = await self._ask(Submit(form.action, values))
         if isinstance(answer, Reply) and answer.is_refusal and self._seat.form is None:
-            self._seat.form = replace(form, values=kept)  # so that nothing has to be typed again
+            self._seat.form = replace(form, values=values)  # so that nothing has to be typed again
 
     async def _suggestions(
         self,
