@@ -9,6 +9,7 @@ from bot.domain.events import Events
 from bot.domain.people import People
 from bot.domain.places import Places
 from storage.connection import Connection
+from storage.delivery import DueTable, OutboxTable
 from storage.drafts import DraftTable
 from storage.people import PeopleTable
 
@@ -19,12 +20,12 @@ class Work:
     __slots__ = ("connection", "digests", "drafts", "due", "events", "outbox", "people", "places")
 
     digests: Digests
-    due: DueRows
     events: Events
-    outbox: OutboxRows
     places: Places
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.people: People = PeopleTable(connection)
         self.drafts: Drafts = DraftTable(connection)
+        self.due: DueRows = DueTable(connection)
+        self.outbox: OutboxRows = OutboxTable(connection)

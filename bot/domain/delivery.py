@@ -27,7 +27,7 @@ class Due:
     subject: int
     at: datetime
     fails: int = field(default=0, compare=False)
-    """How often in a row its kind could not move it on; it was put off each time, and `at` stays what it was."""
+    """How often in a row its kind could not move it on; each time it was put off, but `at` stays as is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class OutboxLine:
     state: str
     tries: int
     due: datetime
-    """When it is due or, once settled, when that was. A part that waits for another is due when that settles."""
+    """When it is due or, once settled, when that was; for a part that waits for another, when it was owed."""
     reason: str
     resent: int = 0
 
@@ -186,15 +186,15 @@ class OutboxRows(Protocol):
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[Claimed]:
         """Take up to `limit` rows that are due at `now`, by one statement, with a fresh token each call.
 
-        Left out: rows under a lease that still runs (by the database's clock), and rows that follow an unsettled
-        part. A lease that ran out makes its row unsure. The longest due are taken; they come in the order in
-        which they were owed.
+        Left out: rows under a lease that still runs (by the database's clock), and rows that follow an
+        unsettled part. A lease that ran out makes its row unsure. The longest due are taken; they come in
+        the order in which they were owed.
         """
 
     async def settle(self, settled: Sequence[tuple[Claimed, Outcome]], now: datetime) -> int:
         """Write what became of claimed rows and end their leases; returns how many still carried their token.
 
-        What follows a buried row is buried with it, for the same reason. `Claimed.resent` is written as it is.
+        What follows a buried row is buried with it, for the same reason. `Claimed.resent` is written as is.
         """
 
     async def lines(self, state: str | None, limit: int) -> Sequence[OutboxLine]:

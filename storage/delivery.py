@@ -1,0 +1,507 @@
+"""What is due and what is owed: two tables, and the statements that keep `bot.domain.delivery`'s promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any, assert_never
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from bot.domain.addresses import Address, Channel, Direct
+from bot.domain.delivery import (
+    Buried,
+    Claimed,
+    Doubt,
+    Due,
+    Later,
+    Moot,
+    OutboxLine,
+    Outcome,
+    Owed,
+    Sent,
+)
+from storage.connection import AnyRow, Connection
+from storage.schema import UTC, DatabaseNow, Json, insert_into, metadata
+
+# Moments are of two clocks. `lease_until` is by the database's, which all processes share; all others are by
+# the bot's own, as callers pass them in, so that what is due can be tried on a clock that was moved.
+
+due = Table(
+    "due",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Integer, primary_key=True, autoincrement=False),
+    Column("at", UTC, nullable=False, comment="when it is due, for its kind"),
+    Column(
+        "wakes_at", UTC, nullable=False, index=True, comment="when it is taken: `at`, or later if put off"
+    ),
+    Column("fails", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Integer, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("workspace", Text, nullable=True, comment="NULL for direct messages"),
+    Column("place", Text, nullable=False, comment="the channel, or the account"),
+    Column("place_name", Text, nullable=False),
+    Column("community_id", Integer, ForeignKey("communities.id", ondelete="CASCADE"), nullable=True),
+    Column("facts", Json, nullable=False),
+    Column("follows", Integer, nullable=True),
+    Column("follows_key", Text, nullable=True),
+    Column("not_before", UTC, nullable=True),
+    Column("not_after", UTC, nullable=True),
+    Column("state", Text, nullable=False, comment="waiting, sent, moot or buried"),
+    Column("due_at", UTC, nullable=True, comment="NULL: settled, or the part before it is not"),
+    Column("token", Text, nullable=True, comment="of the claim"),
+    Column("lease_until", UTC, nullable=True, comment="by the database's clock"),
+    Column("claimed_at", UTC, nullable=True),
+    Column("tries", Integer, nullable=False),
+    Column("failing_since", UTC, nullable=True),
+    Column("unsure_since", UTC, nullable=True),
+    Column("asked_since", UTC, nullable=True),
+    Column("resent", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("message", Text, nullable=True, comment="the platform's id of it"),
+    Column("shown", Json, nullable=True, comment="event id to version"),
+    Column("created_at", UTC, nullable=False),
+    Column("settled_at", UTC, nullable=True),
+    # Each holds only the rows its question is about, so that what is asked often stays small and flat.
+    Index(
+        "ix_outbox_due",
+        "due_at",
+        "id",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_follows",
+        "follows_key",
+        sqlite_where=text("follows_key IS NOT NULL"),
+        postgresql_where=text("follows_key IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_settled",
+        "settled_at",
+        sqlite_where=text("settled_at IS NOT NULL"),
+        postgresql_where=text("settled_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_subject",
+        "community_id",
+        "kind",
+        "subject",
+        sqlite_where=text("community_id IS NOT NULL"),
+        postgresql_where=text("community_id IS NOT NULL"),
+    ),
+)
+
+
+class _DatabaseIn(FunctionElement[datetime]):
+    """The database's clock so many seconds from now."""
+
+    type = UTC()
+    inherit_cache = True
+
+
+@compiles(_DatabaseIn, "sqlite")
+def _sqlite_in(element: _DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    now = compiler.process(DatabaseNow(), **kw)
+    return f"({now} + CAST({compiler.process(element.clauses, **kw)} * 1000000 AS INTEGER))"
+
+
+@compiles(_DatabaseIn, "postgresql")
+def _postgres_in(element: _DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:  # Any: as above
+    now = compiler.process(DatabaseNow(), **kw)
+    return f"({now} + make_interval(secs => {compiler.process(element.clauses, **kw)}))"
+
+
+# --- due ---------------------------------------------------------------------------------------------------
+
+_this = and_(due.c.kind == bindparam("this_kind"), due.c.subject == bindparam("this_subject"))
+_still = and_(_this, due.c.at == bindparam("this_at"))
+
+_DUE_EARLIEST = select(due.c.wakes_at).order_by(due.c.wakes_at).limit(1)
+_DUE = select(due.c.kind, due.c.subject, due.c.at, due.c.fails).with_for_update(skip_locked=True)
+_DUE_NOW = _DUE.where(due.c.wakes_at <= bindparam("now")).order_by(due.c.wakes_at).limit(bindparam("most"))
+_DUE_THESE = _DUE.where(tuple_(due.c.kind, due.c.subject).in_(bindparam("these", expanding=True)))
+_DUE_DROP = delete(due).where(_this)
+_DUE_DONE = delete(due).where(_still)
+_DUE_AGAIN = update(due).where(_still).values(at=bindparam("again"), wakes_at=bindparam("again"), fails=0)
+_DUE_PUT_OFF = update(due).where(_still).values(wakes_at=bindparam("until"), fails=due.c.fails + 1)
+
+
+class DueTable:
+    """Implements `bot.domain.delivery.DueRows`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def put(self, due_: Due) -> None:
+        upsert = insert_into(due, self._connection.dialect)
+        fresh = {name: upsert.excluded[name] for name in ("at", "wakes_at", "fails")}
+        await self._connection.execute(
+            upsert.on_conflict_do_update(index_elements=["kind", "subject"], set_=fresh),
+            {"kind": due_.kind, "subject": due_.subject, "at": due_.at, "wakes_at": due_.at, "fails": 0},
+        )
+        self._connection.wakes = True
+
+    async def drop(self, kind: str, subject: int) -> None:
+        await self._connection.execute(_DUE_DROP, {"this_kind": kind, "this_subject": subject})
+
+    async def earliest(self) -> datetime | None:
+        moment: datetime | None = await self._connection.scalar(_DUE_EARLIEST)
+        return moment
+
+    async def take(self, now: datetime, limit: int) -> Sequence[Due]:
+        return [Due(*row) for row in await self._connection.rows(_DUE_NOW, {"now": now, "most": limit})]
+
+    async def lock(self, rows: Sequence[Due]) -> Sequence[Due]:
+        these = [(row.kind, row.subject) for row in rows]
+        there = {Due(*row) for row in await self._connection.rows(_DUE_THESE, {"these": these})}
+        return [row for row in rows if row in there]
+
+    async def put_off(self, rows: Sequence[Due], until: datetime) -> None:
+        if rows:
+            await self._connection.execute(_DUE_PUT_OFF, [_named(row) | {"until": until} for row in rows])
+
+    async def move(self, moved: Sequence[tuple[Due, datetime | None]]) -> None:
+        again = [_named(row) | {"again": at} for row, at in moved if at is not None]
+        if again:
+            await self._connection.execute(_DUE_AGAIN, again)
+        done = [_named(row) for row, at in moved if at is None]
+        if done:
+            await self._connection.execute(_DUE_DONE, done)
+
+
+def _named(row: Due) -> dict[str, object]:
+    return {"this_kind": row.kind, "this_subject": row.subject, "this_at": row.at}
+
+
+# --- outbox ------------------------------------------------------------------------------------------------
+
+_now = bindparam("now", type_=UTC())
+_keys: BindParameter[Sequence[str]] = bindparam("keys", expanding=True)
+
+_EARLIEST = select(outbox.c.due_at).where(outbox.c.due_at.is_not(None)).order_by(outbox.c.due_at).limit(1)
+
+# MATERIALIZED, or PostgreSQL may run the inner query more than once and take more rows than its limit says.
+_pick = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.due_at <= _now,
+        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= DatabaseNow()),
+    )
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("pick")
+    .prefix_with("MATERIALIZED")
+)
+# A claimed row is due again when its lease ends, so that neither the next claim nor `earliest` meets it.
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_pick.c.id)))
+    .values(
+        token=bindparam("claim"),
+        lease_until=_DatabaseIn(bindparam("seconds")),
+        due_at=bindparam("lapses", type_=UTC()),
+        claimed_at=_now,
+        unsure_since=case(
+            (outbox.c.lease_until.is_not(None), func.coalesce(outbox.c.unsure_since, outbox.c.claimed_at)),
+            else_=outbox.c.unsure_since,
+        ),
+    )
+    .returning(
+        outbox.c.id,
+        outbox.c.kind,
+        outbox.c.subject,
+        outbox.c.period,
+        outbox.c.platform,
+        outbox.c.workspace,
+        outbox.c.place,
+        outbox.c.place_name,
+        outbox.c.community_id,
+        outbox.c.part,
+        outbox.c.facts,
+        outbox.c.not_before,
+        outbox.c.not_after,
+        outbox.c.follows,
+        outbox.c.key,
+        outbox.c.tries,
+        outbox.c.failing_since,
+        outbox.c.unsure_since,
+        outbox.c.asked_since,
+        outbox.c.resent,
+    )
+)
+
+_HELD = (
+    select(outbox.c.id, outbox.c.token)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update()
+)
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this_id"))
+    .values(
+        {
+            "token": null(),
+            "lease_until": null(),
+            "state": bindparam("state"),
+            "due_at": bindparam("due_at"),
+            "settled_at": bindparam("settled_at"),
+            "tries": bindparam("tries"),
+            "failing_since": bindparam("failing_since"),
+            "unsure_since": bindparam("unsure_since"),
+            "asked_since": bindparam("asked_since"),
+            "resent": bindparam("resent"),
+            "reason": bindparam("reason"),
+            "message": bindparam("message"),
+            "shown": bindparam("shown"),
+        }
+    )
+)
+# What may go on now that nothing before it is left: what waits for a part has no `due_at`.
+_free = update(outbox).where(outbox.c.state == "waiting", outbox.c.due_at.is_(None))
+_from_now = {"due_at": case((outbox.c.not_before > _now, outbox.c.not_before), else_=_now)}
+_RELEASE_FOLLOWERS = _free.where(outbox.c.follows_key.in_(_keys)).values(_from_now)
+_RELEASE = _free.where(outbox.c.key.in_(_keys)).values(_from_now)
+_BURY_FOLLOWERS = (
+    _free.where(outbox.c.follows_key.in_(_keys))
+    .values(state="buried", reason=bindparam("why"), settled_at=_now)
+    .returning(outbox.c.key)
+)
+# Locked, so that none of them settles before its followers are there to be seen.
+_STILL_WAITING = (
+    select(outbox.c.key)
+    .where(outbox.c.key.in_(_keys), outbox.c.state == "waiting")
+    .with_for_update(read=True)
+)
+
+_LINE = select(
+    outbox.c.key,
+    outbox.c.state,
+    outbox.c.tries,
+    func.coalesce(outbox.c.settled_at, outbox.c.due_at, outbox.c.created_at),
+    outbox.c.reason,
+    outbox.c.resent,
+)
+_LINES = _LINE.order_by(outbox.c.id.desc()).limit(bindparam("most"))
+_LINES_OF = _LINES.where(outbox.c.state == bindparam("state"))
+_NEWEST_OF = (
+    _LINE.where(
+        outbox.c.community_id == bindparam("community"),
+        outbox.c.kind == bindparam("kind"),
+        outbox.c.subject == bindparam("subject"),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+_old = select(outbox.c.id).where(outbox.c.settled_at < bindparam("before")).limit(bindparam("most"))
+_SWEEP = delete(outbox).where(outbox.c.id.in_(_old.scalar_subquery()))
+
+
+class OutboxTable:
+    """Implements `bot.domain.delivery.OutboxRows`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, owed: Sequence[Owed], now: datetime) -> None:
+        if not owed:
+            return
+        insert = insert_into(outbox, self._connection.dialect).on_conflict_do_nothing(index_elements=["key"])
+        await self._connection.execute(insert, [_kept(each, now) for each in owed])
+        self._connection.wakes = True
+        followers = {each.key: f"{each.stem}:{each.follows}" for each in owed if each.follows is not None}
+        if followers:
+            before = list(dict.fromkeys(followers.values()))
+            waiting = {row.key for row in await self._connection.rows(_STILL_WAITING, {"keys": before})}
+            free = [key for key, follows in followers.items() if follows not in waiting]
+            if free:
+                await self._connection.execute(_RELEASE, {"keys": free, "now": now})
+
+    async def earliest(self) -> datetime | None:
+        moment: datetime | None = await self._connection.scalar(_EARLIEST)
+        return moment
+
+    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[Claimed]:
+        token = token_hex(8)
+        lapses = now + timedelta(seconds=lease_seconds)
+        values = {"now": now, "most": limit, "claim": token, "seconds": lease_seconds, "lapses": lapses}
+        rows = await self._connection.rows(_CLAIM, values)
+        return [_claimed(row, token) for row in sorted(rows, key=lambda row: row.id)]
+
+    async def settle(self, settled: Sequence[tuple[Claimed, Outcome]], now: datetime) -> int:
+        if not settled:
+            return 0
+        held = await self._connection.rows(_HELD, {"ids": [row.id for row, _ in settled]})
+        tokens = {row.id: row.token for row in held}
+        ours = [(row, outcome) for row, outcome in settled if tokens.get(row.id) == row.token]
+        if not ours:
+            return 0
+        await self._connection.execute(_SETTLE, [_became(row, outcome, now) for row, outcome in ours])
+        await self._release_after(ours, now)
+        await self._bury_after(ours, now)
+        self._connection.wakes |= any(isinstance(outcome, Later | Doubt) for _, outcome in ours)
+        return len(ours)
+
+    async def lines(self, state: str | None, limit: int) -> Sequence[OutboxLine]:
+        if state is None:
+            rows = await self._connection.rows(_LINES, {"most": limit})
+        else:
+            rows = await self._connection.rows(_LINES_OF, {"most": limit, "state": state})
+        return [OutboxLine(*row) for row in rows]
+
+    async def buried(self, community: int, kind: str, subject: int) -> OutboxLine | None:
+        values = {"community": community, "kind": kind, "subject": subject}
+        row = await self._connection.first(_NEWEST_OF, values)
+        return OutboxLine(*row) if row is not None and row.state == "buried" else None
+
+    async def sweep(self, before: datetime, limit: int) -> int:
+        return (await self._connection.execute(_SWEEP, {"before": before, "most": limit})).rowcount
+
+    async def _release_after(self, settled: Iterable[tuple[Claimed, Outcome]], now: datetime) -> None:
+        done = [row.key for row, outcome in settled if isinstance(outcome, Sent | Moot)]
+        if done:
+            released = await self._connection.execute(_RELEASE_FOLLOWERS, {"keys": done, "now": now})
+            self._connection.wakes |= released.rowcount > 0
+
+    async def _bury_after(self, settled: Iterable[tuple[Claimed, Outcome]], now: datetime) -> None:
+        for row, outcome in settled:
+            if isinstance(outcome, Buried):
+                keys = [row.key]
+                while keys:
+                    values = {"keys": keys, "why": outcome.reason, "now": now}
+                    keys = [each.key for each in await self._connection.rows(_BURY_FOLLOWERS, values)]
+
+
+def _kept(owed: Owed, now: datetime) -> dict[str, object]:
+    where: dict[str, object]
+    match owed.address:
+        case Channel(platform, workspace, place, name):
+            where = {"platform": platform, "workspace": workspace, "place": place, "place_name": name}
+        case Direct(platform, account, name):
+            where = {"platform": platform, "workspace": None, "place": account, "place_name": name}
+        case _:
+            assert_never(owed.address)
+    return where | {
+        "key": owed.key,
+        "kind": owed.kind,
+        "subject": owed.subject,
+        "period": owed.period,
+        "part": owed.part,
+        "community_id": owed.community,
+        "facts": owed.facts,
+        "follows": owed.follows,
+        "follows_key": None if owed.follows is None else f"{owed.stem}:{owed.follows}",
+        "not_before": owed.not_before,
+        "not_after": owed.not_after,
+        "state": "waiting",
+        "due_at": None if owed.follows is not None else max(now, owed.not_before or now),
+        "tries": 0,
+        "resent": 0,
+        "reason": "",
+        "created_at": now,
+    }
+
+
+def _claimed(row: AnyRow, token: str) -> Claimed:
+    address: Address
+    if row.workspace is None:
+        address = Direct(row.platform, row.place, row.place_name)
+    else:
+        address = Channel(row.platform, row.workspace, row.place, row.place_name)
+    owed = Owed(
+        kind=row.kind,
+        subject=row.subject,
+        period=row.period,
+        address=address,
+        community=row.community_id,
+        part=row.part,
+        facts=row.facts,
+        not_before=row.not_before,
+        not_after=row.not_after,
+        follows=row.follows,
+    )
+    return Claimed(
+        id=row.id,
+        owed=owed,
+        key=row.key,
+        token=token,
+        tries=row.tries,
+        failing_since=row.failing_since,
+        unsure_since=row.unsure_since,
+        asked_since=row.asked_since,
+        resent=row.resent,
+    )
+
+
+def _became(row: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """What a row's columns say after an outcome; what it says nothing of stays as it was claimed."""
+    became: dict[str, object] = {
+        "this_id": row.id,
+        "state": "waiting",
+        "due_at": None,
+        "settled_at": None,
+        "tries": row.tries,
+        "failing_since": row.failing_since,
+        "unsure_since": row.unsure_since,
+        "asked_since": row.asked_since,
+        "resent": row.resent,
+        "reason": "",
+        "message": None,
+        "shown": None,
+    }
+    match outcome:
+        case Sent(receipt, shown):
+            sent = {"state": "sent", "settled_at": now, "message": receipt.message, "shown": dict(shown)}
+            return became | sent | {"tries": row.tries + 1}
+        case Moot(reason):
+            return became | {"state": "moot", "settled_at": now, "reason": reason}
+        case Buried(reason):
+            return became | {"state": "buried", "settled_at": now, "reason": reason}
+        case Later(at, reason, counts):
+            became |= {"due_at": at, "reason": reason}
+            if counts:
+                failing = {"tries": row.tries + 1, "failing_since": row.failing_since or now}
+                became |= failing | {"unsure_since": None, "asked_since": None}
+            return became
+        case Doubt(at, since, reason, asked_since):
+            doubt = {"due_at": at, "reason": reason, "unsure_since": since, "asked_since": asked_since}
+            return became | doubt | {"tries": row.tries + (asked_since is None)}
+        case _:
+            assert_never(outcome)
