@@ -7,14 +7,19 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Protocol, get_type_hints
+from typing import Any, Protocol, cast, get_type_hints
 
 from bot.domain.delivery import Due, Moot, Owed
-from bot.params import Option, Param
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.params import TYPED_MOST, Option, Param, Plain, Reading, Stored
 from bot.platform import Platform
 from bot.ports import Clock, Store, UnitOfWork
 from bot.request import Press, Request
-from bot.ui import Answer, Form, Reply
+from bot.ui import Answer, Card, Form, Reply
+
+ASK = "ask"
+"""The action that opens the form of the command its argument names; every feature may use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class Services:
     store: Store
     clock: Clock
     platforms: Mapping[str, Platform]
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    """By the name that stored arguments give."""
 
 
 class Access(Enum):
@@ -48,13 +55,20 @@ class Command:
     """`asks` is a frozen dataclass; each field is `Annotated` with its Param. A field with a default is optional.
 
     The handler's first argument is an `asks`; it stands as Any here because a tuple of commands holds many types.
+
+    With `confirms` the command is asked twice: that makes a card of what was understood, shown with Save and Change,
+    and the handler runs when Save is pressed, with a `request.id` that is the same however often it is pressed:
+    the handler uses it to save once.
     """
 
     name: str
     help: str
     asks: type[Any]  # Any: each command has a dataclass of its own
     handler: Callable[[Any, Request, Services], Awaitable[Answer]]  # Any: as above
+    example: str
+    """What somebody might type, for the help page: no translation, it must work as it stands."""
     access: Access = Access.ANYONE
+    confirms: Callable[[Any, Request, Services], Awaitable[Card]] | None = None  # Any: as above
 
     @property
     def arguments(self) -> Mapping[str, Argument]:
@@ -62,7 +76,7 @@ class Command:
 
 
 @lru_cache(maxsize=256)
-def arguments_of(asks: type[Any]) -> Mapping[str, Argument]:  # Any: any command's dataclass
+def arguments_of(asks: type[object]) -> Mapping[str, Argument]:
     """The arguments that a command's dataclass declares, in order."""
     hints = get_type_hints(asks, include_extras=True)
     found: dict[str, Argument] = {}
@@ -72,6 +86,58 @@ def arguments_of(asks: type[Any]) -> Mapping[str, Argument]:  # Any: any command
         is_required = default is MISSING
         found[each.name] = Argument(each.name, param, is_required, None if is_required else default)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was understood of typed values, and what was not: errors in the reader's words, by argument."""
+
+    values: Mapping[str, Any]  # Any: each argument has a type of its own
+    errors: Mapping[str, str]
+
+
+async def read_values(
+    arguments: Mapping[str, Argument], typed: Mapping[str, str], request: Request, services: Services
+) -> Read:
+    """Read every argument, those that others depend on first. Missing ones take their default or are an error."""
+    values: dict[str, object] = {}
+    errors: dict[str, str] = {}
+    for argument in sorted(arguments.values(), key=lambda each: each.param.depth):
+        text = typed.get(argument.name, "").strip()
+        if not text and argument.is_required:
+            errors[argument.name] = request.say(N_("This is needed."))
+        elif not text:
+            values[argument.name] = argument.default
+        else:
+            try:
+                values[argument.name] = await _read(argument.param, text, values, request, services)
+            except Refused as refused:
+                errors[argument.name] = request.say(refused.text, **refused.values)
+    return Read(values, errors)
+
+
+async def _read(param: Param, text: str, others: Mapping[str, object], request: Request, services: Services) -> object:
+    if len(text) > TYPED_MOST:
+        raise Refused(N_("This is longer than {most} characters. Shorten it."), most=request.say.number(TYPED_MOST))
+    match param:
+        case Stored():
+            return await services.lookups[param.lookup].read(text, request, services)
+        case Plain():
+            return param.read(text, Reading(request.say, request.now, others))
+        case _:
+            raise TypeError(f"{param} is neither plain nor stored")
+
+
+def write_values(arguments: Mapping[str, Argument], ask: object, services: Services) -> Mapping[str, str]:
+    """The arguments as they would be typed anywhere and at any time; those at their default are left out."""
+    written: dict[str, str] = {}
+    for name, argument in arguments.items():
+        value = getattr(ask, name)
+        if argument.is_required or value != argument.default:
+            param = argument.param
+            by: Plain | Lookup = services.lookups[param.lookup] if isinstance(param, Stored) else cast(Plain, param)
+            written[name] = by.write(value)
+    return written
 
 
 class Lookup(Protocol):
@@ -99,7 +165,9 @@ class Fallen:
 class FallsDue(Protocol):
     """What a kind of due row does when its moment comes."""
 
-    async def __call__(self, rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Fallen]:
+    async def __call__(
+        self, rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime, /
+    ) -> Sequence[Fallen]:
         """Decide a batch inside one transaction, without the network."""
 
 
@@ -115,7 +183,7 @@ class Renders(Protocol):
     """How a kind of owed row is put into words, after the claim."""
 
     async def __call__(
-        self, rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime
+        self, rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime, /
     ) -> Sequence[Message | Moot]:
         """One answer for each row, in their order."""
 

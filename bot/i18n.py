@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
@@ -51,9 +52,9 @@ class Words:
     def money(self, amount: Decimal, currency: str) -> str:
         return format_currency(amount, currency, locale=self.locale)
 
-    def listed(self, items: Sequence[str], style: str = "standard") -> str:
+    def listed(self, items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
         """`items` joined as a sentence joins them; style "or" for alternatives."""
-        return format_list(list(items), style=style, locale=self.locale)  # type: ignore[arg-type]  # babel wants a Literal
+        return format_list(list(items), style=style, locale=self.locale)
 
     def day(self, value: date) -> str:
         """A date with its weekday: "Friday, December 4, 2026"."""
@@ -62,7 +63,7 @@ class Words:
     def short_day(self, value: date) -> str:
         """A date with its weekday, short: "Fri, Dec 4"."""
         # A date has all that this skeleton asks for.
-        return format_skeleton("MMMEd", value, locale=self.locale)  # type: ignore[arg-type]  # wants a datetime
+        return format_skeleton("MMMEd", value, locale=self.locale)
 
     def clock(self, value: datetime) -> str:
         """The time of day of an aware moment, in its own zone: "7:00 PM"."""
@@ -113,7 +114,7 @@ def _catalog(language: str) -> Callable[[str | tuple[str, str], int], str]:
     for message in catalog:
         if message.id and not message.fuzzy:
             first = message.id if isinstance(message.id, str) else message.id[0]
-            words[first] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            words[first] = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
     def find(key: str | tuple[str, str], count: int) -> str:
         if isinstance(key, str):

@@ -29,7 +29,7 @@ from bot.domain.datewords import (
 )
 from bot.domain.events import GENRE_MOST, GENRES_MOST, LINK_MOST, Price
 from bot.domain.moments import Moment, Span
-from bot.domain.places import fold
+from bot.domain.places import Place, fold
 from bot.domain.text import clean_line, clean_text
 from bot.errors import Refused
 from bot.i18n import N_, Words
@@ -72,6 +72,11 @@ class Param:
 
     label: str
     help: str
+
+    @property
+    def depth(self) -> int:
+        """How many other arguments must be read before this one: a moment needs its place, an end its start."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +213,22 @@ class Whole(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DateTime(Plain):
-    """A moment in people's words, in the reader's zone unless they name another."""
+    """A moment in people's words: in the zone they name, else that of the argument `place`, else the reader's."""
+
+    place: str = ""
+
+    @property
+    def depth(self) -> int:
+        return 1
 
     def read(self, typed: str, reading: Reading) -> Moment:
-        return read_moment(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
+        there = reading.others.get(self.place)
+        zone = there.zone if isinstance(there, Place) else reading.zone
+        return read_moment(typed, locale=reading.locale, zone=zone, now=reading.now)
 
     def write(self, value: object) -> str:
         assert isinstance(value, Moment)
-        return f"{write_moment(value)} {value.zone}" if value.zone not in write_moment(value) else write_moment(value)
+        return write_moment(value)
 
     def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
         found = suggest_moments(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
@@ -228,6 +241,10 @@ class Until(Plain):
 
     start: str = "when"
 
+    @property
+    def depth(self) -> int:
+        return 2
+
     def read(self, typed: str, reading: Reading) -> Moment:
         start = reading.others.get(self.start)
         if not isinstance(start, Moment):
@@ -236,7 +253,7 @@ class Until(Plain):
 
     def write(self, value: object) -> str:
         assert isinstance(value, Moment)
-        return f"{write_moment(value)} {value.zone}" if value.zone not in write_moment(value) else write_moment(value)
+        return write_moment(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +408,15 @@ def fold_time(typed: str) -> str:
     return " ".join(typed.casefold().split())
 
 
-SYMBOLS: Mapping[str, str] = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "₩": "KRW"}
+SYMBOLS: Mapping[str, str] = {
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "¥": "JPY",
+    "₹": "INR",
+    "zł": "PLN",
+    "₩": "KRW",
+}
 
 
 def _amount(text: str) -> Decimal | None:

@@ -10,8 +10,9 @@ from typing import Protocol
 from bot.domain.addresses import Address, Channel
 from bot.domain.delivery import Receipt
 from bot.markup import Rich
+from bot.params import Option
 from bot.request import Incoming
-from bot.ui import Answer, Card, Form, Option, Reply
+from bot.ui import Answer, Card, Form, Reply
 
 
 @dataclass(frozen=True, slots=True)

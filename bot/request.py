@@ -82,7 +82,9 @@ class Request:
     def community(self) -> Community:
         """The community this acts for. Raises Refused where there is none yet."""
         if self.joined is None:
-            raise Refused(N_("Use this in a server or workspace where I am a member, so that I know which one you mean."))
+            raise Refused(
+                N_("Use this in a server or workspace where I am a member, so that I know which one you mean.")
+            )
         return self.joined
 
     @property

@@ -38,6 +38,8 @@ class Digest:
     online: bool | None = None
     skips_empty: bool = True
     is_paused: bool = False
+    request_id: str | None = None
+    """Unique in its community where set: the same request sets one digest."""
 
     def next_after(self, moment: datetime) -> datetime:
         """The first time it is due after an aware moment, as aware UTC; one a week, whatever the clocks do."""
@@ -52,7 +54,10 @@ class Digests(Protocol):
     """The repository of digests. Every method takes the community it acts for, but for the scheduler's."""
 
     async def add(self, digest: Digest, now: datetime) -> Digest:
-        """Keep a new one (its `id` is ignored) and return it with its id."""
+        """Keep a new one (its `id` is ignored) and return it with its id.
+
+        Where one already carries its `request_id`, that one is returned.
+        """
 
     async def change(self, digest: Digest) -> None:
         """Write a changed one of the community it names."""

@@ -66,7 +66,14 @@ class People(Protocol):
         """
 
     async def welcome(
-        self, account: Account, workspace: Workspace | None, *, is_organiser: bool, zone: str, locale: str, now: datetime
+        self,
+        account: Account,
+        workspace: Workspace | None,
+        *,
+        is_organiser: bool,
+        zone: str,
+        locale: str,
+        now: datetime,
     ) -> Caller:
         """Note who this is, making person, workspace and community where they are new, in `zone` and `locale`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import asin, cos, degrees, pi, radians, sin, sqrt
@@ -93,6 +93,9 @@ class Places(Protocol):
         For each of `readings(typed)`, the places known by the key that `split_typed` gives, most populous
         first, are handed to `choose`, until there are any.
         """
+
+    async def recognise(self, texts: Collection[str]) -> Mapping[str, Place]:
+        """Those of `texts` that surely name one city, as `named` would have it; the others are left out."""
 
     async def get(self, id_: int, /) -> Place | None:
         """The city with GeoNames' id `id_`, if it is in the table."""

@@ -1,0 +1,313 @@
+"""The core as platforms see it: find the command, read its arguments, authorise, run it, turn errors into answers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.commands import (
+    ASK,
+    Access,
+    Command,
+    Feature,
+    Services,
+    read_values,
+    write_values,
+)
+from bot.domain.drafts import Draft
+from bot.errors import NotAllowed, NotFound, Refused
+from bot.grammar import read_sentence
+from bot.i18n import N_, Words
+from bot.markup import rich
+from bot.params import Option, Plain, Reading, Stored
+from bot.request import Asked, Incoming, Press, Request, Run, Submit, Typed
+from bot.ui import Action, Answer, Button, Form, Reply, Style
+
+log = structlog.get_logger()
+
+BROKEN = N_("Something broke here, and nothing was saved. Try again; if it stays, tell an organiser.")
+
+SAVE = "save"
+"""Saves the draft its argument names."""
+CHANGE = "change"
+"""Opens the form of the draft its argument names."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Implements `bot.platform.Core`. `zone` (IANA) and `locale` are those of a community made today."""
+
+    features: Sequence[Feature]
+    services: Services
+    zone: str
+    locale: str
+
+    async def handle(self, incoming: Incoming) -> Answer:
+        """Answer a request. Never raises."""
+        began = monotonic()
+        say = Words(incoming.locale or self.locale, ZoneInfo(self.zone))
+        outcome = "failed"
+        try:
+            request = await self._recognise(incoming)
+            say = request.say
+            answer = await self._answer(incoming.asked, request)
+            outcome = "form" if isinstance(answer, Form) else "answered"
+        except Refused as refused:
+            outcome = "refused"
+            answer = Reply(rich(say(refused.text, **refused.values)), is_refusal=True)
+        except Exception:  # the edge: whatever broke, the asker gets an answer and the operator the reason
+            log.exception("request failed", request=incoming.id, what=_named(incoming.asked))
+            answer = Reply(
+                rich(say(BROKEN)),
+                is_refusal=True,
+            )
+        log.info(
+            "request",
+            what=_named(incoming.asked),
+            platform=incoming.account.platform,
+            outcome=outcome,
+            ms=round((monotonic() - began) * 1000, 1),
+        )
+        return answer
+
+    async def form_for(self, incoming: Incoming) -> Form | None:
+        """The form to open as the very first answer; None when `handle` will answer. Reads rows, nothing else."""
+        try:
+            match incoming.asked:
+                case Typed() | Run():
+                    request = await self._recognise(incoming)
+                    feature, command, typed = self._meant(incoming.asked, request)
+                    read = await read_values(command.arguments, typed, request, self.services)
+                    return (
+                        _form(feature, command, typed, request, read.errors if typed else {}) if read.errors else None
+                    )
+                case Press(action) as press:
+                    if not self._opens(action):
+                        return None
+                    answer = await self._press(press, await self._recognise(incoming))
+                    return answer if isinstance(answer, Form) else None
+                case Submit():
+                    return None
+                case _:
+                    assert_never(incoming.asked)
+        except Refused:
+            return None  # `handle` comes to the same refusal and puts it into words
+
+    async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[Option]:
+        """What could be meant by what was typed so far into an option of the command in `incoming.asked`."""
+        asked = incoming.asked
+        if not isinstance(asked, Run):
+            return ()
+        try:
+            request = await self._recognise(incoming)
+            _, command, _values = self._meant(asked, request)
+            _authorise(command, request)
+            argument = command.arguments.get(param)
+            match argument.param if argument else None:
+                case Stored(lookup=lookup):
+                    return await self.services.lookups[lookup].suggest(typed, request, self.services)
+                case Plain() as plain:
+                    return plain.suggest(typed, Reading(request.say, request.now))
+                case _:
+                    return ()
+        except Refused:
+            return ()  # nothing to suggest to somebody who may not ask, or where nothing is meant
+        except Exception:  # a list of suggestions that breaks must not break what is being typed
+            log.exception("suggestions failed", what=_named(asked), param=param)
+            return ()
+
+    async def _recognise(self, incoming: Incoming) -> Request:
+        now = self.services.clock.now()
+        who = incoming.account, incoming.workspace
+        async with self.services.store.reading() as uow:
+            caller = await uow.people.recognise(*who, is_organiser=incoming.is_organiser, now=now)
+        if caller is None:
+            async with self.services.store.writing() as uow:
+                caller = await uow.people.welcome(
+                    *who, is_organiser=incoming.is_organiser, zone=self.zone, locale=self.locale, now=now
+                )
+        community = caller.community
+        zone = caller.person.zone or (community.zone if community else self.zone)
+        locale = caller.person.locale or incoming.locale or (community.locale if community else self.locale)
+        return Request(
+            id=incoming.id,
+            account=incoming.account,
+            person=caller.person,
+            joined=community,
+            channel=incoming.channel,
+            is_organiser=incoming.is_organiser,
+            now=now,
+            say=Words(locale, ZoneInfo(zone)),
+        )
+
+    async def _answer(self, asked: Asked, request: Request) -> Answer:
+        match asked:
+            case Typed() | Run():
+                feature, command, typed = self._meant(asked, request)
+                return await self._run(feature, command, typed, request)
+            case Press() as press:
+                return await self._press(press, request)
+            case Submit() as submit:
+                return await self._submit(submit, request)
+            case _:
+                assert_never(asked)
+
+    def _meant(self, asked: Typed | Run, request: Request) -> tuple[Feature, Command, Mapping[str, str]]:
+        """The command and its values as typed. A feature's bare name is a question for help with it."""
+        match asked:
+            case Typed(text):
+                sentence = read_sentence(text, self.features, request.say)
+                if sentence.command is None:
+                    feature, command = self._find(("help",))
+                    return feature, command, {"topic": sentence.feature.name}
+                return sentence.feature, sentence.command, sentence.values
+            case Run(path, values):
+                return *self._find(path), values
+            case _:
+                assert_never(asked)
+
+    def _find(self, path: Sequence[str]) -> tuple[Feature, Command]:
+        name, rest = path[0], " ".join(path[1:])
+        feature = next((feature for feature in self.features if feature.name == name), None)
+        command = feature.command(rest) if feature else None
+        if feature is None or command is None:
+            raise NotFound(N_("This command is not there any more. See {help}."), help="/help")
+        return feature, command
+
+    async def _run(
+        self, feature: Feature, command: Command, typed: Mapping[str, str], request: Request, draft: str = ""
+    ) -> Answer:
+        """Run a command, or ask for what is missing. `draft` names where refused values are kept, "" for nowhere."""
+        _authorise(command, request)
+        read = await read_values(command.arguments, typed, request, self.services)
+        errors = read.errors
+        if not errors:
+            try:
+                ask = command.asks(**read.values)
+                if command.confirms is not None:
+                    return await self._confirm(feature, command, ask, request)
+                return await command.handler(ask, request, self.services)
+            except Refused as refused:
+                if refused.param not in command.arguments:
+                    raise
+                errors = {refused.param: request.say(refused.text, **refused.values)}
+        if draft:
+            await self._keep(Draft(draft, _path(feature, command), typed, errors), request)
+        # a form that opens empty does not begin with reproaches
+        return _form(feature, command, typed, request, errors if typed else {}, draft)
+
+    async def _confirm(self, feature: Feature, command: Command, ask: object, request: Request) -> Reply:
+        assert command.confirms is not None
+        card = await command.confirms(ask, request, self.services)
+        values = write_values(command.arguments, ask, self.services)
+        draft = Draft(secrets.token_hex(8), _path(feature, command), values)
+        await self._keep(draft, request)
+        buttons = (
+            Button(request.say(N_("Save")), Action(SAVE, draft.id), Style.PRIMARY),
+            Button(request.say(N_("Change")), Action(CHANGE, draft.id)),
+        )
+        text = rich(request.say(N_("Is this right? Nothing is saved yet.")))
+        return Reply(text, (replace(card, controls=buttons + card.controls),))
+
+    async def _keep(self, draft: Draft, request: Request) -> None:
+        async with self.services.store.writing() as uow:
+            await uow.drafts.keep(request.person.id, draft, request.now)
+
+    async def _draft(self, id_: str, request: Request) -> Draft:
+        async with self.services.store.reading() as uow:
+            draft = await uow.drafts.get(request.person.id, id_, request.now)
+        if draft is None:
+            raise NotFound(N_("This was not kept: drafts last a day, and only for whoever began them. Begin again."))
+        return draft
+
+    def _opens(self, action: Action) -> bool:
+        return action.name in (ASK, CHANGE) or any(action.name in feature.opens for feature in self.features)
+
+    async def _press(self, press: Press, request: Request) -> Answer:
+        ours = {ASK: self._ask, SAVE: self._save, CHANGE: self._change}
+        if press.action.name in ours:
+            return await ours[press.action.name](press.action.arg, request)
+        for feature in self.features:
+            if (opens := feature.opens.get(press.action.name)) is not None:
+                return await opens(press, request, self.services)
+            if (pressed := feature.presses.get(press.action.name)) is not None:
+                return await pressed(press, request, self.services)
+        raise NotFound(N_("This button is not in use any more. See {help} for what there is."), help="/help")
+
+    async def _ask(self, path: str, request: Request) -> Form:
+        feature, command = self._find(path.split())
+        _authorise(command, request)
+        return _form(feature, command, {}, request)
+
+    async def _change(self, id_: str, request: Request) -> Form:
+        draft = await self._draft(id_, request)
+        feature, command = self._find(draft.command.split())
+        _authorise(command, request)
+        return _form(feature, command, draft.values, request, draft.errors, draft.id)
+
+    async def _save(self, id_: str, request: Request) -> Answer:
+        """What was confirmed is read again, for things may have changed, and saved under the draft's id."""
+        draft = await self._draft(id_, request)
+        feature, command = self._find(draft.command.split())
+        _authorise(command, request)
+        read = await read_values(command.arguments, draft.values, request, self.services)
+        if read.errors:
+            return _form(feature, command, draft.values, request, read.errors, draft.id)
+        answer = await command.handler(command.asks(**read.values), replace(request, id=draft.id), self.services)
+        return replace(answer, replaces=True) if isinstance(answer, Reply) else answer
+
+    async def _submit(self, submit: Submit, request: Request) -> Answer:
+        feature, command = self._find(submit.action.name.split())
+        values = dict(submit.values)
+        if submit.action.arg:
+            async with self.services.store.reading() as uow:
+                draft = await uow.drafts.get(request.person.id, submit.action.arg, request.now)
+            if draft is not None and draft.command == _path(feature, command):
+                values = {**draft.values, **values}
+        return await self._run(feature, command, values, request, submit.action.arg or secrets.token_hex(8))
+
+
+def _path(feature: Feature, command: Command) -> str:
+    return f"{feature.name} {command.name}".strip()
+
+
+def _form(
+    feature: Feature,
+    command: Command,
+    values: Mapping[str, str],
+    request: Request,
+    errors: Mapping[str, str] | None = None,
+    draft: str = "",
+) -> Form:
+    return Form(
+        title=request.say(command.help),
+        action=Action(_path(feature, command), draft),
+        params={name: argument.param for name, argument in command.arguments.items()},
+        values={name: value for name, value in values.items() if name in command.arguments},
+        errors=errors or {},
+        required=frozenset(name for name, each in command.arguments.items() if each.is_required),
+    )
+
+
+def _authorise(command: Command, request: Request) -> None:
+    if command.access is Access.ORGANISER and not request.is_organiser:
+        raise NotAllowed(N_("Only organisers of this community can do this. Ask one of them."))
+
+
+def _named(asked: Asked) -> str:
+    """What was asked, for the log: never people's words."""
+    match asked:
+        case Typed():
+            return "typed"
+        case Run(path):
+            return " ".join(path)
+        case Press(action) | Submit(action):
+            return action.name
+        case _:
+            assert_never(asked)

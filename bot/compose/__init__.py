@@ -1,0 +1,110 @@
+"""The one place that sees everything: settings, storage, platforms and the scheduler, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from adapters.scheduler import Scheduler
+from bot.app import App
+from bot.commands import FallsDue, Feature, Lookup, Renders, Services
+from bot.domain.delivery import Due
+from bot.due import DueWork
+from bot.features import digests, events
+from bot.features.help import help_feature
+from bot.features.housekeeping import HOUSEKEEPING, tidy
+from bot.features.lookups import LOOKUPS
+from bot.outbox import OutboxWork
+from bot.platform import Platform
+from bot.ports import Clock
+from bot.settings import Settings
+from storage.database import Database, hold, migrate
+
+
+class SystemClock:
+    """Implements `bot.ports.Clock`: the computer's."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def all_features() -> tuple[Feature, ...]:
+    """Every feature, in the order help shows them."""
+    rooms = (events.FEATURE, digests.FEATURE)
+    return (*rooms, help_feature(rooms))
+
+
+class Bot:
+    """Everything that runs. Platforms are put into `platforms` before `serve`."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.features = all_features()
+        self.platforms: dict[str, Platform] = {}
+        self.scheduler = Scheduler(clock, self.work)
+        self.database = Database(settings.database_url, wake=self.scheduler.wake)
+        self.services = Services(self.database, clock, self.platforms, lookups_of(self.features))
+        self.app = App(self.features, self.services, settings.timezone, settings.locale)
+        self.due = DueWork(self.services, falls_due_of(self.features))
+        self.outbox = OutboxWork(self.services, renders_of(self.features), random=random.Random())
+        self.turn = asyncio.Lock()
+
+    async def work(self) -> datetime | None:
+        """Do all that is due and send all that is owed, one round at a time; return when the next is."""
+        async with self.turn:
+            await self.due.run()
+            await self.outbox.run()
+            async with self.database.reading() as uow:
+                moments = [await uow.due.earliest(), await uow.outbox.earliest()]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def serve(self) -> None:
+        """Serve every platform until the first of them ends, with the scheduler beside them."""
+        background = asyncio.create_task(self.scheduler.run())
+        serving = [asyncio.create_task(platform.serve(self.app)) for platform in self.platforms.values()]
+        try:
+            done, _ = await asyncio.wait([background, *serving], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (background, *serving):
+                task.cancel()
+            await asyncio.gather(background, *serving, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def compose(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
+    """A bot on the settings' database, brought up to date and held for this process alone where it must be.
+
+    Raises SetupError where the database cannot be used.
+    """
+    with hold(settings.database_url):
+        await migrate(settings.database_url)
+        bot = Bot(settings, clock)
+        try:
+            async with bot.database.writing() as uow:
+                await uow.due.put(Due(HOUSEKEEPING, 0, clock.now()))
+            yield bot
+        finally:
+            await bot.outbox.close()
+            await bot.database.close()
+
+
+def lookups_of(features: Sequence[Feature]) -> Mapping[str, Lookup]:
+    """Every look-up by the name that arguments give."""
+    return {**LOOKUPS, **{name: each for feature in features for name, each in feature.lookups.items()}}
+
+
+def falls_due_of(features: Sequence[Feature]) -> Mapping[str, FallsDue]:
+    """What every kind of due row does."""
+    named = {name: each for feature in features for name, each in feature.falls_due.items()}
+    return {HOUSEKEEPING: tidy, **named}
+
+
+def renders_of(features: Sequence[Feature]) -> Mapping[str, Renders]:
+    """How every kind of owed row is put into words."""
+    return {name: each for feature in features for name, each in feature.renders.items()}

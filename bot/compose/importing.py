@@ -1,0 +1,124 @@
+"""`greenroom import`: one pass over a calendar file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import aclosing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from adapters.console.talk import WORKSPACE
+from adapters.sources.icalendar import DEFAULT, count_events, read_calendar
+from bot.commands import Services
+from bot.compose import SystemClock
+from bot.domain.people import Account, Community
+from bot.errors import Refused, SetupError
+from bot.features.events.importing import Imported, bring_in
+from bot.i18n import N_, Words
+from bot.settings import Settings
+from storage.database import Database, migrate
+
+NAMED = 20
+"""Skipped entries that are named one by one for each reason; of more, their number."""
+
+
+async def import_calendar(settings: Settings, file: Path, community_name: str) -> None:
+    """Bring in a file and print what was added, updated and skipped, with the reason for each skip.
+
+    Raises SetupError where it is not clear which community is meant, and Refused for a file that is no calendar or
+    too large.
+    """
+    data = _read(file)
+    await migrate(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        community = await _community(database, settings, community_name)
+        services = Services(database, SystemClock(), {})
+        with _progress() as progress:
+            task = progress.add_task(file.name, total=count_events(data))
+            async with aclosing(read_calendar(data, zone=community.zone)) as told:
+                imported = await bring_in(
+                    told,
+                    file.name,
+                    community,
+                    services,
+                    lambda so_far: progress.update(task, completed=so_far.seen),
+                )
+            progress.update(task, total=imported.seen, completed=imported.seen)
+    finally:
+        await database.close()
+    for line in told_lines(imported, Words(settings.locale, ZoneInfo(community.zone))):
+        click.echo(line)
+
+
+def _read(file: Path) -> bytes:
+    """The file, unless it is larger than a calendar may be: then it is not even read."""
+    if file.stat().st_size > DEFAULT.bytes:
+        megabytes = file.stat().st_size / 1_000_000
+        raise Refused(
+            N_("{name} is {size} MB; a calendar is at most {most} MB. Export a shorter span of it, or split it."),
+            name=file.name,
+            size=f"{megabytes:.1f}",
+            most=DEFAULT.bytes // 1_000_000,
+        )
+    return file.read_bytes()
+
+
+async def _community(database: Database, settings: Settings, name: str) -> Community:
+    async with database.reading() as uow:
+        known = await uow.people.communities()
+    if not known and not name:
+        return await _first_community(database, settings)
+    meant = [each for each in known if not name or each.name.casefold() == name.casefold()]
+    if len(meant) == 1:
+        return meant[0]
+    names = ", ".join(sorted(each.name for each in known)) or "none yet"
+    raise SetupError(f"Name the community with --community. There are: {names}.")
+
+
+async def _first_community(database: Database, settings: Settings) -> Community:
+    """The console's, so that a calendar can be imported before anybody has said a word."""
+    async with database.writing() as uow:
+        caller = await uow.people.welcome(
+            Account("console", "you", "you"),
+            WORKSPACE,
+            is_organiser=True,
+            zone=settings.timezone,
+            locale=settings.locale,
+            now=SystemClock().now(),
+        )
+    assert caller.community is not None
+    return caller.community
+
+
+def told_lines(imported: Imported, say: Words) -> list[str]:
+    """What came of it, for people."""
+    counts = [
+        say.many("{count} event added", "{count} events added", imported.added),
+        say.many("{count} updated", "{count} updated", imported.updated),
+        say.many("{count} unchanged", "{count} unchanged", imported.unchanged),
+        say.many("{count} skipped", "{count} skipped", len(imported.skipped)),
+    ]
+    lines = [", ".join(counts) + "."]
+    shown: Counter[str] = Counter()
+    for skipped in imported.skipped:
+        shown[skipped.reason] += 1
+        if shown[skipped.reason] <= NAMED:
+            lines.append(f"- {skipped.title}: {say(skipped.reason, **skipped.values)}")
+    hidden = sum(max(0, count - NAMED) for count in shown.values())
+    if hidden:
+        lines.append(
+            "- " + say.many("and {count} more for these reasons", "and {count} more for these reasons", hidden)
+        )
+    return lines
+
+
+def _progress() -> Progress:
+    """A bar on standard error, and none where nobody would see it move."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

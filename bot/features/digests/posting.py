@@ -1,0 +1,198 @@
+"""A digest that falls due: its events and parts are fixed then, and each part is put into words as it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.commands import Fallen, Message, Services
+from bot.domain.delivery import Due, Moot, Owed
+from bot.domain.digests import LATE_MOST, Digest
+from bot.domain.events import Occurrence, Page
+from bot.domain.people import Community
+from bot.features.digests.words import filters, search_for
+from bot.features.events.cards import short_card, when
+from bot.fit import fit
+from bot.i18n import N_, Words
+from bot.markup import Bold, Rich, joined, rich
+from bot.platform import Limits
+from bot.ports import UnitOfWork
+from bot.ui import Card, Privacy, Reply
+
+log = structlog.get_logger()
+
+DIGEST = "digest"
+
+EVENTS_MOST = 60
+"""Events in one digest; it says how many more there are."""
+
+
+async def fall_due(rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Fallen]:
+    digests = {each.id: each for each in await uow.digests.fallen_due([row.subject for row in rows])}
+    fallen: list[Fallen] = []
+    for row in rows:
+        digest = digests.get(row.subject)
+        if digest is None or digest.is_paused:
+            fallen.append(Fallen(row, None))
+            continue
+        again = digest.next_after(now)
+        if now - row.at > LATE_MOST:
+            log.warning("digest skipped: too late", digest=digest.id, was_due=row.at.isoformat())
+            fallen.append(Fallen(row, again))
+            continue
+        fallen.append(Fallen(row, again, await _owed(digest, row, uow, services, now)))
+    return fallen
+
+
+async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now: datetime) -> Sequence[Message | Moot]:
+    digests = {each.id: each for each in await uow.digests.fallen_due([row.subject for row in rows])}
+    messages: list[Message | Moot] = []
+    for row in rows:
+        digest = digests.get(row.subject)
+        community = await uow.people.community(digest.community) if digest else None
+        if digest is None or community is None:
+            messages.append(Moot("the digest was removed"))
+            continue
+        ids = [int(str(id_)) for id_ in _listed(row.facts["occurrences"])]
+        occurrences = await uow.events.several(digest.community, ids, person=None)
+        messages.append(_message(row, digest, occurrences, community, services))
+    return messages
+
+
+async def found(digest: Digest, uow: UnitOfWork, now: datetime) -> Page:
+    """What a digest tells of at that moment."""
+    search = search_for(digest, now)
+    return await uow.events.find(digest.community, search, person=None, offset=0, limit=EVENTS_MOST)
+
+
+def digest_reply(
+    digest: Digest,
+    occurrences: Sequence[Occurrence],
+    say: Words,
+    *,
+    part: int = 1,
+    parts: int = 1,
+    left_out: int = 0,
+    card: Callable[[Occurrence, Words], Card] = short_card,
+) -> Reply:
+    """The events by day. `left_out` is how many more there are than one digest holds."""
+    zone = ZoneInfo(digest.zone)
+    cards: list[Card] = []
+    day: date | None = None
+    for occurrence in occurrences:
+        starts = occurrence.starts.astimezone(zone).date()
+        if starts != day:
+            day = starts
+            cards.append(Card(title=rich(Bold(say.day(day)))))
+        cards.append(card(occurrence, say))
+    if left_out:
+        more = say.many("{count} more: {find}", "{count} more: {find}", left_out, find="/event find")
+        cards.append(Card(body=rich(more)))
+    return Reply(_head(digest, occurrences, say, part, parts), tuple(cards), privacy=Privacy.SHARED)
+
+
+def essentials_card(occurrence: Occurrence, say: Words) -> Card:
+    """Only title and time, should an event have grown between its digest's falling due and its going out."""
+    whole = short_card(occurrence, say)
+    return Card(whole.title, when(occurrence, say), controls=whole.controls)
+
+
+def laid_out(
+    digest: Digest, occurrences: Sequence[Occurrence], say: Words, limits: Limits
+) -> list[Sequence[Occurrence]]:
+    """The occurrences in as few stretches as the platform's messages hold, in order."""
+    stretches: list[Sequence[Occurrence]] = []
+    rest = occurrences
+    while rest:
+        count = _most_that_fits(digest, rest, say, limits)
+        stretches.append(rest[:count])
+        rest = rest[count:]
+    return stretches
+
+
+def _most_that_fits(digest: Digest, rest: Sequence[Occurrence], say: Words, limits: Limits) -> int:
+    """By halving, since every try measures all of a message. At least one: alone, an event is shortened instead."""
+    low, high = 1, min(len(rest), limits.cards)
+    while low < high:
+        middle = (low + high + 1) // 2
+        # numbers and the line about more events take room too: try with the longest that can stand there
+        reply = digest_reply(digest, rest[:middle], say, part=EVENTS_MOST, parts=EVENTS_MOST, left_out=99_999)
+        if len(fit(reply, limits).messages) == 1:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, now: datetime) -> tuple[Owed, ...]:
+    page = await found(digest, uow, now)
+    if not page.total and digest.skips_empty:
+        return ()
+    community = await uow.people.community(digest.community)
+    platform = services.platforms.get(digest.channel.platform)
+    if community is None or platform is None:
+        log.warning("digest has nowhere to go", digest=digest.id, platform=digest.channel.platform)
+        return ()
+    stretches = laid_out(digest, page.occurrences, _words(digest, community), platform.limits) or [()]
+    period = row.at.astimezone(ZoneInfo(digest.zone)).date().isoformat()
+    return tuple(
+        Owed(
+            kind=DIGEST,
+            subject=digest.id,
+            period=period,
+            address=digest.channel,
+            community=digest.community,
+            part=part,
+            facts={
+                "occurrences": [each.id for each in stretch],
+                "parts": len(stretches),
+                "left_out": page.total - len(page.occurrences) if part == len(stretches) else 0,
+            },
+            not_after=row.at + LATE_MOST,
+            follows=part - 1 if part > 1 else None,
+        )
+        for part, stretch in enumerate(stretches, 1)
+    )
+
+
+def _message(
+    row: Owed, digest: Digest, occurrences: Sequence[Occurrence], community: Community, services: Services
+) -> Message | Moot:
+    facts = row.facts
+    if not occurrences and facts["occurrences"]:
+        return Moot("all its events are gone")
+    say = _words(digest, community)
+    parts, left_out = int(str(facts["parts"])), int(str(facts["left_out"]))
+    limits = services.platforms[row.address.platform].limits
+    reply = digest_reply(digest, occurrences, say, part=row.part, parts=parts, left_out=left_out)
+    if len(fit(reply, limits).messages) > 1:
+        reply = digest_reply(
+            digest, occurrences, say, part=row.part, parts=parts, left_out=left_out, card=essentials_card
+        )
+    fitted = fit(reply, limits).messages
+    if len(fitted) > 1:
+        raise ValueError("the events of this part have outgrown one message")
+    shown: Mapping[int, int] = {each.event_id: each.version for each in occurrences}
+    return Message(fitted[0], shown)
+
+
+def _head(digest: Digest, occurrences: Sequence[Occurrence], say: Words, part: int, parts: int) -> Rich:
+    days = say.many("the next day", "the next {count} days", digest.days)
+    if not occurrences:
+        return rich(say(N_("No events in {days} · {filters}"), days=days, filters=filters(digest, say)))
+    if part > 1:
+        return rich(say(N_("Coming up, {part} of {parts}"), part=part, parts=parts))
+    numbered = say(N_("1 of {parts}"), parts=parts) if parts > 1 else ""
+    head = rich(Bold(say(N_("Coming up in {days}"), days=days)))
+    return joined([head, filters(digest, say), numbered], " · ")
+
+
+def _words(digest: Digest, community: Community) -> Words:
+    return Words(community.locale, ZoneInfo(digest.zone))
+
+
+def _listed(fact: object) -> Sequence[object]:
+    return fact if isinstance(fact, list | tuple) else ()

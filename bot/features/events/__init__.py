@@ -1,0 +1,62 @@
+"""Events: find them, add them, say who comes."""
+
+from __future__ import annotations
+
+from bot.commands import Command, Feature
+from bot.features.events import adding, answering, cards, finding
+from bot.features.events.lookup import EVENT, EventLookup
+from bot.i18n import N_
+
+FEATURE = Feature(
+    name="event",
+    help=N_("Concerts, conferences, workshops: find them, add them, say you are coming"),
+    commands=(
+        Command(
+            "find",
+            N_("Find coming events"),
+            finding.FindEvents,
+            finding.find_events,
+            '/event find techno near:Berlin when:"this weekend"',
+        ),
+        Command(
+            "show",
+            N_("Show all about one event"),
+            finding.ShowEvent,
+            finding.show_event,
+            "/event show late night modular",
+        ),
+        Command(
+            "add",
+            N_("Add an event to the calendar"),
+            adding.AddEvent,
+            adding.add_event,
+            '/event add Late Night Modular when:"friday 20:00" city:Berlin price:"15 EUR"',
+            confirms=adding.confirm_event,
+        ),
+        Command(
+            "answer",
+            N_("Say whether you are going"),
+            answering.AnswerEvent,
+            answering.answer_event,
+            "/event answer late night modular answer:maybe",
+        ),
+        Command(
+            "who",
+            N_("See who is coming"),
+            answering.WhoComes,
+            answering.who_comes,
+            "/event who late night modular",
+        ),
+        Command("mine", N_("See what you answered to"), finding.MyEvents, finding.my_events, "/event mine"),
+    ),
+    presses={
+        finding.FIND: finding.next_found,
+        finding.MINE: finding.next_mine,
+        cards.SHOW: finding.press_show,
+        cards.GOING: answering.press_going,
+        cards.MAYBE: answering.press_maybe,
+        cards.NOT_GOING: answering.press_not_going,
+        cards.WHO: answering.press_who,
+    },
+    lookups={EVENT: EventLookup()},
+)

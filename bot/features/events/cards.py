@@ -1,0 +1,177 @@
+"""How events look: short in lists and digests, whole when one is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.events import KIND_NAMES, Attendance, Occurrence, Price, Status
+from bot.i18n import N_, Words
+from bot.markup import Bold, Link, Rich, When, WhenStyle, joined, rich
+from bot.ui import Action, Button, Card, Control, Field, LinkButton, Style
+
+GOING, MAYBE, NOT_GOING, SHOW, WHO = "event.going", "event.maybe", "event.not", "event.show", "event.who"
+
+
+def short_card(occurrence: Occurrence, say: Words) -> Card:
+    """The essentials of one event, with a Going button."""
+    where = _where(occurrence, say)
+    lines = [
+        joined([when(occurrence, say), where], " · "),
+        joined([_traits(occurrence, say), _counts(occurrence, say), _answered(occurrence.mine, say)], " · "),
+    ]
+    return Card(
+        title=_title(occurrence, say),
+        body=joined(lines, "\n"),
+        url=occurrence.details.page_link,
+        controls=() if occurrence.status is Status.CANCELLED else (_going(occurrence, say), _more(occurrence, say)),
+    )
+
+
+def full_card(occurrence: Occurrence, say: Words) -> Card:
+    """All that is known of one event, with every answer to give."""
+    details = occurrence.details
+    pairs = [
+        (N_("When"), _when_whole(occurrence, say)),
+        (N_("Where"), _where(occurrence, say)),
+        (N_("Kind"), rich(say(KIND_NAMES[details.kind])) if details.kind else Rich()),
+        (N_("Genres"), rich(say.listed(details.genres)) if details.genres else Rich()),
+        (N_("Price"), rich(price(details.price, say)) if details.price else Rich()),
+        (N_("Repeats"), rich(repeats(occurrence.rrule, say))),
+        (N_("Coming"), _counts(occurrence, say)),
+        (N_("Your answer"), rich(_answered(occurrence.mine, say))),
+        (N_("Added by"), rich(occurrence.added_by)),
+        (N_("From"), rich(say.listed(occurrence.sources)) if occurrence.sources else Rich()),
+    ]
+    links: list[Control] = []
+    if details.page_link:
+        links.append(LinkButton(say(N_("Page")), details.page_link))
+    if details.online_link:
+        links.append(LinkButton(say(N_("Join online")), details.online_link))
+    return Card(
+        title=_title(occurrence, say),
+        body=rich(details.description),
+        url=details.page_link,
+        fields=tuple(Field(say(name), value) for name, value in pairs if value),
+        controls=(*(_answers(occurrence, say) if occurrence.status is Status.SCHEDULED else ()), *links),
+    )
+
+
+def when(occurrence: Occurrence, say: Words) -> Rich:
+    """When it starts, in the reader's zone, and by the clock of the place where that is another."""
+    if occurrence.is_all_day:
+        return rich(_days(occurrence, say))
+    there = occurrence.starts.astimezone(ZoneInfo(occurrence.zone))
+    shown = rich(When(occurrence.starts))
+    if there.utcoffset() == occurrence.starts.astimezone(say.zone).utcoffset():
+        return shown
+    local = say(N_("{time} in {zone}"), time=say.clock(there), zone=say.zone_name(there))
+    return rich(shown, f" ({local})")
+
+
+def price(value: Price, say: Words) -> str:
+    return say(N_("free")) if value.is_free else say.money(value.amount, value.currency)
+
+
+def repeats(rrule: str, say: Words) -> str:
+    """A series' rule as people say it; the common ones in full, others as repeating."""
+    if not rrule:
+        return ""
+    parts = dict(part.split("=", 1) for part in rrule.split(";") if "=" in part)
+    every = int(parts.get("INTERVAL", "1"))
+    match parts.get("FREQ"):
+        case "DAILY":
+            return say.many("every day", "every {count} days", every)
+        case "WEEKLY":
+            return say.many("every week", "every {count} weeks", every)
+        case "MONTHLY":
+            return say.many("every month", "every {count} months", every)
+        case "YEARLY":
+            return say.many("every year", "every {count} years", every)
+        case _:
+            return say(N_("several times"))
+
+
+def place_label(occurrence: Occurrence) -> str:
+    return occurrence.details.place.label if occurrence.details.place else ""
+
+
+def _title(occurrence: Occurrence, say: Words) -> Rich:
+    title = rich(Bold(occurrence.details.title))
+    if occurrence.status is Status.CANCELLED:
+        return rich(say(N_("Cancelled: ")), title)
+    return title
+
+
+def _when_whole(occurrence: Occurrence, say: Words) -> Rich:
+    start = when(occurrence, say)
+    lasts = occurrence.ends - occurrence.starts
+    if occurrence.is_all_day or not lasts:
+        return start
+    is_near = lasts < timedelta(hours=24)
+    return rich(start, " – ", When(occurrence.ends, WhenStyle.TIME if is_near else WhenStyle.FULL))
+
+
+def _days(occurrence: Occurrence, say: Words) -> str:
+    zone = ZoneInfo(occurrence.zone)
+    first = occurrence.starts.astimezone(zone).date()
+    last = (occurrence.ends - timedelta(microseconds=1)).astimezone(zone).date()
+    if last <= first:
+        return say(N_("{day}, all day"), day=say.day(first))
+    return say(N_("{first} to {last}"), first=say.day(first), last=say.day(last))
+
+
+def _where(occurrence: Occurrence, say: Words) -> Rich:
+    details = occurrence.details
+    place = ", ".join(part for part in (details.venue, place_label(occurrence)) if part)
+    if details.online_link:
+        online = Link(say(N_("online")), details.online_link)
+        return rich(place, " · ", online) if place else rich(online)
+    return rich(place)
+
+
+def _traits(occurrence: Occurrence, say: Words) -> Rich:
+    details = occurrence.details
+    return joined(
+        [
+            say(KIND_NAMES[details.kind]) if details.kind else "",
+            ", ".join(details.genres),
+            price(details.price, say) if details.price else "",
+        ],
+        " · ",
+    )
+
+
+def _counts(occurrence: Occurrence, say: Words) -> Rich:
+    going = say.many("{count} going", "{count} going", occurrence.going) if occurrence.going else ""
+    maybe = say.many("{count} maybe", "{count} maybe", occurrence.maybe) if occurrence.maybe else ""
+    return joined([going, maybe], ", ")
+
+
+def _answered(mine: Attendance | None, say: Words) -> str:
+    match mine:
+        case Attendance.GOING:
+            return say(N_("You are going"))
+        case Attendance.MAYBE:
+            return say(N_("You may come"))
+        case Attendance.NOT_GOING:
+            return say(N_("You are not going"))
+        case None:
+            return ""
+
+
+def _going(occurrence: Occurrence, say: Words) -> Button:
+    return Button(say(N_("Going")), Action(GOING, str(occurrence.id)), Style.PRIMARY)
+
+
+def _more(occurrence: Occurrence, say: Words) -> Button:
+    return Button(say(N_("Details")), Action(SHOW, str(occurrence.id)))
+
+
+def _answers(occurrence: Occurrence, say: Words) -> tuple[Button, ...]:
+    return (
+        _going(occurrence, say),
+        Button(say(N_("Maybe")), Action(MAYBE, str(occurrence.id))),
+        Button(say(N_("Not going")), Action(NOT_GOING, str(occurrence.id))),
+        Button(say(N_("Who")), Action(WHO, str(occurrence.id))),
+    )

@@ -1,0 +1,225 @@
+"""`event find`, `event show`, `event mine`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Annotated, assert_never
+from urllib.parse import urlencode
+
+from bot.commands import Services, arguments_of, read_values, write_values
+from bot.domain.events import KIND_NAMES, Kind, Occurrence, Page, Price, Search
+from bot.domain.moments import Span
+from bot.domain.places import Place
+from bot.errors import Refused
+from bot.features.events.cards import full_card, price, short_card
+from bot.features.events.lookup import EventParam, found_event
+from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.i18n import N_, Words
+from bot.markup import Rich, joined, rich
+from bot.params import Choice, City, Cost, Dates, Text, Whole
+from bot.request import Press, Request
+from bot.ui import Action, Button, Card, Reply
+
+FIND, MINE = "event.find", "event.mine"
+
+NEXT = timedelta(days=30)
+"""How far ahead a search looks when no dates are given."""
+
+FURTHER = timedelta(days=366)
+
+WHERE: Mapping[str, str] = {"online": N_("Online"), "in person": N_("In person")}
+
+
+def where_choice() -> Choice:
+    """Online (True) or in person (False)."""
+    return Choice(N_("Online or in person"), N_("online, or in person"), WHERE, lambda value: value == "online")
+
+
+def kind_choice() -> Choice:
+    return Choice(N_("Kind"), N_("concert, conference, workshop, meetup, …"), KIND_NAMES, Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class FindEvents:
+    words: Annotated[str, Text(N_("Words"), N_("Words in the title, venue or description"))] = ""
+    near: Annotated[Place | None, City(N_("Near"), N_("City to search around"))] = None
+    within: Annotated[
+        int,
+        Whole(N_("Within"), N_("Kilometres around the city (50)"), low=1, high=1000, example=50, unit="km"),
+    ] = 50
+    when: Annotated[Span | None, Dates(N_("When"), N_("today, this weekend, March, 3-9 May, next 30 days"))] = None
+    kind: Annotated[Kind | None, kind_choice()] = None
+    genre: Annotated[str, Text(N_("Genre"), N_("techno, jazz, hip-hop, …"), most=40)] = ""
+    price: Annotated[Price | None, Cost(N_("Price"), N_("free, or the most to pay: 20 EUR"))] = None
+    where: Annotated[bool | None, where_choice()] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowEvent:
+    event: Annotated[Occurrence, EventParam(N_("Event"), N_("Words of its title"))]
+
+
+@dataclass(frozen=True, slots=True)
+class MyEvents:
+    pass
+
+
+async def find_events(ask: FindEvents, request: Request, services: Services) -> Reply:
+    return await _found(ask, 0, request, services)
+
+
+async def next_found(press: Press, request: Request, services: Services) -> Reply:
+    """Previous, Next and Look further of a search."""
+    asked = await asked_by(press.action.arg, FIND, request, services)
+    read = await read_values(arguments_of(FindEvents), asked.values, request, services)
+    if read.errors:
+        raise Refused(N_("This search can't be read any more. Run the command again."))
+    reply = await _found(FindEvents(**read.values), asked.offset, request, services)
+    return replace(reply, replaces=True)
+
+
+async def show_event(ask: ShowEvent, request: Request, _services: Services) -> Reply:
+    return Reply(cards=(full_card(ask.event, request.say),))
+
+
+async def press_show(press: Press, request: Request, services: Services) -> Reply:
+    occurrence = await found_event(press.action.arg, request, services)
+    return Reply(cards=(full_card(occurrence, request.say),))
+
+
+async def my_events(_ask: MyEvents, request: Request, services: Services) -> Reply:
+    return await _mine(0, request, services)
+
+
+async def next_mine(press: Press, request: Request, services: Services) -> Reply:
+    asked = await asked_by(press.action.arg, MINE, request, services)
+    return replace(await _mine(asked.offset, request, services), replaces=True)
+
+
+async def _mine(offset: int, request: Request, services: Services) -> Reply:
+    async with services.store.reading() as uow:
+        page = await uow.events.mine(request.community.id, request.person.id, request.now, offset, PAGE)
+    say = request.say
+    if not page.total:
+        return Reply(
+            rich(
+                say(
+                    N_("You have not answered to any coming event. {find} shows what there is."),
+                    find="/event find",
+                )
+            )
+        )
+    text = say.many("{count} coming event you answered to", "{count} coming events you answered to", page.total)
+    pages = await pager(MINE, Asked({}, offset), page.total, request, services)
+    return Reply(rich(text), _listed(page, request) + pages)
+
+
+async def _found(ask: FindEvents, offset: int, request: Request, services: Services) -> Reply:
+    search = search_for(ask, request)
+    async with services.store.reading() as uow:
+        page = await uow.events.find(request.community.id, search, person=request.person.id, offset=offset, limit=PAGE)
+        later = Page((), 0)
+        if not page.total and ask.when is None:
+            further = replace(search, until=request.now + FURTHER)
+            later = await uow.events.find(request.community.id, further, person=request.person.id, offset=0, limit=1)
+    asked = _criteria(ask, request.say)
+    if not page.total:
+        return _nothing(ask, asked, later, request, services)
+    values = write_values(arguments_of(FindEvents), ask, services)
+    pages = await pager(FIND, Asked(values, offset), page.total, request, services)
+    say = request.say
+    count = say.many("{count} event", "{count} events", page.total)
+    first = offset + 1
+    shown = (
+        say(N_("{first}–{last} of {count}"), first=first, last=offset + len(page.occurrences), count=count)
+        if page.total > PAGE
+        else count
+    )
+    return Reply(joined([shown, asked], " · "), _listed(page, request) + pages)
+
+
+def search_for(ask: FindEvents, request: Request) -> Search:
+    """What to ask the calendar for. Without dates: what ends from now on, over the next 30 days."""
+    if ask.when is None:
+        since, until = request.now, request.now + NEXT
+    else:
+        since, until = ask.when.bounds(request.zone)
+    return Search(
+        since=since,
+        until=until,
+        words=ask.words,
+        near=ask.near,
+        within_km=ask.within,
+        kind=ask.kind,
+        genre=ask.genre.casefold(),
+        price_most=ask.price,
+        online=ask.where,
+    )
+
+
+def _listed(page: Page, request: Request) -> tuple[Card, ...]:
+    return tuple(short_card(occurrence, request.say) for occurrence in page.occurrences)
+
+
+def _nothing(ask: FindEvents, asked: Rich, later: Page, request: Request, services: Services) -> Reply:
+    say = request.say
+    text = joined([say(N_("Nothing found")), asked], " · ")
+    if later.total:
+        today = request.now.astimezone(request.zone).date()
+        wider = replace(ask, when=Span(today, today + FURTHER - timedelta(days=1)))
+        values = write_values(arguments_of(FindEvents), wider, services)
+        more = say.many("{count} is later than that.", "{count} are later than that.", later.total)
+        return Reply(rich(text, "\n", more), _further(values, say))
+    hint = say(N_('Ask for less: fewer words, more days (when:"next 90 days") or a wider circle (within:200).'))
+    return Reply(rich(text, "\n", hint))
+
+
+def _further(values: Mapping[str, str], say: Words) -> tuple[Card, ...]:
+    try:
+        action = Action(FIND, f"0/{urlencode(values)}")
+    except ValueError:
+        return ()  # too long for a button; the words above say what to type
+    return (Card(controls=(Button(say(N_("Look further ahead")), action),)),)
+
+
+def _criteria(ask: FindEvents, say: Words) -> Rich:
+    """What was asked for, as it was understood, so that nobody has to guess."""
+    parts = [
+        f"“{ask.words}”" if ask.words else "",
+        say(N_("within {km} km of {place}"), km=say.number(ask.within), place=ask.near.label) if ask.near else "",
+        _dates(ask.when, say),
+        say(KIND_NAMES[ask.kind]) if ask.kind else "",
+        ask.genre,
+        _cost(ask.price, say),
+        _online(ask.where, say),
+    ]
+    return joined(parts, " · ")
+
+
+def _dates(span: Span | None, say: Words) -> str:
+    if span is None:
+        return say.many("next {count} day", "next {count} days", NEXT.days)
+    first: date = span.first
+    if first == span.last:
+        return say.day(first)
+    return say(N_("{first} to {last}"), first=say.day(first), last=say.day(span.last))
+
+
+def _cost(most: Price | None, say: Words) -> str:
+    if most is None:
+        return ""
+    return price(most, say) if most.is_free else say(N_("up to {price}"), price=price(most, say))
+
+
+def _online(online: bool | None, say: Words) -> str:
+    match online:
+        case None:
+            return ""
+        case True:
+            return say(WHERE["online"])
+        case False:
+            return say(WHERE["in person"])
+        case _:
+            assert_never(online)

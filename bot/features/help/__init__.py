@@ -1,0 +1,90 @@
+"""Help, made from what the features declare: nothing here needs to be told of a new command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.commands import ASK, Access, Command, Feature, Services
+from bot.errors import NotFound
+from bot.i18n import N_, Words
+from bot.markup import Bold, Code, joined, rich
+from bot.params import Text, shortened
+from bot.request import Request
+from bot.ui import Action, Button, Card, Control, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class AskHelp:
+    topic: Annotated[str, Text(N_("Topic"), N_("Which command to explain: event, digest, …"), most=40)] = ""
+
+
+def help_feature(features: Sequence[Feature]) -> Feature:
+    """The `help` command over these features."""
+
+    async def explain(ask: AskHelp, request: Request, _services: Services) -> Reply:
+        if not ask.topic:
+            return _overview(features, request)
+        wanted = ask.topic.casefold().lstrip("/").split(" ")[0]
+        for feature in features:
+            if feature.name == wanted and _visible(feature, request):
+                return _explained(feature, request)
+        names = request.say.listed([each.name for each in features if _visible(each, request)], "or")
+        raise NotFound(N_("There is no help on {topic}. Ask for {names}."), topic=shortened(ask.topic), names=names)
+
+    return Feature(
+        "help", N_("What I can do"), (Command("", N_("See what I can do"), AskHelp, explain, "/help event"),)
+    )
+
+
+def _overview(features: Sequence[Feature], request: Request) -> Reply:
+    say = request.say
+    text = say(N_("I keep this community's calendar: find events, add them, say you are coming."))
+    cards = tuple(_summary(feature, request) for feature in features if _visible(feature, request))
+    tail = rich(say(N_("More about one:")), " ", Code("/help event"))
+    return Reply(rich(text), (*cards, Card(body=tail)))
+
+
+def _summary(feature: Feature, request: Request) -> Card:
+    say = request.say
+    names = joined((Code(_typed(feature, command)) for command in _visible(feature, request)), ", ")
+    return Card(title=rich(Bold(f"/{feature.name}")), body=rich(say(feature.help), "\n", names))
+
+
+def _explained(feature: Feature, request: Request) -> Reply:
+    say = request.say
+    commands = _visible(feature, request)
+    lines = [
+        rich(
+            Code(_typed(feature, command)),
+            " – ",
+            say(command.help),
+            "\n",
+            say(N_("Example:")),
+            " ",
+            Code(command.example),
+        )
+        for command in commands
+    ]
+    buttons: list[Control] = [
+        Button(say(command.help), Action(ASK, f"{feature.name} {command.name}".strip()))
+        for command in commands
+        if any(argument.is_required for argument in command.arguments.values())
+    ]
+    card = Card(rich(Bold(f"/{feature.name}")), joined([rich(say(feature.help)), *lines], "\n"))
+    options = [_options(command, say) for command in commands if command.arguments]
+    return Reply(cards=(Card(card.title, card.body, controls=tuple(buttons[:5])), *options))
+
+
+def _options(command: Command, say: Words) -> Card:
+    lines = [rich(Code(f"{name}:"), " ", say(each.param.help)) for name, each in command.arguments.items()]
+    return Card(rich(say(N_("Options of {command}"), command=command.name or "help")), joined(lines, "\n"))
+
+
+def _typed(feature: Feature, command: Command) -> str:
+    return f"/{feature.name} {command.name}".strip()
+
+
+def _visible(feature: Feature, request: Request) -> tuple[Command, ...]:
+    return tuple(command for command in feature.commands if command.access is Access.ANYONE or request.is_organiser)

@@ -1,0 +1,28 @@
+"""What is tidied once a day: drafts that expired, rows long settled, series laid out further ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.commands import Fallen, Services
+from bot.domain.delivery import Due
+from bot.ports import UnitOfWork
+
+HOUSEKEEPING = "housekeeping"
+EVERY = timedelta(days=1)
+KEPT_FOR = timedelta(days=90)
+"""How long settled outbox rows stay: a redelivered cause finds its row and is not owed again."""
+
+AT_ONCE = 200
+"""Series and rows tidied in one transaction; with more, it goes on a minute later."""
+
+
+async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: datetime) -> Sequence[Fallen]:
+    """Falls due once a day, and again soon while there is more to do."""
+    await uow.drafts.sweep(now)
+    swept = await uow.outbox.sweep(now - KEPT_FOR, AT_ONCE)
+    extended = await uow.events.extend(now, AT_ONCE)
+    is_done = swept < AT_ONCE and extended < AT_ONCE
+    again = now + (EVERY if is_done else timedelta(minutes=1))
+    return [Fallen(row, again) for row in rows]

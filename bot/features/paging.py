@@ -1,0 +1,62 @@
+"""Next and Previous: what was asked travels in the button, or in a draft where it is too long for one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from bot.commands import Services
+from bot.domain.drafts import Draft
+from bot.errors import NotFound
+from bot.i18n import N_
+from bot.request import Request
+from bot.ui import ACTION_BYTES, Action, Button, Card
+
+PAGE = 5
+"""Things on one page: a phone shows about as many without scrolling."""
+
+DRAFTED = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list was asked for, from which place on."""
+
+    values: Mapping[str, str]
+    offset: int
+
+
+async def pager(
+    action: str, asked: Asked, total: int, request: Request, services: Services, page: int = PAGE
+) -> tuple[Card, ...]:
+    """A last card with Previous and Next, or none when all fits on one page."""
+    if total <= page:
+        return ()
+    packed = urlencode(asked.values)
+    if len(Action(action).written) + len(f"{total}/{packed}".encode()) > ACTION_BYTES:
+        draft = Draft(secrets.token_hex(8), action, asked.values)
+        async with services.store.writing() as uow:
+            await uow.drafts.keep(request.person.id, draft, request.now)
+        packed = DRAFTED + draft.id
+    buttons: list[Button] = []
+    if asked.offset > 0:
+        back = max(0, asked.offset - page)
+        buttons.append(Button(request.say(N_("Previous")), Action(action, f"{back}/{packed}")))
+    if asked.offset + page < total:
+        buttons.append(Button(request.say(N_("Next")), Action(action, f"{asked.offset + page}/{packed}")))
+    return (Card(controls=tuple(buttons)),)
+
+
+async def asked_by(arg: str, action: str, request: Request, services: Services) -> Asked:
+    """What a pager's button asks for. Raises NotFound when its draft has expired or is another's."""
+    number, _, packed = arg.partition("/")
+    offset = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+    if not packed.startswith(DRAFTED):
+        return Asked(dict(parse_qsl(packed)), offset)
+    async with services.store.reading() as uow:
+        draft = await uow.drafts.get(request.person.id, packed.removeprefix(DRAFTED), request.now)
+    if draft is None or draft.command != action:
+        raise NotFound(N_("This list is older than a day, or somebody else's. Run the command again."))
+    return Asked(draft.values, offset)

@@ -1,0 +1,152 @@
+"""The typed grammar that all text platforms share: `/event find late night near:Berlin when:"this weekend"`.
+
+Words without a name fill the first option that takes free words. Words that follow a named option once those
+are complete belong to that option, so that `/event find techno near:New York` needs no quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from bot.commands import Argument, Command, Feature
+from bot.errors import NotFound, Refused
+from bot.i18n import N_, Words
+from bot.params import TYPED_MOST, ChannelParam, Stored, Tags, Text, shortened
+
+LINE_MOST = 12_000
+"""Characters in one typed line: Slack sends at most about this much."""
+
+OPENING = '"“”„«»'
+"""Quotes as keyboards, phones and word processors make them; any of them closes what any opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A command that was typed. `command` is None when only the feature was named."""
+
+    feature: Feature
+    command: Command | None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    name: str
+    """The option before the colon, "" for a free word."""
+    value: str
+
+
+def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentence:
+    """What command was typed, and its options' values as typed. Raises Refused and NotFound with a way on."""
+    line = text.strip()
+    if len(line) > LINE_MOST:
+        raise Refused(
+            N_("This line is longer than {most} characters. Use the form instead."),
+            most=say.number(LINE_MOST),
+        )
+    head, _, rest = line.removeprefix("/").strip().partition(" ")
+    feature = _feature(head, features, say)
+    if (only := feature.command("")) is not None:
+        return Sentence(feature, only, values_of(rest, only.arguments, say))
+    name, _, tail = rest.strip().partition(" ")
+    if not name:
+        return Sentence(feature, None)
+    command = feature.command(name.casefold())
+    if command is None:
+        known = [command.name for command in feature.commands]
+        raise NotFound(
+            N_("There is no command {typed}. {nearest}"),
+            typed=f"/{feature.name} {shortened(name)}",
+            nearest=_nearest(name.casefold(), known, f"/{feature.name} ", say),
+        )
+    return Sentence(feature, command, values_of(tail, command.arguments, say))
+
+
+def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mapping[str, str]:
+    """The options' values in `text`, by name, as they were typed. Raises Refused."""
+    free = next((name for name, each in arguments.items() if takes_words(each)), "")
+    found: dict[str, list[str]] = {}
+    last = ""
+    for word in _words(text, arguments):
+        if word.name:
+            if word.name in found:
+                raise Refused(N_("{name} stands there twice. Name it once."), name=f"{word.name}:")
+            found[word.name] = [word.value]
+            last = word.name
+        elif last and (free in found or not free):
+            found[last].append(word.value)
+        elif free:
+            found.setdefault(free, []).append(word.value)
+            last = last if free != last else ""
+        else:
+            names = say.listed([f"{name}:" for name in arguments]) if arguments else ""
+            raise Refused(
+                N_("I don't know what {typed} belongs to. Name its option: {names}.")
+                if names
+                else N_("This command takes nothing more; leave {typed} out."),
+                typed=shortened(word.value),
+                names=names,
+            )
+    values = {name: " ".join(parts).strip() for name, parts in found.items()}
+    for name, value in values.items():
+        if len(value) > TYPED_MOST:
+            raise Refused(N_("{name} is longer than {most} characters."), name=name, most=say.number(TYPED_MOST))
+    return {name: value for name, value in values.items() if value}
+
+
+def takes_words(argument: Argument) -> bool:
+    """Whether free words may fill this option."""
+    param = argument.param
+    return isinstance(param, Text | Tags) or (isinstance(param, Stored) and not isinstance(param, ChannelParam))
+
+
+def _feature(head: str, features: Sequence[Feature], say: Words) -> Feature:
+    for feature in features:
+        if feature.name == head.casefold():
+            return feature
+    nearest = _nearest(head.casefold(), [feature.name for feature in features], "/", say)
+    raise NotFound(N_("There is no command {typed}. {nearest}"), typed=f"/{shortened(head)}", nearest=nearest)
+
+
+def _nearest(typed: str, known: Sequence[str], prefix: str, say: Words) -> str:
+    close = get_close_matches(typed, known, n=1)
+    if close:
+        return say(N_("Did you mean {name}?"), name=prefix + close[0])
+    return say(N_("There are {names}."), names=say.listed([prefix + name for name in known]))
+
+
+_QUOTED = rf"[{OPENING}](?P<{{0}}>.*?)(?:[{OPENING}](?=\s|$)|$)"
+"""A quote ends where a quote stands before a space; one that is never closed runs to the end."""
+
+_TOKEN = re.compile(
+    rf"(?P<name>\w[\w-]*):(?=\S|$)(?:{_QUOTED.format('named')}|(?P<bare>\S*))"
+    rf"|{_QUOTED.format('quoted')}"
+    r"|(?P<word>\S+)",
+    re.DOTALL,
+)
+
+
+def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:
+    found: list[_Word] = []
+    at = 0
+    while match := _TOKEN.search(text, at):
+        at = match.end()
+        name = (match["name"] or "").casefold()
+        if name in arguments:
+            found.append(_Word(name, match["named"] if match["named"] is not None else match["bare"]))
+        elif name:
+            # "12:30", "https://…" and "Re:Work" are words; "wen:friday" is a slip worth naming
+            close = get_close_matches(name, list(arguments), n=1, cutoff=0.75)
+            if close and not (match["bare"] or "").startswith("//"):
+                raise Refused(
+                    N_("There is no option {name}. Did you mean {nearest}?"),
+                    name=f"{name}:",
+                    nearest=f"{close[0]}:",
+                )
+            found.append(_Word("", match.group()))
+        else:
+            found.append(_Word("", match["quoted"] if match["quoted"] is not None else match["word"]))
+    return found

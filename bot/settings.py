@@ -1,0 +1,63 @@
+"""What an operator can set, from the environment and `.env`. Each is documented in `.env.example`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SetupError
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("name a zone as Continent/City, such as Europe/Berlin")
+    return name
+
+
+def _known_locale(name: str) -> str:
+    try:
+        Locale.parse(name.replace("-", "_"))
+    except (ValueError, UnknownLocaleError) as error:
+        raise ValueError("name a language as en, de or pt-BR") from error
+    return name
+
+
+class Settings(BaseSettings):
+    """Every setting and its default. Unknown names in `.env` are left to whom they belong."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    database_url: str = Field("sqlite:///greenroom.db", validation_alias="DATABASE_URL", min_length=1)
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field("UTC", validation_alias="GREENROOM_TIMEZONE")
+    locale: Annotated[str, AfterValidator(_known_locale)] = Field("en", validation_alias="GREENROOM_LOCALE")
+    log_level: LogLevel = Field(LogLevel.INFO, validation_alias="GREENROOM_LOG_LEVEL")
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The chat platforms these settings name; a platform's adapter adds its own."""
+        return ()
+
+
+def read_settings(**given: Any) -> Settings:  # Any: pydantic-settings takes its own options by keyword
+    """The settings as the environment and `.env` give them.
+
+    Raises SetupError with one line that names the variable and what is wrong with it.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        what = str(first["msg"]).removeprefix("Value error, ")
+        raise SetupError(f"{first['loc'][0]}: {what}") from None
