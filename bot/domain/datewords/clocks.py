@@ -13,6 +13,7 @@ _LENGTHS = {
     Unit.HOUR: Length(minutes=60),
     Unit.DAY: Length(days=1),
     Unit.WEEK: Length(days=7),
+    Unit.FORTNIGHT: Length(days=14),
     Unit.MONTH: Length(months=1),
     Unit.YEAR: Length(months=12),
 }
@@ -198,9 +199,7 @@ def _meridiem(cursor: Cursor, words: Vocabulary) -> int | None:
     return half
 
 
-def _clock(
-    typed: str, hour: int, minute: int, half: int | None, certainty: Certainty = Certainty.EXACT
-) -> Clock:
+def _clock(typed: str, hour: int, minute: int, half: int | None, certainty: Certainty = Certainty.EXACT) -> Clock:
     is_valid = 1 <= hour <= 12 if half is not None else hour <= 23 or (hour == 24 and minute == 0)
     if not is_valid or minute > 59:
         raise Refused(N_("{typed} is not a time of day. Try 19:30 or 7:30pm."), typed=typed)

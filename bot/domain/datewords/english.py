@@ -54,6 +54,7 @@ def vocabulary() -> Vocabulary:
             (Unit.HOUR, "hour|hours|hr|hrs|h"),
             (Unit.DAY, "day|days"),
             (Unit.WEEK, "week|weeks|wk"),
+            (Unit.FORTNIGHT, "fortnight|fortnights"),
             (Unit.WEEKEND, "weekend|weekends"),
             (Unit.MONTH, "month|months"),
             (Unit.YEAR, "year|years"),
@@ -65,9 +66,7 @@ def vocabulary() -> Vocabulary:
             (Which.LAST, "last|past|previous"),
         ),
         named_times=table((12, "noon|midday"), (24, "midnight")),
-        fractions=table(
-            (30, "half past"), (15, "quarter past|a quarter past"), (-15, "quarter to|a quarter to")
-        ),
+        fractions=table((30, "half past"), (15, "quarter past|a quarter past"), (-15, "quarter to|a quarter to")),
         halves=some("half"),
         hour_words=some("h hrs o'clock oclock"),
         ordinal_suffixes=some("st nd rd th"),
@@ -79,7 +78,8 @@ def vocabulary() -> Vocabulary:
         joined=some("and , &"),
         since=some("from between starting"),
         to=some("- – — .. to till until til through thru and"),
-        until=some("until till til to up by for ends ending"),
+        until=some("until till til to up by ends ending"),
+        lasting=some("for lasting"),
         counts_to_24=False,
     )
 

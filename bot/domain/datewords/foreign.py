@@ -2,8 +2,9 @@
 
 dateparser guesses: "demain 20h" is to it 20 hours after tomorrow, "5.12. 20 Uhr" a day in 2120. So the time
 of day is always read by our own grammar, absolute dates too (months and weekdays are CLDR's), and dateparser
-is asked only for what counts from now: "aujourd'hui", "dans 3 jours", "mañana". Whether an answer does is
-found by asking twice, for two different nows: both answers must be equally far away.
+is asked only for what counts from now: "aujourd'hui", "dans 3 jours", "mañana". Its answer must be as far away
+from another now, the same when it prefers the past, and another or none as soon as one word is left out.
+English and German are not asked for: the grammar has all that dateparser could add, and less is loaded.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from bot.i18n import parse_locale
 _WORDS = 8
 """Tokens that a relative day may have; dateparser's work grows with them."""
 
+_FARTHEST = timedelta(days=3_660)
+"""Nobody counts farther from today in words."""
+
 _FAILURES = (ValueError, TypeError, OverflowError, KeyError, IndexError, AttributeError, re.error)
 """What dateparser has been seen to raise, or may, on text that it does not understand."""
 
@@ -39,9 +43,7 @@ def read_foreign(text: str, found: tuple[Token, ...], words: Vocabulary, seen: S
     return Point(later=away) if away is not None and away.minutes else None
 
 
-def _without_clock(
-    text: str, found: tuple[Token, ...], words: Vocabulary
-) -> tuple[Clock | None, tuple[Token, ...]]:
+def _without_clock(text: str, found: tuple[Token, ...], words: Vocabulary) -> tuple[Clock | None, tuple[Token, ...]]:
     """The only time of day in the text, and the tokens around it and the "at" before it."""
     for start in range(len(found)):
         cursor = Cursor(text, found)
@@ -73,19 +75,22 @@ def _away(whole: str, found: tuple[Token, ...], seen: Seen) -> Length | None:
     """How far from now the tokens say, or None when that is not what they surely say."""
     if len(found) > _WORDS or all(token.kind != "word" for token in found):
         return None
-    text = " ".join(_joined(whole, found))
-    other = seen.now + timedelta(days=1, hours=1)
-    one, two = _parsed(text, seen.now, seen.locale), _parsed(text, other, seen.locale)
-    if one is None or two is None or one - seen.now != two - other:
+    pieces = _joined(whole, found)
+    away = _distance(pieces, seen.now, seen.locale)
+    if away is None or abs(away) > _FARTHEST or away % timedelta(minutes=1):
         return None
-    minutes, rest = divmod(one - seen.now, timedelta(minutes=1))
-    if rest or abs(minutes) > 60 * 24 * 3_660:
-        return None
-    is_days = minutes % (60 * 24) == 0
-    numbers = [int(digits) for digits in re.findall(r"[0-9]{1,6}", text)]
+    if _distance(pieces, seen.now + timedelta(days=1, hours=1), seen.locale) != away:
+        return None  # a date, not a distance
+    if _distance(pieces, seen.now, seen.locale, prefer="past") != away:
+        return None  # "3 jours" can be ahead or ago
+    for place in range(len(pieces) if len(pieces) > 1 else 0):
+        if _distance(pieces[:place] + pieces[place + 1 :], seen.now, seen.locale) == away:
+            return None  # a word was passed over: "today tomorrow" is tomorrow to dateparser
+    minutes = away // timedelta(minutes=1)
+    numbers = [int(digits) for digits in re.findall(r"[0-9]{1,6}", " ".join(pieces))]
     if numbers and (len(numbers) > 1 or not _counts(numbers[0], abs(minutes))):
         return None
-    return Length(days=minutes // (60 * 24)) if is_days else Length(minutes=minutes)
+    return Length(minutes=minutes) if minutes % (60 * 24) else Length(days=minutes // (60 * 24))
 
 
 def _counts(number: int, minutes: int) -> bool:
@@ -94,26 +99,25 @@ def _counts(number: int, minutes: int) -> bool:
     return number in (minutes, hours, days, days / 7) or 28 * number <= days <= 31 * number
 
 
-def _parsed(text: str, now: datetime, locale: str) -> datetime | None:
+def _distance(pieces: list[str], now: datetime, locale: str, *, prefer: str = "future") -> timedelta | None:
+    """How far from `now` dateparser takes the text to be, if it takes it for anything."""
     language = parse_locale(locale).language
     with warnings.catch_warnings():
         # Python 3.13 deprecates strptime without a year, which dateparser calls; its answers are checked
         warnings.filterwarnings("ignore", category=DeprecationWarning)
-        from dateparser.date import DateDataParser  # 0.2 s, and most dates do not need it
+        from dateparser.date import DateDataParser  # 0.3 s, and most dates do not need it
 
         try:
             parser = DateDataParser(
                 languages=["no" if language == "nb" else language],
                 settings={
                     "RELATIVE_BASE": now,
-                    "PREFER_DATES_FROM": "future",
+                    "PREFER_DATES_FROM": prefer,
                     "RETURN_AS_TIMEZONE_AWARE": False,
-                    "TO_TIMEZONE": "",
                     "PARSERS": ["relative-time"],
                 },
             )
-            found = parser.get_date_data(text)
+            found: datetime | None = parser.get_date_data(" ".join(pieces)).date_obj
         except _FAILURES:
             return None
-    there: datetime | None = found.date_obj
-    return None if there is None else there.replace(tzinfo=None)
+    return None if found is None else found.replace(tzinfo=None) - now

@@ -80,7 +80,8 @@ def vocabulary() -> Vocabulary:
         joined=some("und , &"),
         since=some("von vom ab zwischen"),
         to=some("- – — .. bis und"),
-        until=some("bis zum für"),
+        until=some("bis zum"),
+        lasting=some("für"),
     )
 
 

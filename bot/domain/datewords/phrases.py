@@ -22,6 +22,7 @@ class Unit(Enum):
     DAY = auto()
     WEEK = auto()
     WEEKEND = auto()
+    FORTNIGHT = auto()
     MONTH = auto()
     YEAR = auto()
 

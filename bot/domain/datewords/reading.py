@@ -7,10 +7,9 @@ offset says otherwise ("2026-10-25 02:30+01:00"), and is then told in UTC, which
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.domain.datewords import refusals
@@ -22,11 +21,10 @@ from bot.domain.datewords.ranges import read_range
 from bot.domain.datewords.resolving import Seen, check_year, moved, wall_of
 from bot.domain.datewords.spanning import checked, span_of
 from bot.domain.datewords.tokens import Cursor, Token, clean, tokens
-from bot.domain.datewords.vocabulary import Vocabulary, vocabularies
+from bot.domain.datewords.vocabulary import Vocabulary, is_ours, vocabularies
 from bot.domain.datewords.zones import refuse_short_zone, split_zone
 from bot.domain.moments import Moment, Span, gap_around, moment_at
 
-T = TypeVar("T")
 Tokens: TypeAlias = tuple[Token, ...]
 
 LONGEST = timedelta(days=31)
@@ -48,7 +46,9 @@ def read_moment(
     seen = _seen(now, zone, locale, is_future=future)
     moment = read_iso_moment(text, seen)
     if moment is None:
-        point = _known(text, seen, _read_point) or _foreign(text, seen, is_quick=is_quick)
+        known, found = vocabularies(locale), tokens(text)
+        tries = (read_point(Cursor(text, found), words) for words in known)
+        point = next((one for one in tries if one), None) or _foreign(text, seen, is_quick=is_quick)
         if point is None:
             refuse_short_zone(text)
             raise refusals.not_understood(text)
@@ -72,7 +72,9 @@ def read_end(text: str, start: Moment, *, locale: str, now: datetime) -> Moment:
     seen = replace(local, now=local.now + timedelta(microseconds=1))
     end = read_iso_moment(text, seen)
     if end is None:
-        said = _known(text, seen, _read_end) or _foreign(text, seen)
+        known, found = vocabularies(locale), tokens(text)
+        tries = (_read_end(text, found, words) for words in known)
+        said = next((one for one in tries if one), None) or _foreign(text, seen)
         if said is None:
             refuse_short_zone(text)
             raise refusals.end_not_understood(text)
@@ -98,7 +100,9 @@ def read_span(text: str, *, locale: str, zone: str, now: datetime, is_quick: boo
     days = read_iso_span(text, seen)
     if days is not None:
         return checked(*days, seen)
-    said = _known(text, seen, read_range) or _foreign(text, seen, is_quick=is_quick)
+    known, found = vocabularies(locale), tokens(text)
+    tries = (read_range(text, found, words) for words in known)
+    said = next((one for one in tries if one), None) or _foreign(text, seen, is_quick=is_quick)
     span = None if said is None else span_of(said, seen)
     if span is None:
         raise refusals.span_not_understood(text)
@@ -110,28 +114,14 @@ def _seen(now: datetime, zone: str, locale: str, *, is_future: bool = True) -> S
     return Seen(now.astimezone(info).replace(tzinfo=None, fold=0), info, locale, is_future)
 
 
-def _known(text: str, seen: Seen, reading: Callable[[str, Tokens, Vocabulary], T | None]) -> T | None:
-    """What `reading` makes of `text` in the first of the reader's languages that understands it."""
-    found = tokens(text)
-    for words in vocabularies(seen.locale):
-        result = reading(text, found, words) if found else None
-        if result is not None:
-            return result
-    return None
-
-
 def _foreign(text: str, seen: Seen, *, is_quick: bool = False) -> Point | None:
     """What dateparser makes of `text`, as far as it can be checked."""
     found = tokens(text)
-    if is_quick or all(token.kind != "word" for token in found):
+    if is_quick or is_ours(seen.locale) or all(token.kind != "word" for token in found):
         return None
     from bot.domain.datewords.foreign import read_foreign
 
     return read_foreign(text, found, vocabularies(seen.locale)[0], seen)
-
-
-def _read_point(text: str, found: Tokens, words: Vocabulary) -> Point | None:
-    return read_point(Cursor(text, found), words)
 
 
 def _moment(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
@@ -146,7 +136,7 @@ def _moment(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
 
 def _read_end(text: str, found: Tokens, words: Vocabulary) -> Point | Length | None:
     before = len(found)
-    while found and found[0].key in words.until:
+    while found and (found[0].key in words.until or found[0].key in words.lasting):
         found = found[1:]
     cursor = Cursor(text, found)
     clock = read_clock(cursor, words, after_at=True) if len(found) < before else None
@@ -175,12 +165,7 @@ def _end_at(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
 def _refuse_hour(text: str, found: Tokens) -> None:
     """ "2h" is a length and "23:00" a time, but "23h" is written for either."""
     first, second = (*found, None, None)[:2]
-    if (
-        first is not None
-        and second is not None
-        and second.key == "h"
-        and first.key in map(str, range(13, 24))
-    ):
+    if first is not None and second is not None and second.key == "h" and first.key in map(str, range(13, 24)):
         raise refusals.length_or_time(text, first.key)
 
 

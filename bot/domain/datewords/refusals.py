@@ -28,9 +28,7 @@ def span_not_understood(text: str) -> Refused:
 
 
 def end_not_understood(text: str) -> Refused:
-    return Refused(
-        N_("No end found in {text}. Try 23:00, '2h', '90 min' or 2026-12-05 02:00."), text=quoted(text)
-    )
+    return Refused(N_("No end found in {text}. Try 23:00, '2h', '90 min' or 2026-12-05 02:00."), text=quoted(text))
 
 
 def no_time(text: str, example: str) -> Refused:
@@ -49,9 +47,7 @@ def no_such_day(typed: str, year: int, month: int, locale: str) -> Refused:
     return Refused(
         N_("{typed} does not exist: {month} has {days} days. Try {example}."),
         typed=typed,
-        month=format_skeleton(
-            "yMMMM", datetime.combine(date(year, month, 1), time()), locale=parse_locale(locale)
-        ),
+        month=format_skeleton("yMMMM", datetime.combine(date(year, month, 1), time()), locale=parse_locale(locale)),
         days=last,
         example=date_words(date(year, month, last), locale),
     )
@@ -112,9 +108,7 @@ def other_weekday(day: date, weekday: int, locale: str) -> Refused:
 
 
 def other_part(typed: str) -> Refused:
-    return Refused(
-        N_("{typed} is not in that part of the day. Type only the time, such as 19:30."), typed=typed
-    )
+    return Refused(N_("{typed} is not in that part of the day. Type only the time, such as 19:30."), typed=typed)
 
 
 def has_time(typed: str) -> Refused:
@@ -149,10 +143,7 @@ def ends_too_late(most: int) -> Refused:
 
 def length_or_time(typed: str, hours: str) -> Refused:
     return Refused(
-        N_(
-            "{typed} can be a length or a time of day. "
-            "Type {time} for the time, or '{hours} hours' for the length."
-        ),
+        N_("{typed} can be a length or a time of day. Type {time} for the time, or '{hours} hours' for the length."),
         typed=typed,
         time=f"{hours}:00",
         hours=hours,
@@ -171,10 +162,7 @@ def in_gap(wall: datetime, gap: Gap, zone: ZoneInfo, locale: str) -> Refused:
     later = wall + (gap.after - gap.before)
     if gap.before.date() == gap.after.date():
         return Refused(
-            N_(
-                "On {day} the clocks in {zone} jump from {before} to {after}, so {time} does not exist. "
-                "Try {example}."
-            ),
+            N_("On {day} the clocks in {zone} jump from {before} to {after}, so {time} does not exist. Try {example}."),
             day=date_words(wall.date(), locale),
             zone=zone.key,
             before=clock_words(gap.before, locale),
@@ -201,9 +189,7 @@ def no_such_zone(name: str) -> Refused:
 
 def short_zone(name: str) -> Refused:
     return Refused(
-        N_(
-            "{name} can be more than one time zone. Name it by its continent and city, such as Europe/Berlin."
-        ),
+        N_("{name} can be more than one time zone. Name it by its continent and city, such as Europe/Berlin."),
         name=name,
     )
 

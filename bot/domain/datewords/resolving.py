@@ -156,9 +156,7 @@ def _shifted(clock: Clock, part: Part | None) -> tuple[int, int]:
     if part is None:
         if clock.certainty is Certainty.BARE:
             other = hour % 12 if hour >= 12 else hour + 12
-            raise refusals.two_times(
-                clock.typed, *sorted((time(hour, clock.minute), time(other, clock.minute)))
-            )
+            raise refusals.two_times(clock.typed, *sorted((time(hour, clock.minute), time(other, clock.minute))))
         return hour, clock.minute
     if clock.is_midnight or hour in _HOURS[part] or (part is Part.NIGHT and hour in _SMALL_HOURS):
         return hour, clock.minute

@@ -109,9 +109,7 @@ def _between(first: Point, last: Point, seen: Seen) -> Span | None:
     if begins is None:
         return None
     # "friday to sunday": the Sunday after that Friday; what counts from today still does
-    is_from_today = isinstance(last.day, Away) or (
-        last.period is not None and not isinstance(last.period, InMonth)
-    )
+    is_from_today = isinstance(last.day, Away) or (last.period is not None and not isinstance(last.period, InMonth))
     there = seen if is_from_today else replace(seen, now=datetime.combine(begins.first, time()))
     ends = _point(last, there)
     return None if ends is None else checked(begins.first, ends.last, seen)

@@ -90,9 +90,7 @@ def _pairs(found: dict[str, str]) -> Sequence[tuple[str, str]]:
 def _begins(typed: str, *labels: str) -> bool:
     """Whether each word typed begins a word of one of `labels`."""
     words = fold(typed).split()
-    return any(
-        all(any(part.startswith(word) for part in fold(label).split()) for word in words) for label in labels
-    )
+    return any(all(any(part.startswith(word) for part in fold(label).split()) for word in words) for label in labels)
 
 
 def _evenings(typed: str, locale: str, zone: str, now: datetime) -> Iterator[Moment]:

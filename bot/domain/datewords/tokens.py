@@ -56,9 +56,7 @@ def clean(text: str) -> str:
     """`text` with one form for each character and single spaces. Raises Refused when too long or unseen."""
     if len(text) > LENGTH:
         raise _too_long()
-    text = unicodedata.normalize("NFKC", text.replace("\t", " ")).replace(
-        "\N{RIGHT SINGLE QUOTATION MARK}", "'"
-    )
+    text = unicodedata.normalize("NFKC", text.replace("\t", " ")).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     if any(unicodedata.category(char) in HIDDEN for char in text):
         raise Refused(N_("A date cannot hold characters that are not seen. Type it instead of pasting it."))
     if len(text) > LENGTH:  # a single character can stand for eighteen
@@ -129,12 +127,7 @@ class Cursor:
     def number(self, low: int, high: int, digits: int = 4) -> int | None:
         """Read a number from `low` to `high` if one is next."""
         token = self.peek()
-        if (
-            token is None
-            or token.kind != "number"
-            or len(token.key) > digits
-            or not low <= int(token.key) <= high
-        ):
+        if token is None or token.kind != "number" or len(token.key) > digits or not low <= int(token.key) <= high:
             return None
         self.at += 1
         return int(token.key)

@@ -65,6 +65,8 @@ class Vocabulary:
     """Between the days of a range."""
     until: frozenset[str] = frozenset()
     """Before the last day of a range that begins today, and before an end."""
+    lasting: frozenset[str] = frozenset()
+    """Before the length of an event: "for" 2 hours."""
     counts_to_24: bool = True
     """Whether "at 8" is 8:00: where the 12-hour clock is spoken it can be either half of the day."""
 
@@ -84,6 +86,11 @@ def vocabularies(locale: str) -> tuple[Vocabulary, ...]:
             return (german.vocabulary(), english.vocabulary_in_full())
         case language:
             return (cldr.vocabulary(language), english.vocabulary_in_full())
+
+
+def is_ours(locale: str) -> bool:
+    """Whether the whole grammar is known in the language of `locale`, not only its names."""
+    return parse_locale(locale).language in ("en", "de")
 
 
 def table(*groups: tuple[T, str]) -> dict[str, T]:
