@@ -50,9 +50,7 @@ def count_events(data: bytes) -> int:
     return sum(1 for _ in _EVENT.finditer(data))
 
 
-async def read_calendar(
-    data: bytes, *, zone: str, caps: Caps = DEFAULT
-) -> AsyncGenerator[SourceEvent | Skipped, None]:
+async def read_calendar(data: bytes, *, zone: str, caps: Caps = DEFAULT) -> AsyncGenerator[SourceEvent | Skipped, None]:
     """Everything in an iCalendar file, as it is read: events, and what was not taken with the reason.
 
     `zone` (IANA) is where times and days are that name no zone, when the calendar does not say either. Events come
@@ -163,9 +161,7 @@ def _check_end(code: int, caps: Caps) -> None:
         raise _took_too_long(caps.seconds)
     if code:
         raise Refused(
-            N_(
-                "Reading the calendar broke off. It may be damaged: export it again, or split it into smaller files."
-            )
+            N_("Reading the calendar broke off. It may be damaged: export it again, or split it into smaller files.")
         )
 
 

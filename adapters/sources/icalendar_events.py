@@ -96,12 +96,10 @@ def events_of(lines: list[str], zone: str) -> Iterator[Item]:
         properties = properties_of(piece, _CALENDAR)
         said = _first(properties, "X-WR-TIMEZONE").strip()
         try:
-            found = zones.find(said, datetime.fromisoformat("2026-01-01"), repeats=True) if said else zone
+            found = zones.find(said, datetime.fromisoformat("2026-01-01")) if said else zone
         except Refused:
             found = zone
-            text = N_(
-                "The calendar’s own time zone, “{said}”, is not known. Times without a zone are in {zone}."
-            )
+            text = N_("The calendar’s own time zone, “{said}”, is not known. Times without a zone are in {zone}.")
             yield Skipped("", text, {"said": said[:100], "zone": zone})
         is_cancelled = _first(properties, "METHOD").strip().upper() == "CANCEL"
         calendars[piece.calendar] = Calendar(found, is_cancelled)
@@ -128,7 +126,8 @@ class Told:
 
     @property
     def title(self) -> str:
-        return _title(self.properties) or clip(clean_line(_first(self.properties, "UID")), TITLE_MOST)
+        names = (_title(self.properties), *(_first(self.properties, name) for name in ("UID", "DTSTART")))
+        return next((clip(name, TITLE_MOST) for each in names if (name := clean_line(each))), "")
 
     @property
     def sequence(self) -> int:
@@ -223,9 +222,7 @@ class Reader:
         note = _Note(clip(title, TITLE_MOST), notes)
         return SourceEvent(
             uid=_uid(properties, start, title),
-            title=note.fit(
-                title, TITLE_MOST, N_("Its title is {length} characters long; {limit} were taken.")
-            ),
+            title=note.fit(title, TITLE_MOST, N_("Its title is {length} characters long; {limit} were taken.")),
             timing=timing,
             description=note.fit(
                 description,
@@ -268,14 +265,12 @@ class Reader:
         """RFC 5545 3.6.1: without DTEND or DURATION a day lasts a day, and a time no time."""
         day = timedelta(days=1)
         if "DTEND" in properties and _value(properties["DTEND"][0]):
-            end = self._wall(properties["DTEND"][0], calendar, repeats=False)
+            end = self._wall(properties["DTEND"][0], calendar)
             if start.is_day and not end.is_day:
                 midnight = datetime.combine(end.at, time())
                 return midnight if midnight == end.at else midnight + day
             # many write the last day instead of the one after it
-            return (
-                max(end.at, start.at + day) if start.is_day and end.at == start.at else end.within(start.zone)
-            )
+            return max(end.at, start.at + day) if start.is_day and end.at == start.at else end.within(start.zone)
         if "DURATION" in properties:
             length = _duration(_value(properties["DURATION"][0]))
             if start.is_day:
@@ -321,15 +316,13 @@ class Reader:
                 begin, slash, end = value.strip().partition("/")
                 if not begin:
                     continue
-                wall = self._wall(Property(each.params, begin), calendar, repeats=False)
+                wall = self._wall(Property(each.params, begin), calendar)
                 at = _aligned(wall, timing)
                 found[at] = None
                 if slash and end.upper().startswith("P"):
                     found[at] = at + _duration(end)
                 elif slash:
-                    found[at] = self._wall(Property(each.params, end), calendar, repeats=False).within(
-                        timing.zone
-                    )
+                    found[at] = self._wall(Property(each.params, end), calendar).within(timing.zone)
                 if (ends := found[at]) is not None and not at <= ends <= at + LONGEST:
                     raise Refused(N_("“{value}” is not a time that starts and ends within {limit} days."),
                         value=value[:60], limit=LONGEST.days)  # fmt: skip
@@ -344,7 +337,7 @@ class Reader:
             raise Refused(
                 N_("It changes all later dates too (THISANDFUTURE), which cannot be taken. The series stays.")
             )
-        original = _aligned(self._wall(identity, calendar, repeats=False), event.timing)
+        original = _aligned(self._wall(identity, calendar), event.timing)
         if calendar.is_cancelled or _is_cancelled(properties):
             return SourceChange(original, is_cancelled=True)
         timing = self._changed_timing(properties, calendar, original, event.timing)
@@ -383,7 +376,8 @@ class Reader:
         same = Timing(original, original + (series.ends - series.starts), series.zone, series.is_all_day)
         return None if timing == same else timing
 
-    def _wall(self, each: Property, calendar: Calendar, *, repeats: bool) -> Wall:
+    def _wall(self, each: Property, calendar: Calendar, *, repeats: bool = False) -> Wall:
+        """Raises Refused for what is no time, or is in a zone that nobody knows."""
         value = _value(each).upper()
         found = _TIME.fullmatch(value)
         try:
@@ -406,9 +400,15 @@ class Reader:
         if found[5]:
             return Wall(wall, "UTC", is_day=False)
         tzid = each.params.get("TZID", "").strip()
-        return Wall(
-            wall, self.zones.find(tzid, wall, repeats=repeats) if tzid else calendar.zone, is_day=False
-        )
+        if not tzid:
+            return Wall(wall, calendar.zone, is_day=False)
+        try:
+            return Wall(wall, self.zones.find(tzid, wall), is_day=False)
+        except Refused:
+            offset = None if repeats else self.zones.offset(tzid, wall)
+            if offset is None:
+                raise
+            return Wall(wall - offset, "UTC", is_day=False)  # a moment is known without a name for its zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,9 +441,7 @@ _MARKUP_MOST = 10 * DESCRIPTION_MOST
 def _moved(start: Wall, end: datetime, zone: str) -> tuple[Wall, datetime]:
     """A single event told in UTC, on the wall of its calendar; unless that wall shows the time twice."""
     at, to = Wall(start.at, "UTC", is_day=False).within(zone), Wall(end, "UTC", is_day=False).within(zone)
-    is_exact = instant(at, zone) == start.at.replace(tzinfo=UTC) and instant(to, zone) == end.replace(
-        tzinfo=UTC
-    )
+    is_exact = instant(at, zone) == start.at.replace(tzinfo=UTC) and instant(to, zone) == end.replace(tzinfo=UTC)
     return (Wall(at, zone, is_day=False), to) if is_exact else (start, end)
 
 
@@ -520,9 +518,7 @@ def _link(properties: Properties, note: _Note) -> str:
             if host and len(link) <= LINK_MOST:
                 return link
             if host:
-                reason = N_(
-                    "Its link is {length} characters long; at most {limit} are possible. It was left out."
-                )
+                reason = N_("Its link is {length} characters long; at most {limit} are possible. It was left out.")
                 note.notes.append(Skipped(note.title, reason, {"length": len(link), "limit": LINK_MOST}))
     return ""
 
@@ -551,9 +547,7 @@ def _skipped(told: Told, no: Refused) -> Skipped:
 
 
 def _too_many_dates() -> Refused:
-    return Refused(
-        N_("More than {limit} single dates are added to it, left out of it or changed."), limit=DATES_MOST
-    )
+    return Refused(N_("More than {limit} single dates are added to it, left out of it or changed."), limit=DATES_MOST)
 
 
 def _without_markup(text: str) -> str:

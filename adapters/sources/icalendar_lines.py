@@ -22,9 +22,7 @@ from bot.i18n import N_
 DEPTH_MOST = 50
 """Components inside components; real ones are three deep."""
 
-NOT_A_CALENDAR = N_(
-    "This is not a calendar: an iCalendar file (.ics) begins with BEGIN:VCALENDAR. Export it again."
-)
+NOT_A_CALENDAR = N_("This is not a calendar: an iCalendar file (.ics) begins with BEGIN:VCALENDAR. Export it again.")
 
 # Octets are folded, not letters (RFC 5545 3.1), so lines are joined before they are decoded. The look-behind
 # keeps a long run of empty lines from being tried at each of them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any  # what JSON holds is known by its tag alone
+from typing import Any, assert_never  # Any: what JSON holds is known by its tag alone
 
 from bot.domain.events import Skipped, SourceChange, SourceEvent, Timing
 from bot.errors import Refused
@@ -35,6 +35,8 @@ def encode(item: SourceEvent | Skipped | Refused) -> bytes:
             told = [_SKIPPED, item.title, item.reason, item.values]
         case Refused():
             told = [_REFUSED, item.text, item.values]
+        case _:
+            assert_never(item)
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo, available_timezones
 
+from icalendar.parser import unescape_backslash
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from adapters.sources.icalendar_lines import Piece, Property, properties_of
@@ -20,7 +21,7 @@ _WANTED = frozenset(("TZID", "X-LIC-LOCATION", "DTSTART", "RRULE", "RDATE", "TZO
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)(?::?(\d\d))?")
 _FIXED = re.compile(r"(?:GMT|UTC)\s*([+-])0?(\d{1,2})(?::?00)?")
 _TIME = re.compile(r"(\d{8}T\d{6})Z?|(\d{8})")
-_MONTH = timedelta(days=30)
+_WEEK = timedelta(days=7)
 _OBSERVANCES_MOST = 2_000
 """Offsets a VTIMEZONE may list; one for every year since 1883 and twice each is 286."""
 
@@ -44,10 +45,10 @@ class Zones:
         self._described: dict[str, Piece] = {}
         for piece in described:
             for name in properties_of(piece, _WANTED).get("TZID", ())[:1]:
-                self._described.setdefault(name.value.strip(), piece)
+                self._described.setdefault(unescape_backslash(name.value.strip()), piece)
         self._preferred = tuple(preferred)
         self._named: dict[str, str | None] = {}
-        self._fitting: dict[tuple[str, int, bool], str | None] = {}
+        self._fitting: dict[tuple[str, int], str | None] = {}
         self._observances: dict[str, tuple[Observance, ...]] = {}
         self._every = sorted(
             name
@@ -59,30 +60,39 @@ class Zones:
             **{name.casefold(): name for name in self._every},
         }
 
-    def find(self, tzid: str, wall: datetime, *, repeats: bool) -> str:
-        """The IANA zone meant by `tzid` at `wall`, or from `wall` on for what repeats.
+    def find(self, tzid: str, wall: datetime) -> str:
+        """The IANA zone meant by `tzid` at `wall`.
 
-        A description without a known name is taken for a zone whose clocks show the same all year (all of the
-        next five for what repeats). Raises Refused where there is none, instead of guessing.
+        A description without a known name is taken for a zone whose clocks show the same at `wall` and all
+        through that year. Raises Refused where there is none, instead of guessing.
         """
         tzid = tzid.strip().strip('"')
         if tzid not in self._named:
             self._named[tzid] = self._by_name(tzid)
         found = self._named[tzid]
         if found is None and tzid in self._described:
-            key = (tzid, wall.year, repeats)
+            key = (tzid, wall.year)
             if key not in self._fitting:
-                self._fitting[key] = self._by_offsets(tzid, wall, repeats)
+                self._fitting[key] = self._by_offsets(tzid, wall)
             found = self._fitting[key]
         if found is None:
             raise Refused(
-                N_(
-                    "Its time zone “{zone}” is not known. Name one such as {example} in the calendar and try again."
-                ),
+                N_("Its time zone “{zone}” is not known. Name one such as {example} in the calendar and try again."),
                 zone=tzid[:100],
                 example="Europe/Berlin",
             )
         return found
+
+    def offset(self, tzid: str, wall: datetime) -> timedelta | None:
+        """How far ahead of UTC the calendar itself says that `tzid` is at `wall`, if it does."""
+        observances = self._described_as(tzid.strip().strip('"'))
+        return _offsets(observances, [wall])[0] if observances else None
+
+    def _described_as(self, tzid: str) -> tuple[Observance, ...]:
+        if tzid not in self._observances:
+            piece = self._described.get(tzid)
+            self._observances[tzid] = tuple(_observances(piece)) if piece else ()
+        return self._observances[tzid]
 
     def _by_name(self, tzid: str) -> str | None:
         candidates = [tzid]
@@ -99,22 +109,20 @@ class Zones:
                     return found
         fixed = _FIXED.fullmatch(tzid.upper())
         if fixed and int(fixed[2]) <= 12:
-            sign = (
-                "-" if fixed[1] == "+" else "+"
-            )  # POSIX counts west of Greenwich: Etc/GMT-1 is ahead by an hour
+            sign = "-" if fixed[1] == "+" else "+"  # POSIX counts west of Greenwich: Etc/GMT-1 is ahead by an hour
             return f"Etc/GMT{sign}{int(fixed[2])}" if int(fixed[2]) else "UTC"
         return None
 
-    def _by_offsets(self, tzid: str, wall: datetime, repeats: bool) -> str | None:
-        if tzid not in self._observances:
-            self._observances[tzid] = tuple(_observances(self._described[tzid]))
-        observances = self._observances[tzid]
+    def _by_offsets(self, tzid: str, wall: datetime) -> str | None:
+        observances = self._described_as(tzid)
         if not observances:
             return None
         begin = wall.replace(month=1, day=1, hour=12, minute=0, second=0)
-        samples = [wall, *(begin + _MONTH * step for step in range(61 if repeats else 13))]
+        samples = [wall, *(begin + _WEEK * step for step in range(53))]
         offsets = _offsets(observances, samples)
-        usual = chain(self._preferred, dict.fromkeys(WINDOWS_TO_OLSON.values()))
+        told = tzid.casefold()
+        namesake = (name for name in self._every if name.rpartition("/")[2].replace("_", " ").casefold() in told)
+        usual = chain(namesake, self._preferred, WINDOWS_TO_OLSON.values())
         for name in dict.fromkeys(chain(usual, self._every)):
             zone = ZoneInfo(name)
             if all(zone.utcoffset(at) == offset for at, offset in zip(samples, offsets, strict=True)):
@@ -136,8 +144,8 @@ def _observances(piece: Piece) -> Iterable[Observance]:
 def _observance(properties: Mapping[str, list[Property]]) -> Observance:
     """Raises ValueError, KeyError or Refused for what cannot be read."""
     rule = parse(properties["RRULE"][0].value) if "RRULE" in properties else None
-    if rule and (rule.frequency is not Frequency.YEARLY or rule.hours or rule.minutes or rule.seconds):
-        raise ValueError(rule)
+    if rule and (rule.frequency is not Frequency.YEARLY or len(rule.hours + rule.minutes + rule.seconds) > 3):
+        raise ValueError(rule)  # no clocks change that often; following it could take for ever
     onsets = (value for each in properties.get("RDATE", ()) for value in each.value.split(",") if value)
     return Observance(
         starts=_time(properties["DTSTART"][0].value),
@@ -162,11 +170,7 @@ def _offsets(observances: tuple[Observance, ...], samples: list[datetime]) -> li
             end = each.rule.until
             if end is not None:
                 # written in UTC; a day more or less decides nothing between yearly onsets
-                last = (
-                    end.replace(tzinfo=None)
-                    if isinstance(end, datetime)
-                    else datetime.fromisoformat(f"{end}")
-                )
+                last = end.replace(tzinfo=None) if isinstance(end, datetime) else datetime.fromisoformat(f"{end}")
                 ruled = [wall for wall in ruled if wall <= last + timedelta(days=1)]
             onsets.extend((wall, each.to) for wall in ruled)
     onsets.sort(key=lambda onset: onset[0])

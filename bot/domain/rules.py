@@ -72,6 +72,8 @@ def parse(text: str) -> Rule:
             raise _unreadable(text)
         parts[name] = value
     parts.pop("", None)
+    if parts.pop("RSCALE", "GREGORIAN") != "GREGORIAN" or parts.pop("SKIP", "OMIT") != "OMIT":
+        raise _unreadable(text)  # RFC 7529: other calendars than ours
     if parts.get("FREQ") in ("MINUTELY", "SECONDLY"):
         raise Refused(
             N_("It repeats every minute or second. The shortest is by the hour: FREQ=HOURLY. Try {example}."),
@@ -213,9 +215,7 @@ def _day_test(rule: Rule, starts: datetime) -> Callable[[date], bool]:
             month_days = (starts.day,)
     in_month = rule.frequency is Frequency.MONTHLY or bool(rule.months)
     if rule.frequency not in (Frequency.MONTHLY, Frequency.YEARLY):
-        days = tuple(
-            (0, weekday) for _, weekday in days
-        )  # ordinals mean nothing there; some calendars write them
+        days = tuple((0, weekday) for _, weekday in days)  # ordinals mean nothing there; some calendars write them
 
     def fits(day: date) -> bool:
         return (
@@ -269,7 +269,9 @@ def _year_length(year: int) -> int:
 
 
 _BY_PARTS = "MONTH", "WEEKNO", "YEARDAY", "MONTHDAY", "DAY", "HOUR", "MINUTE", "SECOND", "SETPOS"
-_PARTS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", *(f"BY{part}" for part in _BY_PARTS)})
+_PARTS = frozenset(
+    {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "RSCALE", "SKIP", *(f"BY{part}" for part in _BY_PARTS)}
+)
 _UNTIL = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
 _DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _NUMBER = re.compile(r"[+-]?\d{1,4}")
@@ -296,9 +298,7 @@ def _rule(parts: dict[str, str]) -> Rule:
         days=tuple(sorted({_day(each) for each in parts["BYDAY"].split(",")})) if "BYDAY" in parts else (),
         hours=numbers("BYHOUR", 0, 23),
         minutes=numbers("BYMINUTE", 0, 59),
-        seconds=tuple(
-            sorted({min(each, 59) for each in numbers("BYSECOND", 0, 60)})
-        ),  # no clock here has a 60
+        seconds=tuple(sorted({min(each, 59) for each in numbers("BYSECOND", 0, 60)})),  # no clock here has a 60
         positions=numbers("BYSETPOS", 1, 366, signed=True),
         week_start=WEEKDAYS.index(parts.get("WKST", "MO")),
     )
