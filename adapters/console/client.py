@@ -191,9 +191,7 @@ def _check_address(address: Address) -> None:
     """Raise Unreachable for a place that is not in this console."""
     match address:
         case Channel(platform, workspace, id_):
-            is_here = (
-                platform == PLATFORM and workspace == WORKSPACE.id and CHANNEL.fullmatch(id_) is not None
-            )
+            is_here = platform == PLATFORM and workspace == WORKSPACE.id and CHANNEL.fullmatch(id_) is not None
         case Direct(platform, account):
             is_here = platform == PLATFORM and bool(account.strip())
         case _:

@@ -65,9 +65,7 @@ async def complete(
     return []
 
 
-async def _after_slash(
-    typed: str, features: Sequence[Feature], suggests: Suggests, say: Words
-) -> Sequence[Completion]:
+async def _after_slash(typed: str, features: Sequence[Feature], suggests: Suggests, say: Words) -> Sequence[Completion]:
     head, space, rest = typed.partition(" ")
     if not space:
         return [
@@ -88,16 +86,10 @@ async def _after_slash(
             if command.name.startswith(name.casefold())
         ]
     command = feature.command(name.casefold())
-    return (
-        []
-        if command is None
-        else await _in_command(command, (feature.name, command.name), rest, suggests, say)
-    )
+    return [] if command is None else await _in_command(command, (feature.name, command.name), rest, suggests, say)
 
 
-_OPEN = re.compile(
-    r"(?:^|\s)(?P<name>\w[\w-]*):(?:(?P<quote>[\"“”„])(?P<quoted>[^\"“”„]*)|(?P<bare>[^\s\"“”„]*))$"
-)
+_OPEN = re.compile(r"(?:^|\s)(?P<name>\w[\w-]*):(?:(?P<quote>[\"“”„])(?P<quoted>[^\"“”„]*)|(?P<bare>[^\s\"“”„]*))$")
 """An option whose value is being typed."""
 
 
@@ -124,9 +116,7 @@ async def _in_command(
     return found + [
         Completion(f"{name}:", len(last), f"{name}:", say(each.param.help))
         for name, each in arguments.items()
-        if name.startswith(last.casefold())
-        and name != last.casefold()
-        and (name not in values or name == free)
+        if name.startswith(last.casefold()) and name != last.casefold() and (name not in values or name == free)
     ]
 
 
@@ -197,9 +187,7 @@ def _fields(form: Form, typed: str, say: Words) -> Iterator[Completion]:
         for name in param.names.values():
             label = say(name)
             if label.casefold().startswith(match["typed"].casefold()):
-                yield Completion(
-                    f"{_quoted(label)} ", len(typed) - match.start("name") - len(match["name"]) - 1, label
-                )
+                yield Completion(f"{_quoted(label)} ", len(typed) - match.start("name") - len(match["name"]) - 1, label)
         return
     last = typed.rpartition(" ")[2]
     for name, each in form.params.items():

@@ -112,9 +112,7 @@ def read_line(line: str, say: Words) -> Line:
     """What a line asks for. Raises Refused and NotFound with a way on."""
     text = line.strip()
     if len(text) > LINE_MOST:
-        raise Refused(
-            N_("This line is longer than {most} characters. Shorten it."), most=say.number(LINE_MOST)
-        )
+        raise Refused(N_("This line is longer than {most} characters. Shorten it."), most=say.number(LINE_MOST))
     if text.startswith("/"):
         return Command(text)
     if not text.startswith(":"):

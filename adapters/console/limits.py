@@ -28,9 +28,7 @@ MOMENT_LENGTH = 80
 
 def measure(text: Rich) -> int:
     """Characters as shown; nothing is escaped here. A moment counts as its longest, whoever reads it."""
-    return sum(
-        MOMENT_LENGTH if isinstance(piece, When) else len(plain(Rich((piece,)))) for piece in text.pieces
-    )
+    return sum(MOMENT_LENGTH if isinstance(piece, When) else len(plain(Rich((piece,)))) for piece in text.pieces)
 
 
 LIMITS = Limits(

@@ -110,9 +110,7 @@ def plain_reply(reply: Reply, view: View, first: int = 1) -> str:
 
 def refusal(text: str) -> str:
     """An error line; what follows it is moved in."""
-    return "\n".join(
-        f"! {line}" if index == 0 else f"  {line}" for index, line in enumerate(text.split("\n"))
-    )
+    return "\n".join(f"! {line}" if index == 0 else f"  {line}" for index, line in enumerate(text.split("\n")))
 
 
 def plain_form(form: Form, view: View) -> str:
@@ -136,10 +134,11 @@ def how_to_fill(form: Form, say: Words) -> str:
     """The line that shows how to go on: with what is wrong, else with what is missing."""
     missing = [name for name in form.params if name in form.required and not form.values.get(name)]
     wrong = [name for name in form.params if name in form.errors]
-    names = (wrong or missing or list(form.params))[:2]
-    example = " ".join(
-        [":fill", *(f'{name}="…"' for name in names if not (form.values and not wrong + missing))]
-    )
+    is_ready = bool(form.values) and not wrong + missing
+    names = (wrong or missing or list(form.params))[: 1 if is_ready else 2]
+    example = " ".join([":fill", *(f'{name}="…"' for name in names)])
+    if is_ready:
+        return say(N_("Send it with :fill, or change it with {example} (:help form says more)."), example=example)
     return say(N_("Go on with {example} (:help form says more)."), example=example)
 
 

@@ -175,9 +175,7 @@ def _control(number: int, control: ui.Control, view: View) -> Text:
             return Text.assemble((f"[{number}\u00a0", DIM), (label, look), ("\u00a0↗]", DIM))
         case ui.Menu():
             look = BUTTONS[ui.Style.PLAIN]
-            return Text.assemble(
-                (f"[{number}\u00a0", DIM), (label, look), (f": {choices(control, view.say)}]", DIM)
-            )
+            return Text.assemble((f"[{number}\u00a0", DIM), (label, look), (f": {choices(control, view.say)}]", DIM))
         case _:
             assert_never(control)
 

@@ -50,9 +50,7 @@ class PlainScreen:
         return None
 
     def show(self, answer: Answer, view: View, first: int = 1) -> None:
-        self._write(
-            plain_reply(answer, view, first) if isinstance(answer, Reply) else plain_form(answer, view)
-        )
+        self._write(plain_reply(answer, view, first) if isinstance(answer, Reply) else plain_form(answer, view))
 
     def close(self) -> None:
         self._lines.close()
@@ -81,9 +79,7 @@ class Lines:
             line = await self._from_pipe(self._reader)
         else:
             buffer = getattr(self._stdin, "buffer", None)  # text streams in memory have none
-            line = (
-                buffer.readline() if buffer is not None else self._stdin.readline().encode(errors="replace")
-            )
+            line = buffer.readline() if buffer is not None else self._stdin.readline().encode(errors="replace")
         return line.decode(errors="replace").rstrip("\r\n") if line else None
 
     def close(self) -> None:

@@ -93,9 +93,7 @@ def _read_control(stored: Stored) -> Control:
         return LinkButton(stored["label"], stored["url"])
     action = Action.read(stored["action"])
     if "options" in stored:
-        return Menu(
-            stored["label"], action, tuple(Option(label, value) for label, value in stored["options"])
-        )
+        return Menu(stored["label"], action, tuple(Option(label, value) for label, value in stored["options"]))
     return Button(stored["label"], action, Style(stored["style"]))
 
 

@@ -144,9 +144,7 @@ class Talk:
     async def completions(self, line: str) -> Sequence[Completion]:
         """What could follow the line typed so far."""
         known = Known(
-            people=sorted(
-                {seat.account.name for seat in self._seats.values()} | set(self._journal.accounts())
-            ),
+            people=sorted({seat.account.name for seat in self._seats.values()} | set(self._journal.accounts())),
             channels=sorted({self.channel, *self._journal.channels()}),
             controls=self._seat.controls,
             form=self._seat.form,
@@ -234,9 +232,7 @@ class Talk:
         except Exception:
             # the core promises to answer; should it not, nobody is left without a word
             await structlog.get_logger().aexception("request failed", request=incoming.id)
-            answer = Reply(
-                rich(self._say(N_("Something went wrong on my side. Try again."))), is_refusal=True
-            )
+            answer = Reply(rich(self._say(N_("Something went wrong on my side. Try again."))), is_refusal=True)
         self._show(answer, used)
         return answer
 
@@ -380,9 +376,7 @@ class Talk:
         match place:
             case Channel(id=id_):
                 where = f"#{id_}"
-                text = self._say.many(
-                    "{count} message in {where}", "{count} messages in {where}", count, where=where
-                )
+                text = self._say.many("{count} message in {where}", "{count} messages in {where}", count, where=where)
                 return rich(text, " — ", Code(f":channel {id_}"))
             case Direct(account=account):
                 text = self._say.many(
@@ -416,9 +410,7 @@ class Talk:
             return
         width = max(map(len, EXAMPLES.values()))
         lines = [f"{EXAMPLES[name]:{width}}  {self._say(note)}" for name, note in HELP.items()]
-        head = self._say(
-            N_("Lines that begin with / are commands for me: /help lists them. These are the console's:")
-        )
+        head = self._say(N_("Lines that begin with / are commands for me: /help lists them. These are the console's:"))
         self._tell("\n".join([head, "", *lines]))
 
     def _tell(self, *parts: Rich | Piece) -> None:

@@ -1,0 +1,1 @@
+"""What every chat platform has to keep, whatever it is made of."""

@@ -1,0 +1,393 @@
+"""What every platform keeps. It runs once for each adapter that brings a harness."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.domain.addresses import Address
+from bot.errors import Unreachable
+from bot.fit import fit
+from bot.i18n import N_
+from bot.markup import Bold, Code, Link, Mention, When, rich
+from bot.params import Option, Text
+from bot.platform import Limits
+from bot.request import Incoming, Press, Run, Typed
+from bot.ui import Action, Answer, Button, Card, Field, File, Form, LinkButton, Menu, Privacy, Reply
+from tests.platforms.contract import Harness, harnesses
+
+ADAPTERS = Path(__file__).parents[2] / "adapters"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+FAR_OFF = datetime(2999, 1, 1, tzinfo=UTC)
+GOING, CANCEL = Action("going", "17"), Action("cancel", "17")
+CARD = Card(
+    title=rich("Late Night Modular"),
+    body=rich("Bring cables"),
+    fields=(Field("Price", rich("15 EUR")),),
+    controls=(Button("Going", GOING), Button("Cancel it", CANCEL), LinkButton("Page", "https://example.org/night")),
+)
+MENU = Menu("Kind", Action("kind", "17"), (Option("Concert", "concert"), Option("Open studio", "open_studio")))
+FORM = Form(
+    title="Add an event",
+    action=Action("event add"),
+    params={"title": Text(N_("Title"), N_("What it is called")), "venue": Text(N_("Venue"), N_("Where it is"))},
+    values={"title": "Late Night"},
+    required=frozenset({"title"}),
+)
+
+PUBLIC = Privacy.SHARED
+
+
+def saying(answer: Answer) -> Callable[[Incoming], Answer]:
+    """A core that always answers this."""
+    return lambda _incoming: answer
+
+
+@pytest.fixture(params=sorted(harnesses()))
+async def at(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness]:
+    async with harnesses()[request.param](tmp_path) as harness:
+        yield harness
+
+
+def test_every_platform_has_a_harness() -> None:
+    platforms = {path.parent.name for path in ADAPTERS.glob("*/outbound.py")}
+    assert platforms == harnesses().keys()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path.parent for path in ADAPTERS.glob("*/outbound.py")), ids=lambda path: path.name
+)
+def test_every_platform_has_the_same_files(path: Path) -> None:
+    names = {"settings.py", "declare.py", "inbound.py", "outbound.py", "limits.py", "client.py"}
+    assert names <= {each.name for each in path.iterdir()}
+
+
+async def test_the_core_learns_who_asks_what_and_where(at: Harness) -> None:
+    await at.type("mara", "/event find late night near:Berlin")
+    first = at.core.asked[-1]
+    match first.asked:
+        case Typed(text):
+            assert text == "/event find late night near:Berlin"
+        case Run(path, values):
+            assert path == ("event", "find")
+            assert values == {"words": "late night", "near": "Berlin"}
+        case _:
+            pytest.fail(f"{first.asked}")
+    assert (first.account.platform, first.account.name) == (at.platform.name, "mara")
+    assert first.workspace is not None
+    assert first.channel is not None
+    assert first.channel.id == at.channel.id
+    assert not first.is_organiser
+
+
+async def test_every_request_has_an_id_of_its_own_and_every_person_an_account(at: Harness) -> None:
+    for person in ("mara", "tom", "mara"):
+        await at.type(person, "/event mine")
+    mara, tom, again = at.core.asked
+    assert len({mara.id, tom.id, again.id}) == 3
+    assert mara.account.id == again.account.id != tom.account.id
+
+
+async def test_an_answer_says_all_that_the_core_said(at: Harness) -> None:
+    text = rich("Saved ", Bold("it"), " for ", Mention(at.platform.name, "tom", "tom"), ": try ", Code("/event mine"))
+    at.core.answer = saying(Reply(text, (CARD,)))
+    seen = await at.type("mara", "/event show 17")
+    for words in (
+        "Saved ",
+        "it",
+        "tom",
+        "/event mine",
+        "Late Night Modular",
+        "Bring cables",
+        "Price",
+        "15 EUR",
+        "Going",
+    ):
+        assert words in seen
+
+
+async def test_a_private_answer_reaches_only_who_asked(at: Harness) -> None:
+    at.core.answer = saying(Reply(rich("Your notes on Jo"), privacy=Privacy.PRIVATE))
+    assert "Your notes on Jo" in await at.type("mara", "/connect notes")
+    assert "Your notes on Jo" not in await at.channel_of("tom")
+    assert "Your notes on Jo" not in await at.inbox_of("tom")
+
+
+async def test_a_shared_answer_is_for_everybody_in_the_channel(at: Harness) -> None:
+    at.core.answer = saying(Reply(rich("Welcome to the calendar"), privacy=PUBLIC))
+    await at.type("mara", "/help")
+    assert "Welcome to the calendar" in await at.channel_of("tom")
+
+
+async def test_a_refusal_is_for_whoever_asked(at: Harness) -> None:
+    at.core.answer = saying(Reply(rich("There is no event 99."), is_refusal=True))
+    assert "There is no event 99." in await at.type("mara", "/event show 99")
+    assert "There is no event 99." not in await at.channel_of("tom")
+
+
+async def test_peoples_words_are_shown_as_they_stand(at: Harness) -> None:
+    common = ["*bold* _it_ ~no~ `code`", "<b>&amp;", "[x](https://example.org)", "\\n %s {name}", "# head", "日本 🎛️ ÿ"]
+    for words in [*common, *at.tricks]:
+        shown = at.shown(words)
+        card = Card(
+            title=rich(words),
+            body=rich("so ", words),
+            fields=(Field("Note", rich(words)),),
+            controls=(Button(words[:20], GOING),),
+        )
+        at.core.answer = saying(Reply(rich("They say ", words), (card,)))
+        seen = await at.type("mara", "/event show 17")
+        assert seen.count(shown) >= 4, words
+
+
+async def test_a_button_brings_back_its_action(at: Harness) -> None:
+    at.core.answer = saying(Reply(cards=(CARD,)))
+    await at.type("mara", "/event show 17")
+    at.core.answer = saying(Reply(rich("You are going.")))
+    assert "You are going." in await at.press("mara", "Going")
+    assert at.core.last_press == Press(GOING)
+    await at.press("mara", "Cancel it")
+    assert at.core.last_press == Press(CANCEL)
+
+
+async def test_a_menu_brings_back_its_action_and_what_was_chosen(at: Harness) -> None:
+    at.core.answer = saying(Reply(rich("Which?"), (Card(body=rich("Kinds"), controls=(MENU,)),)))
+    await at.type("mara", "/event find")
+    await at.press("mara", "Kind", "Open studio")
+    assert at.core.last_press == Press(MENU.action, "open_studio")
+
+
+async def test_an_answer_can_take_the_place_of_the_message_whose_button_was_used(at: Harness) -> None:
+    at.core.answer = saying(Reply(rich("Is this right?"), (CARD,), privacy=PUBLIC))
+    await at.type("mara", "/event add")
+    at.core.answer = saying(Reply(rich("It is saved."), replaces=True, privacy=PUBLIC))
+    await at.press("mara", "Going")
+    seen = await at.channel_of("mara")
+    assert "It is saved." in seen
+    assert "Is this right?" not in seen
+
+
+async def test_a_button_on_a_post_works_for_others_and_after_a_restart(at: Harness) -> None:
+    await at.platform.send(at.channel, Reply(rich("This week"), (CARD,), privacy=PUBLIC), "digest:1")
+    await at.restart()
+    assert "This week" in await at.channel_of("tom")
+    await at.press("tom", "Going")
+    assert at.core.last_press == Press(GOING)
+    assert at.core.asked[-1].account.name == "tom"
+
+
+async def test_a_form_shows_its_fields_and_gives_back_what_was_filled_in(at: Harness) -> None:
+    at.core.form = lambda incoming: FORM if not isinstance(incoming.asked, Press) else None
+    seen = await at.type("mara", "/event add")
+    for words in ("Add an event", "Title", "Venue", "Late Night"):
+        assert words.casefold() in seen.casefold()
+    at.core.form = lambda _incoming: None
+    values = {"title": 'A "good" <night> & more=less', "venue": "Kantine\nBerghain"}
+    assert "Heard." in await at.submit("mara", values)
+    assert at.core.last_submit.action == FORM.action
+    assert at.core.last_submit.values == values
+
+
+async def test_a_field_that_was_left_alone_keeps_what_it_held(at: Harness) -> None:
+    at.core.form = lambda _incoming: FORM
+    await at.type("mara", "/event add")
+    at.core.form = lambda _incoming: None
+    await at.submit("mara", {"venue": "Kantine"})
+    assert at.core.last_submit.values == {"title": "Late Night", "venue": "Kantine"}
+
+
+async def test_a_button_can_open_a_form(at: Harness) -> None:
+    at.core.answer = saying(Reply(cards=(CARD,)))
+    await at.type("mara", "/event show 17")
+    at.core.form = lambda incoming: FORM if incoming.asked == Press(GOING) else None
+    assert "Add an event" in await at.press("mara", "Going")
+
+
+async def test_refused_values_come_back_with_what_is_wrong(at: Harness) -> None:
+    at.core.form = lambda _incoming: FORM
+    await at.type("mara", "/event add")
+    at.core.form = lambda _incoming: None
+    at.core.answer = lambda _incoming: replace(
+        FORM, values={"title": "x", "venue": "y"}, errors={"title": "Too short: 2 at least.", "": "Nothing was saved."}
+    )
+    seen = await at.submit("mara", {"title": "x", "venue": "y"})
+    assert "Too short: 2 at least." in seen
+    assert "Nothing was saved." in seen
+    at.core.answer = saying(Reply(rich("Saved.")))
+    assert "Saved." in await at.submit("mara", {"title": "xyz"})
+    assert at.core.last_submit.values == {"title": "xyz", "venue": "y"}
+
+
+async def test_an_error_in_the_core_never_reaches_people(at: Harness) -> None:
+    def breaks(_incoming: Incoming) -> Reply:
+        raise RuntimeError("secret detail")
+
+    at.core.answer = breaks
+    seen = await at.type("mara", "/event mine")
+    assert seen.strip()
+    assert "secret detail" not in seen
+    assert "RuntimeError" not in seen
+    at.core.answer = saying(Reply(rich("Here again.")))
+    assert "Here again." in await at.type("mara", "/event mine")
+
+
+def places(at: Harness) -> list[Address]:
+    return [at.channel, at.direct("mara")]
+
+
+async def test_what_is_sent_is_seen_where_it_was_sent(at: Harness) -> None:
+    await at.type("mara", "/help")
+    await at.platform.send(at.channel, Reply(rich("This week in Berlin"), (CARD,), privacy=PUBLIC), "a")
+    await at.platform.send(at.direct("mara"), Reply(rich("Tomorrow: Jo plays")), "b")
+    assert "This week in Berlin" in await at.channel_of("tom")
+    assert "Tomorrow: Jo plays" in await at.inbox_of("mara")
+    assert "Tomorrow: Jo plays" not in await at.channel_of("mara")
+    assert "Tomorrow: Jo plays" not in await at.inbox_of("tom")
+
+
+async def test_a_sent_message_is_found_by_its_key_even_when_its_receipt_was_lost(at: Harness) -> None:
+    receipts = {}
+    for place in places(at):
+        for key in ("digest:1:2026-W48:x:1", "digest:1:2026-W48:x:2"):
+            receipts[place, key] = await at.platform.send(place, Reply(rich(key)), key)
+    await at.restart()
+    for (place, key), receipt in receipts.items():
+        found = await at.platform.find_sent(place, key, LONG_AGO)
+        assert found is not None
+        assert found.message == receipt.message
+
+
+async def test_a_message_is_not_found_by_another_key_or_place_or_before_it_was_sent(at: Harness) -> None:
+    await at.platform.send(at.channel, Reply(rich("This week")), "one")
+    assert await at.platform.find_sent(at.channel, "two", LONG_AGO) is None
+    assert await at.platform.find_sent(at.channel, "on", LONG_AGO) is None
+    assert await at.platform.find_sent(at.direct("mara"), "one", LONG_AGO) is None
+    assert await at.platform.find_sent(at.channel, "one", FAR_OFF) is None
+
+
+async def test_an_edit_takes_the_place_of_the_message(at: Harness) -> None:
+    receipt = await at.platform.send(at.channel, Reply(rich("At eight"), privacy=PUBLIC), "one")
+    await at.platform.send(at.channel, Reply(rich("Another"), privacy=PUBLIC), "two")
+    await at.restart()
+    await at.platform.edit(receipt, Reply(rich("At nine"), (CARD,), privacy=PUBLIC))
+    seen = await at.channel_of("mara")
+    assert "At nine" in seen
+    assert "At eight" not in seen
+    assert "Another" in seen
+    assert await at.platform.find_sent(at.channel, "one", LONG_AGO) is not None
+
+
+async def test_what_cannot_be_reached_is_said_to_be(at: Harness) -> None:
+    with pytest.raises(Unreachable):
+        await at.platform.send(at.gone, Reply(rich("Anybody?")), "one")
+
+
+async def test_a_channel_is_found_by_what_people_call_it(at: Harness) -> None:
+    found = await at.platform.channel(at.channel.workspace, f"#{at.channel.name}")
+    assert found is not None
+    assert (found.id, found.workspace) == (at.channel.id, at.channel.workspace)
+    assert await at.platform.channel(at.channel.workspace, "no such channel!") is None
+    assert await at.platform.channel("elsewhere", at.channel.name) is None
+
+
+async def test_a_moment_is_shown_with_its_weekday_and_a_zone_or_by_the_platform_itself(at: Harness) -> None:
+    moment = datetime(2026, 12, 4, 19, 0, tzinfo=UTC)
+    at.core.answer = saying(Reply(rich("It starts ", When(moment))))
+    seen = await at.type("mara", "/event show 17")
+    assert ("Friday" in seen and "2026" in seen) or str(int(moment.timestamp())) in seen
+
+
+async def test_a_links_text_and_address_both_arrive(at: Harness) -> None:
+    at.core.answer = saying(Reply(rich("See ", Link("the page", "https://example.org/n?a=1&b=2"), ".")))
+    seen = await at.type("mara", "/event show 17")
+    assert "the page" in seen
+    assert "https://example.org/n?a=1&b=2" in seen
+
+
+# ---- limits: what fits is taken, what does not is refused before anybody sees a part of it
+
+PIECE = "word "
+
+
+def filled(length: int, limits: Limits) -> str:
+    """Words that measure exactly `length`."""
+    text = (PIECE * length)[: length - 1] + "x"
+    assert limits.measure(rich(text)) == length
+    return text
+
+
+def button(index: int) -> Button:
+    return Button(f"Going {index}", Action("going", str(index)))
+
+
+SIZES: dict[str, tuple[Callable[[Limits], int], Callable[[int, Limits], Reply]]] = {
+    "message": (lambda limits: limits.message_length, lambda size, limits: Reply(rich(filled(size, limits)))),
+    "cards": (
+        lambda limits: min(limits.cards, limits.parts // max(1, limits.weigh(Card(title=rich("Night"))))),
+        lambda size, _limits: Reply(cards=tuple(Card(title=rich(f"Night {index}")) for index in range(size))),
+    ),
+    "title": (
+        lambda limits: limits.title_length,
+        lambda size, limits: Reply(cards=(Card(title=rich(filled(size, limits))),)),
+    ),
+    "body": (
+        lambda limits: limits.body_length,
+        lambda size, limits: Reply(cards=(Card(title=rich("Night"), body=rich(filled(size, limits))),)),
+    ),
+    "fields": (
+        lambda limits: limits.fields,
+        lambda size, _limits: Reply(
+            cards=(Card(rich("Night"), fields=tuple(Field(f"Name {index}", rich("x")) for index in range(size))),)
+        ),
+    ),
+    "controls": (
+        lambda limits: limits.controls,
+        lambda size, _limits: Reply(cards=(Card(rich("Night"), controls=tuple(button(each) for each in range(size))),)),
+    ),
+    "label": (
+        lambda limits: limits.label_length,
+        lambda size, limits: Reply(cards=(Card(rich("Night"), controls=(Button(filled(size, limits), GOING),)),)),
+    ),
+    "options": (
+        lambda limits: limits.options,
+        lambda size, _limits: Reply(
+            cards=(
+                Card(
+                    rich("Night"),
+                    controls=(Menu("Kind", GOING, tuple(Option(f"Kind {each}", str(each)) for each in range(size))),),
+                ),
+            )
+        ),
+    ),
+    "files": (
+        lambda limits: limits.files,
+        lambda size, _limits: Reply(
+            rich("Here"), files=tuple(File(f"{index}.ics", b"x", "text/calendar") for index in range(size))
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SIZES)
+async def test_a_message_at_a_limit_is_taken_and_one_beyond_it_refused(at: Harness, what: str) -> None:
+    limit, make = SIZES[what]
+    most = limit(at.platform.limits)
+    await at.platform.send(at.channel, make(most, at.platform.limits), "at")
+    with pytest.raises(ValueError):  # noqa: PT011 - each platform says it in its own words
+        await at.platform.send(at.channel, make(most + 1, at.platform.limits), "beyond")
+    assert await at.platform.find_sent(at.channel, "beyond", LONG_AGO) is None
+
+
+@pytest.mark.parametrize("what", SIZES)
+async def test_whatever_is_fitted_to_the_limits_is_taken(at: Harness, what: str) -> None:
+    limit, make = SIZES[what]
+    limits = at.platform.limits
+    for message in fit(make(limit(limits) * 3 + 1, limits), limits).messages:
+        await at.platform.send(at.channel, message, "fitted")
+    card = replace(CARD, body=rich(filled(limits.body_length, limits)), title=rich(filled(limits.title_length, limits)))
+    for message in fit(Reply(rich(filled(limits.message_length, limits)), (card,) * 20), limits).messages:
+        await at.platform.send(at.channel, message, "fitted")
