@@ -28,7 +28,7 @@ HELP: Mapping[str, str] = {
     "channel": N_("see what I posted in a channel"),
     "skip": N_("move the clock, and let happen what is due on the way"),
     "now": N_("see what time it is here"),
-    "help": N_("see these lines"),
+    "help": N_("see these lines; :help form says how to fill in a form"),
     "quit": N_("leave"),
 }
 """What each order of the console is for."""

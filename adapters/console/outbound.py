@@ -116,11 +116,16 @@ def refusal(text: str) -> str:
 def plain_form(form: Form, view: View) -> str:
     """A form as text: each field with what it holds, then what is wrong, then how to go on."""
     say = view.say
+    names = {name: f"{name}*" if name in form.required else name for name in form.params}
+    width = max(map(len, names.values()), default=0)
     lines = [say(PRIVATE), say(N_("Form: {title}"), title=safe_line(form.title)), ""]
-    for name in form.params:
-        lines += _field_lines(form, name, say)
-    errors = error_lines(form)
-    return "\n".join([*lines, "", *errors, how_to_fill(form, say)])
+    for name, marked in names.items():
+        lines.append(f"  {marked:{width}}  {field_note(form, name, say)}")
+        value = safe(form.values.get(name, ""))
+        lines += [f"  {'':{width}}  {'|' if at else '='} {line}" for at, line in enumerate(value.split("\n")) if value]
+    if form.required:
+        lines += ["", say(N_("* has to be filled in"))]
+    return "\n".join([*lines, "", *error_lines(form), how_to_fill(form, say)])
 
 
 def error_lines(form: Form) -> list[str]:
@@ -146,18 +151,12 @@ def field_note(form: Form, name: str, say: Words) -> str:
     """What a field is for: its label, its help, what there is to choose."""
     param = form.params[name]
     label, help_ = say(param.label), say(param.help)
-    note = help_ if label.casefold() == name or help_.startswith(label) else f"{label}: {help_}"
     if isinstance(param, Choice):
-        note = f"{note} ({say.listed([say(each) for each in param.names.values()], 'or')})"
-    return safe_line(note)
-
-
-def _field_lines(form: Form, name: str, say: Words) -> Iterator[str]:
-    mark = f" {say(N_('(required)'))}" if name in form.required else ""
-    value = safe(form.values.get(name, "")).split("\n")
-    yield f"  {name}{mark}: {value[0]}".rstrip()
-    yield from (f"    | {line}" for line in value[1:])
-    yield f"    {field_note(form, name, say)}"
+        names = [say(each) for each in param.names.values()]
+        listed = say.listed(names, "or")
+        is_named = any(each.casefold() in help_.casefold() for each in names)
+        help_ = listed if is_named else f"{help_} ({listed})"
+    return safe_line(f"{label}: {help_}" if help_ else label)
 
 
 def _plain(piece: Piece, view: View) -> str:
@@ -188,8 +187,8 @@ def _moment(when: When, view: View) -> str:
 
 
 def _cards(cards: Sequence[Card], view: View, first: int) -> Iterator[str]:
-    titled = [card for card in cards if card.title]
-    is_list = len(titled) > 1 and any(card.controls for card in titled)
+    # numbers are for things to do something with; what is only to be read needs none
+    is_list = sum(bool(card.title and card.controls) for card in cards) > 1
     rank, number = 0, first
     for card in cards:
         rank += bool(card.title)

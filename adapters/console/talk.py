@@ -63,7 +63,7 @@ EXAMPLES: Mapping[str, str] = {
     "channel": ":channel events",
     "skip": ":skip 7d",
     "now": ":now",
-    "help": ":help form",
+    "help": ":help",
     "quit": ":quit",
 }
 
