@@ -9,7 +9,7 @@ of it, and a broken event loses itself alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,6 +35,10 @@ class Property(NamedTuple):
     """By their upper-case names; several values are joined by commas."""
     value: str
     """As it is written, escapes included."""
+
+
+Properties = Mapping[str, Sequence[Property]]
+"""By upper-case name, in the order they are written."""
 
 
 @dataclass(slots=True)
@@ -150,3 +154,8 @@ def _joined(value: object) -> str:
 
 def each_of(pieces: list[Piece], kind: str) -> Iterator[Piece]:
     return (piece for piece in pieces if piece.kind == kind)
+
+
+def first_of(properties: Properties, name: str) -> str:
+    """The value of the first property of this name, or ""."""
+    return properties[name][0].value if name in properties else ""
