@@ -72,11 +72,11 @@ class Command:
 
     @property
     def arguments(self) -> Mapping[str, Argument]:
-        return arguments_of(self.asks)
+        return arguments_of(self.asks)  # type: ignore[arg-type]  # a class is hashable; mypy takes Any's for unknown
 
 
 @lru_cache(maxsize=256)
-def arguments_of(asks: type[object]) -> Mapping[str, Argument]:
+def arguments_of(asks: type[Any]) -> Mapping[str, Argument]:  # Any: any command's dataclass
     """The arguments that a command's dataclass declares, in order."""
     hints = get_type_hints(asks, include_extras=True)
     found: dict[str, Argument] = {}

@@ -195,7 +195,7 @@ class Whole(Plain):
     unit: str = ""
 
     def read(self, typed: str, reading: Reading) -> int:
-        found = re.fullmatch(r"(-?\d{1,12})\s*" + re.escape(self.unit), typed.strip(), re.IGNORECASE | re.ASCII)
+        found = re.fullmatch(rf"(-?\d{{1,12}})\s*(?:{re.escape(self.unit)})?", typed.strip(), re.IGNORECASE | re.ASCII)
         number = int(found[1]) if found else None
         if number is None or not self.low <= number <= self.high:
             raise Refused(

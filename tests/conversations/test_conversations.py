@@ -1,0 +1,29 @@
+"""Conversations, word for word. Each is a transcript: what was typed after `> `, and what was seen.
+
+A name that begins with `sample` is played in the sample community, the others in an empty one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.play import play, typed_lines
+
+CONVERSATIONS = sorted(Path(__file__).parent.glob("*.txt"))
+
+START = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+"""A Wednesday, 15:00 in Berlin."""
+
+
+def is_sampled(path: Path) -> bool:
+    return path.stem.startswith("sample")
+
+
+@pytest.mark.parametrize("path", CONVERSATIONS, ids=lambda path: path.stem)
+async def test_a_conversation_goes_word_for_word(path: Path, database_url: str) -> None:
+    transcript = path.read_text(encoding="utf-8")
+    seen = await play(typed_lines(transcript), database_url, START, with_sample=is_sampled(path))
+    assert seen == transcript

@@ -1,0 +1,193 @@
+"""Every kind of argument reads what people type, refuses the rest with a way on, and writes what it reads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.events import Kind, Price
+from bot.domain.moments import Moment
+from bot.errors import Refused
+from bot.features.events.finding import kind_choice
+from bot.i18n import N_, Words
+from bot.params import (
+    Cost,
+    Dates,
+    DateTime,
+    Plain,
+    Reading,
+    Tags,
+    Text,
+    TimeOfDay,
+    Until,
+    Url,
+    Whole,
+    Zone,
+    weekday,
+    yes_no,
+)
+
+NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+READING = Reading(Words("en", ZoneInfo("Europe/Berlin")), NOW)
+
+LABEL = N_("Title")
+LINE = Text(LABEL, LABEL, most=20)
+LONG = Text(LABEL, LABEL, most=20, is_long=True)
+KILOMETRES = Whole(LABEL, LABEL, low=1, high=1000, example=50, unit="km")
+COST, DATES, MOMENT, TAGS = Cost(LABEL, LABEL), Dates(LABEL, LABEL), DateTime(LABEL, LABEL), Tags(LABEL, LABEL)
+OF_DAY, URL, ZONE = TimeOfDay(LABEL, LABEL), Url(LABEL, LABEL), Zone(LABEL, LABEL)
+KIND, WEEKDAY, YES_NO = kind_choice(), weekday(LABEL, LABEL), yes_no(LABEL, LABEL)
+
+EVERY_KIND: list[Plain] = [
+    LINE,
+    LONG,
+    KILOMETRES,
+    COST,
+    DATES,
+    MOMENT,
+    TAGS,
+    OF_DAY,
+    URL,
+    ZONE,
+    KIND,
+    WEEKDAY,
+    YES_NO,
+]
+
+
+def euros(amount: str) -> Price:
+    return Price(Decimal(amount), "EUR")
+
+
+@pytest.mark.parametrize(
+    ("param", "typed", "value"),
+    [
+        (LINE, "  late\u202e night\x07 ", "late night"),
+        (LONG, "one\r\ntwo", "one\ntwo"),
+        (KILOMETRES, "50", 50),
+        (KILOMETRES, "50 km", 50),
+        (KILOMETRES, "50KM", 50),
+        (COST, "free", Price(Decimal(0), "")),
+        (COST, "Free", Price(Decimal(0), "")),
+        (COST, "0", Price(Decimal(0), "")),
+        (COST, "0 EUR", Price(Decimal(0), "")),
+        (COST, "15 EUR", euros("15")),
+        (COST, "€15", euros("15")),
+        (COST, "15,50 €", euros("15.50")),
+        (COST, "up to 20 eur", euros("20")),
+        (COST, "$7.5", Price(Decimal("7.5"), "USD")),
+        (TAGS, "Techno, dub; techno,,", ("techno", "dub")),
+        (OF_DAY, "9", time(9)),
+        (OF_DAY, "9am", time(9)),
+        (OF_DAY, "12 am", time(0)),
+        (OF_DAY, "12pm", time(12)),
+        (OF_DAY, "6:30 PM", time(18, 30)),
+        (OF_DAY, "18.30", time(18, 30)),
+        (OF_DAY, "18 Uhr", time(18)),
+        (OF_DAY, "19h", time(19)),
+        (URL, "https://example.org/a?b=c#d", "https://example.org/a?b=c#d"),
+        (URL, "<https://example.org>", "https://example.org"),
+        (URL, "example.org/night", "https://example.org/night"),
+        (ZONE, "europe/berlin", "Europe/Berlin"),
+        (ZONE, "Berlin", "Europe/Berlin"),
+        (ZONE, "new york", "America/New_York"),
+        (ZONE, "utc", "UTC"),
+        (KIND, "workshop", Kind.WORKSHOP),
+        (KIND, "Open Studio", Kind.OPEN_STUDIO),
+        (KIND, "open-studio", Kind.OPEN_STUDIO),
+        (KIND, "master", Kind.MASTERCLASS),
+        (WEEKDAY, "Monday", 0),
+        (WEEKDAY, "sun", 6),
+        (YES_NO, "yes", True),
+        (YES_NO, "n", False),
+    ],
+)
+def test_people_type_it_in_many_ways(param: Plain, typed: str, value: object) -> None:
+    assert param.read(typed, READING) == value
+
+
+@pytest.mark.parametrize(
+    ("param", "typed", "says"),
+    [
+        (LINE, "\u200b\x00", "no visible characters"),
+        (LINE, "x" * 25, "25 characters long; at most 20 fit. Shorten it by 5."),
+        (KILOMETRES, "0", "whole number from 1 to 1,000. Try 50."),
+        (KILOMETRES, "1001", "whole number from 1 to 1,000"),
+        (KILOMETRES, "ten", "ten is not a whole number"),
+        (KILOMETRES, "٣", "is not a whole number"),
+        (COST, "15", "in which currency? Try 15 EUR."),
+        (COST, "15 xyz", "in which currency"),
+        (COST, "a lot", "not a price. Try free or 15 EUR."),
+        (COST, "100001 EUR", "at most 100,000"),
+        (TAGS, " ,; ", "no visible characters"),
+        (TAGS, ",".join("abcdefghijk"), "These are 11; at most 10 fit."),
+        (TAGS, "x" * 41, "longer than 40 characters"),
+        (OF_DAY, "25:00", "not a time of day. Try 9:00 or 6pm."),
+        (OF_DAY, "13pm", "not a time of day"),
+        (OF_DAY, "9:75", "not a time of day"),
+        (OF_DAY, "soon", "not a time of day"),
+        (URL, "javascript:alert(1)", "not a web address"),
+        (URL, "https://exa mple.org", "not a web address"),
+        (URL, "ftp://example.org", "not a web address"),
+        (URL, "https://[::1", "not a web address"),
+        (URL, "https://example.org/" + "x" * 1000, "at most 1,000 characters"),
+        (ZONE, "Atlantis", "Europe/Berlin"),
+        (KIND, "rave", "none of the choices. Choose Concert"),
+        (KIND, "c", "none of the choices"),
+        (KIND, "", "none of the choices"),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_limit_and_a_way_on(param: Plain, typed: str, says: str) -> None:
+    with pytest.raises(Refused) as refused:
+        param.read(typed, READING)
+    assert says in READING.say(refused.value.text, **refused.value.values)
+
+
+@pytest.mark.parametrize("param", EVERY_KIND, ids=lambda param: type(param).__name__)
+@given(typed=st.text(max_size=60) | st.sampled_from(["friday 19:00", "3-9 May", "15 EUR", "yes", "9am", "a,b", "50"]))
+def test_what_is_read_is_written_so_that_it_is_read_again(param: Plain, typed: str) -> None:
+    try:
+        value = param.read(typed, READING)
+    except Refused as refused:
+        assert READING.say(refused.text, **refused.values)
+    else:
+        assert param.read(param.write(value), READING) == value
+
+
+@pytest.mark.parametrize("param", EVERY_KIND, ids=lambda param: type(param).__name__)
+@given(typed=st.text(max_size=20))
+def test_suggestions_are_what_can_be_read(param: Plain, typed: str) -> None:
+    for option in param.suggest(typed, READING)[:5]:
+        assert option.label
+        param.read(option.value, READING)
+
+
+def test_an_end_is_read_from_its_start() -> None:
+    start = Moment(datetime(2026, 12, 4, 20, 0), "Europe/Berlin")
+    reading = Reading(READING.say, NOW, {"when": start})
+    until = Until(LABEL, LABEL)
+    assert until.read("2h", reading) == Moment(datetime(2026, 12, 4, 22, 0), "Europe/Berlin")
+    assert until.read("2am", reading) == Moment(datetime(2026, 12, 5, 2, 0), "Europe/Berlin")
+    end = until.read("23:30", reading)
+    assert until.read(until.write(end), reading) == end
+    with pytest.raises(Refused, match="Say first when it starts"):
+        until.read("2h", READING)
+
+
+def test_choices_are_understood_in_the_reader_s_language_and_in_english() -> None:
+    german = Reading(Words("de", ZoneInfo("Europe/Berlin")), NOW)
+    for reading in (READING, german):
+        for option in KIND.suggest("", reading):
+            assert KIND.read(option.label, reading) == Kind(option.value)
+    assert KIND.read("workshop", german) is Kind.WORKSHOP
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "fr", "en-GB", "pt_BR", "xx", ""])
+def test_any_locale_reads_an_iso_date(locale: str) -> None:
+    reading = Reading(Words(locale, ZoneInfo("Europe/Berlin")), NOW)
+    assert MOMENT.read("2026-12-04 19:00", reading) == Moment(datetime(2026, 12, 4, 19, 0), "Europe/Berlin")
