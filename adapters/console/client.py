@@ -17,7 +17,7 @@ from adapters.console.inbound import CHANNEL, read_channel
 from adapters.console.journal import PLATFORM, Journal, Post
 from adapters.console.limits import LIMITS, check
 from adapters.console.screen import PlainScreen, Screen
-from adapters.console.talk import WORKSPACE, Talk
+from adapters.console.talk import WORKSPACE, Journey, Talk
 from bot.commands import Feature
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
@@ -30,7 +30,7 @@ Works = Callable[[], Awaitable[datetime | None]]
 """Do everything that is due and owed now; the next moment (aware) at which something is, or None."""
 
 ROUNDS = 200
-"""Rounds of work at one moment after which it is taken as stuck: each does a batch."""
+"""Rounds of work at one moment before it is taken as stuck: each does all that it can."""
 
 
 class Console:
@@ -163,19 +163,17 @@ class Console:
             loop.remove_signal_handler(signal.SIGINT)
             signal.signal(signal.SIGINT, before)
 
-    async def _travel(self, target: datetime) -> Sequence[Post]:
-        """Move the clock to `target`, stopping wherever something is due; what was posted on the way."""
+    async def _travel(self, target: datetime) -> Journey:
+        """Move the clock to `target`, stopping wherever something is due."""
         self._on_the_way = []
         try:
             rounds, due = 0, await self._work()
-            while due is not None and due <= target:
+            while due is not None and due <= target and rounds < ROUNDS:
                 rounds = 0 if due > self._clock.now() else rounds + 1
-                if rounds > ROUNDS:
-                    break  # what is due does not get done; its next attempt is for later
                 self._clock.move_to(due)
                 due = await self._work()
             self._clock.move_to(target)
-            return self._on_the_way
+            return Journey(self._on_the_way, is_stuck=rounds >= ROUNDS)
         finally:
             self._on_the_way = None
 

@@ -87,7 +87,7 @@ def web_address(url: str) -> str:
 
 
 def text_of(text: Rich, view: View) -> str:
-    """A rich text as plain words: links with their address behind them, what is to be typed in backticks."""
+    """A rich text as plain words, links with their address behind them."""
     return "".join(_plain(piece, view) for piece in text.pieces).strip("\n")
 
 
@@ -156,14 +156,14 @@ def field_note(form: Form, name: str, say: Words) -> str:
         listed = say.listed(names, "or")
         is_named = any(each.casefold() in help_.casefold() for each in names)
         help_ = listed if is_named else f"{help_} ({listed})"
-    return safe_line(f"{label}: {help_}" if help_ else label)
+    if not help_ or label.casefold() == name.casefold():
+        return safe_line(help_ or label)
+    return safe_line(f"{label}: {help_}")
 
 
 def _plain(piece: Piece, view: View) -> str:
     said = words_of(piece, view)
     match piece:
-        case Code():
-            return f"`{said}`"
         case Link(url=url):
             address = web_address(url)
             return said if not address or address == said else f"{said} ({address})"

@@ -32,6 +32,7 @@ class PromptScreen:
     def __init__(self, stdout: TextIO, history: Path | None = None) -> None:
         self._stdout = stdout
         self._is_asking = False
+        self._has_shown = False
         self._session: PromptSession[str] = PromptSession(
             history=_history(history), style=LOOK, complete_while_typing=True, reserve_space_for_menu=6
         )
@@ -40,6 +41,10 @@ class PromptScreen:
         prompt = FormattedText(
             [("class:who", safe_line(who)), ("", " "), ("class:where", f"#{where}"), ("class:mark", "> ")]
         )
+        if self._has_shown:
+            self._stdout.write("\n")  # each line that is typed begins a paragraph
+            self._stdout.flush()
+            self._has_shown = False
         while True:
             self._is_asking = True
             try:
@@ -57,6 +62,7 @@ class PromptScreen:
 
     def show(self, answer: Answer, view: View, first: int = 1) -> None:
         width = shutil.get_terminal_size().columns
+        self._has_shown = not self._is_asking
         stream = sys.stdout if self._is_asking else self._stdout
         stream.write(ansi(panel(answer, view, first), width))
         stream.flush()

@@ -67,8 +67,17 @@ EXAMPLES: Mapping[str, str] = {
     "quit": ":quit",
 }
 
-Travels = Callable[[datetime], Awaitable[Sequence[Post]]]
-"""Move the clock to a moment; what was posted on the way."""
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What happened while the clock was moved: what was posted, and whether something due was left undone."""
+
+    posts: Sequence[Post]
+    is_stuck: bool = False
+
+
+Travels = Callable[[datetime], Awaitable[Journey]]
+"""Move the clock to a moment (aware)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +162,7 @@ class Talk:
 
     def greet(self) -> None:
         """Say to somebody who just came how to begin."""
-        self._tell(
-            rich(Code("/help"), self._say(N_(" shows what I can do, ")), Code(":help")),
-            self._say(N_("the console's own lines. Ctrl-D leaves.")),
-        )
+        self._tell(self._say(N_("/help shows what I can do, :help what this console can. Ctrl-D leaves.")))
 
     def announce(self, post: Post) -> None:
         """Tell that a message came while something else was going on."""
@@ -349,19 +355,17 @@ class Talk:
             number += len(_controls(part))
         seat.shown = tuple(part for part in parts if _controls(part))
         if seat is not self._seat and seat.shown:
-            self._tell(
-                rich(
-                    self._say(N_("Only {name} can press these: "), name=seat.account.name),
-                    Code(f":as {seat.account.name}"),
-                )
-            )
+            text = N_("Only {name} can press these; {order} makes you {name}.")
+            self._tell(self._say(text, name=seat.account.name, order=f":as {seat.account.name}"))
 
     async def _skip(self, typed: str) -> None:
         target = read_skip(typed, self._say.zone, self._clock.now())
-        posts = await self._travels(target)
+        journey = await self._travels(target)
         self._tell(self._now())
-        for line in self._summary(posts):
+        for line in self._summary(journey.posts):
             self._tell(line)
+        if journey.is_stuck:
+            self.refuse(Refused(N_("Something is due and does not get done; the log says why.")))
 
     def _summary(self, posts: Sequence[Post]) -> Sequence[Rich]:
         if not posts:
@@ -392,17 +396,9 @@ class Talk:
     def _hint(self, text: str) -> None:
         first = text.split(maxsplit=1)[0].casefold()
         if any(feature.name == first for feature in self._features):
-            self._tell(rich(self._say(N_("Commands begin with a slash: ")), Code(f"/{shortened(text)}")))
+            self._tell(self._say(N_("Commands begin with a slash: {example}"), example=f"/{shortened(text)}"))
             return
-        self._tell(
-            rich(
-                self._say(N_("I answer commands. ")),
-                Code("/help"),
-                self._say(N_(" shows what I can do, ")),
-                Code(":help"),
-                self._say(N_(" the console's own lines.")),
-            )
-        )
+        self._tell(self._say(N_("I answer commands. /help shows what I can do, :help what this console can.")))
 
     def _help(self, topic: str) -> None:
         if topic == "form":
