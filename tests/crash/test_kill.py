@@ -1,0 +1,158 @@
+"""A process that is killed at any moment: after restart each message is seen exactly once, parts in order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
+from random import Random
+
+import pytest
+
+from bot.domain.delivery import Due
+from storage.database import Database
+from tests.crash import worker
+
+DIGESTS = 200
+KILLS = 50
+DEADLINE = 120.0
+"""Seconds until a run is given up; it takes about fifteen."""
+MESSAGES = sum(worker.parts_of(subject) for subject in range(DIGESTS))
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The recording process, and how many messages it told of."""
+
+    process: asyncio.subprocess.Process
+    port: int
+    told: int = 0
+
+    async def until(self, count: int) -> None:
+        """Wait until that many messages were posted."""
+        assert self.process.stdout is not None
+        while self.told < count:
+            assert await self.process.stdout.readline()
+            self.told += 1
+
+    async def record(self) -> tuple[list[tuple[str, str]], dict[str, int]]:
+        """Address and key of each post in order, and what it did besides."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(b'{"do": "tell"}\n')
+        told = json.loads(await reader.readline())
+        writer.close()
+        return [(to, key) for to, key in told["posts"]], told["counts"]
+
+
+@asynccontextmanager
+async def recording(seed: int) -> AsyncIterator[Recorder]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.crash.recorder", str(seed)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield Recorder(process, int(await process.stdout.readline()))
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+class Workers:
+    """Processes that deliver, each in a place of its own; one that is killed is started again."""
+
+    def __init__(self, url: str, port: int, seed: int, count: int) -> None:
+        # Forked from a server that has imported everything, so that a restart takes milliseconds.
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.crash.worker"])
+        self._asked = (url, port)
+        self._seed = seed
+        self._running = [self._started() for _ in range(count)]
+
+    def kill(self, place: int) -> None:
+        """By SIGKILL: nothing of it runs after this."""
+        process = self._running[place]
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, "it had ended by itself"
+        process.close()
+
+    def restart(self, place: int) -> None:
+        self._running[place] = self._started()
+
+    def end(self) -> None:
+        for place in range(len(self._running)):
+            self.kill(place)
+
+    def _started(self) -> ForkServerProcess:
+        self._seed += 1
+        process = self._context.Process(target=worker.start, args=(*self._asked, self._seed), daemon=True)
+        process.start()
+        return process
+
+
+@pytest.mark.parametrize(("engine", "count"), [("sqlite", 1), ("postgres", 2)])
+async def test_each_digest_is_seen_once_though_its_process_is_killed_fifty_times(
+    engine: str, count: int, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url: str = request.getfixturevalue(f"{engine}_url")
+    random = Random(2026)
+    began = time.monotonic()
+    database = Database(url)
+    async with database.writing() as uow:
+        for subject in range(DIGESTS):
+            await uow.due.put(Due("book", subject, worker.Machine().now() - timedelta(seconds=1)))
+    async with asyncio.timeout(DEADLINE), recording(seed=7) as recorder:
+        workers = Workers(url, recorder.port, 11, count)
+        for kill in range(KILLS):
+            # Half of them by progress, so that they spread over all of the work; the others follow at once,
+            # so that they fall on a process that just started, while it takes what is due or claims.
+            if kill % 2 == 0:
+                await recorder.until(kill * (MESSAGES - 10) // KILLS)
+            # The moment itself is what is tried: only a real pause can end anywhere.
+            await asyncio.sleep(random.uniform(0, 0.05))
+            place = random.randrange(count)
+            workers.kill(place)
+            workers.restart(place)
+        while await _unsettled(database):
+            await asyncio.sleep(0.05)  # noqa: ASYNC110 - a killed process tells nobody; the rows are all there is to ask
+        workers.end()
+        posts, counts = await recorder.record()
+        async with database.reading() as uow:
+            lines = await uow.outbox.lines(None, 2 * MESSAGES)
+            earliest = await uow.due.earliest()
+    await database.close()
+    with capsys.disabled():
+        print(f"\n{engine}: {len(posts)} messages, {KILLS} kills, {time.monotonic() - began:.1f} s, {counts}")  # noqa: T201 - the figures of this test are read by people
+    doubled = [key for key, times in Counter(key for _, key in posts).items() if times > 1]
+    assert doubled == []
+    assert len(posts) == MESSAGES
+    assert Counter(line.state for line in lines) == {"sent": MESSAGES}
+    assert earliest is not None
+    assert earliest > worker.Machine().now()
+    assert counts["lost"] > 0 < counts["found"]
+    order: defaultdict[str, list[int]] = defaultdict(list)
+    for _, key in posts:
+        stem, _, part = key.rpartition(":")
+        order[stem].append(int(part))
+    assert all(parts == sorted(parts) for parts in order.values())
+
+
+async def _unsettled(database: Database) -> bool:
+    async with database.reading() as uow:
+        lines = await uow.outbox.lines(None, 2 * MESSAGES)
+    return len(lines) < MESSAGES or any(line.state == "waiting" for line in lines)

@@ -1,0 +1,161 @@
+"""A bot with nothing but delivery, made to be killed.
+
+    python -m tests.crash.worker DATABASE_URL RECORDER_PORT SEED
+
+Runs until it is killed. The same code as in the bot, at a hundredth of its timings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import structlog
+
+from adapters.scheduler import Scheduler
+from bot.commands import Fallen, Message, Services
+from bot.domain.addresses import Address, Channel, written
+from bot.domain.delivery import Due, Moot, Owed, Receipt
+from bot.due import DueWork, earliest
+from bot.errors import Temporary, Unsure
+from bot.markup import rich
+from bot.outbox import OutboxWork, Timings
+from bot.platform import Core, Limits
+from bot.ports import UnitOfWork
+from bot.ui import Reply
+from storage.database import Database
+
+SCALE = 0.01
+CHANNELS = 12
+PERIOD = "2026-W10"
+
+
+def parts_of(subject: int) -> int:
+    """1 to 3."""
+    return 1 + subject % 3
+
+
+def channel_of(subject: int) -> Channel:
+    return Channel("recorder", "venue", f"room{subject % CHANNELS}")
+
+
+class Machine:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Wire:
+    """Implements `bot.platform.Platform` by the recorder's lines, on a connection for each request."""
+
+    name = "recorder"
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    @property
+    def limits(self) -> Limits:
+        raise NotImplementedError("what is owed fits before it is sent")
+
+    async def serve(self, core: Core) -> None:
+        raise NotImplementedError("nobody asks anything here")
+
+    async def send(self, to: Address, reply: Reply, key: str) -> Receipt:
+        answer = await self._ask("send", to, key)
+        return Receipt(to, str(answer["message"]))
+
+    async def edit(self, receipt: Receipt, reply: Reply) -> None:
+        raise NotImplementedError("nothing is edited here")
+
+    async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
+        answer = await self._ask("find", to, key)
+        return None if answer["message"] is None else Receipt(to, str(answer["message"]))
+
+    async def channel(self, workspace: str, typed: str) -> Channel | None:
+        raise NotImplementedError("nobody types here")
+
+    async def _ask(self, do: str, to: Address, key: str) -> dict[str, object]:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        except OSError:
+            raise Temporary("the recorder refused the connection") from None
+        try:
+            writer.write(json.dumps({"do": do, "to": written(to), "key": key}).encode() + b"\n")
+            line = await reader.readline()
+        except OSError:
+            raise Unsure("the connection broke") from None
+        finally:
+            writer.close()
+        if not line:
+            raise Unsure("the connection was dropped")
+        answer: dict[str, object] = json.loads(line)
+        if "wait" in answer:
+            raise Temporary("too many", wait=float(str(answer["wait"])))
+        return answer
+
+
+async def fall_due(rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Fallen]:
+    """Each owes its parts, and is due again in a week."""
+    return [
+        Fallen(
+            row,
+            row.at + timedelta(days=7),
+            tuple(
+                Owed(
+                    "chapter",
+                    row.subject,
+                    PERIOD,
+                    channel_of(row.subject),
+                    part=part,
+                    follows=part - 1 if part > 1 else None,
+                )
+                for part in range(1, parts_of(row.subject) + 1)
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def put_into_words(
+    rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime
+) -> Sequence[Message | Moot]:
+    return [Message(Reply(rich(f"{row.subject}.{row.part}"))) for row in rows]
+
+
+async def main(url: str, port: int, seed: int) -> None:
+    logging.disable()  # APScheduler's, and asyncio's
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    services: Services
+    scheduler: Scheduler
+
+    def wake() -> None:
+        scheduler.wake()
+
+    async def work() -> datetime | None:
+        await due.run()
+        await outbox.run()
+        return await earliest(services)
+
+    clock = Machine()
+    database = Database(url, wake=wake)
+    services = Services(database, clock, {"recorder": Wire(port)})
+    due = DueWork(services, {"book": fall_due}, batch=20)
+    random = Random(seed)
+    outbox = OutboxWork(services, {"chapter": put_into_words}, random=random, timings=Timings().scaled(SCALE), batch=10)
+    scheduler = Scheduler(clock, work, tick=30 * SCALE)
+    await scheduler.run()
+
+
+def start(url: str, port: int, seed: int) -> None:
+    """Where a forked process begins."""
+    asyncio.run(main(url, port, seed))
+
+
+if __name__ == "__main__":
+    start(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
