@@ -24,6 +24,8 @@ _AT = {
     "no": "kl klokken",
     "cs": "v ve",
     "fi": "klo",
+    "ru": "в",
+    "uk": "о",
 }
 _SKIPPED = {
     "fr": "le de du",

@@ -136,7 +136,7 @@ def _dot(cursor: Cursor, words: Vocabulary, after_at: bool) -> Clock | None:
     if cursor.key() in (".", "/") and cursor.is_glued():
         return None
     half = _meridiem(cursor, words)
-    is_marked = half is not None or after_at or cursor.takes(words.hour_words)
+    is_marked = cursor.takes(words.hour_words) or half is not None or after_at
     if not is_marked and not (hour <= 23 and 12 < minute <= 59):
         return None
     return _clock(cursor.typed(start), hour, minute, half, Certainty.WRITTEN)
@@ -153,9 +153,8 @@ def _hour(cursor: Cursor, words: Vocabulary, after_at: bool) -> Clock | None:
     half = _meridiem(cursor, words)
     if half is not None:
         return _clock(cursor.typed(start), hour, 0, half)
-    if cursor.take(words.named_times) is not None:  # 12 noon
-        cursor.at -= 1
-        named = cursor.take(words.named_times) or 0
+    named = cursor.take(words.named_times)
+    if named is not None:  # 12 noon
         return Clock(named, 0, Certainty.EXACT, cursor.typed(start), named == 24) if hour == 12 else None
     if cursor.takes(words.hour_words):
         is_short = cursor.key(-1) == "h"

@@ -83,14 +83,21 @@ def _away(whole: str, found: tuple[Token, ...], seen: Seen) -> Length | None:
         return None  # a date, not a distance
     if _distance(pieces, seen.now, seen.locale, prefer="past") != away:
         return None  # "3 jours" can be ahead or ago
-    for place in range(len(pieces) if len(pieces) > 1 else 0):
-        if _distance(pieces[:place] + pieces[place + 1 :], seen.now, seen.locale) == away:
-            return None  # a word was passed over: "today tomorrow" is tomorrow to dateparser
+    if any(_is_passed_over(pieces, place, away, seen) for place in range(len(pieces))):
+        return None  # "today tomorrow" is tomorrow to dateparser
     minutes = away // timedelta(minutes=1)
     numbers = [int(digits) for digits in re.findall(r"[0-9]{1,6}", " ".join(pieces))]
     if numbers and (len(numbers) > 1 or not _counts(numbers[0], abs(minutes))):
         return None
     return Length(minutes=minutes) if minutes % (60 * 24) else Length(days=minutes // (60 * 24))
+
+
+def _is_passed_over(pieces: list[str], place: int, away: timedelta, seen: Seen) -> bool:
+    """Whether the answer stays the same without the piece at `place`."""
+    rest = pieces[:place] + pieces[place + 1 :]
+    return bool(rest) and all(
+        _distance(rest, seen.now, seen.locale, prefer=prefer) == away for prefer in ("future", "past")
+    )
 
 
 def _counts(number: int, minutes: int) -> bool:

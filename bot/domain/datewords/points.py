@@ -91,6 +91,8 @@ def _day(cursor: Cursor, words: Vocabulary, point: Point) -> Point | None:
         return None
     if point.day is None:
         return replace(point, day=day)
+    if isinstance(point.day, OnWeekday) and isinstance(day, OnWeekday):
+        return None
     if point.weekday is None and isinstance(day, OnWeekday) and day.which is Which.COMING:
         return replace(point, weekday=day.weekday)
     if point.weekday is None and isinstance(point.day, OnWeekday) and point.day.which is Which.COMING:
