@@ -11,7 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -77,11 +77,12 @@ class Words:
         )
 
     def zone_name(self, value: datetime) -> str:
-        """What people call the zone of an aware moment: "Berlin time (CET)"-like, short and unambiguous."""
+        """The zone of an aware moment with its abbreviation then: "Europe/Berlin, CET"; "Asia/Riyadh, UTC+03"."""
         zone = value.tzinfo
-        name = str(zone.key) if isinstance(zone, ZoneInfo) else str(zone)
-        short = get_timezone_name(value, width="short", locale=self.locale)
-        return name if name in ("UTC", short) else f"{name}, {short}"
+        name = zone.key if isinstance(zone, ZoneInfo) else str(zone)
+        short = value.tzname() or ""
+        short = short if short.isalpha() else f"UTC{short}"
+        return name if name == short else f"{name}, {short}"
 
 
 def parse_locale(name: str) -> Locale:

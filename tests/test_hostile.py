@@ -29,7 +29,9 @@ from tests.platforms.silent import SilentPlatform
 
 NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 COMMANDS = [(feature, command) for feature in all_features() for command in feature.commands]
-PRESSES = sorted({name for feature in all_features() for name in (*feature.presses, *feature.opens)} | {"ask", "save", "change"})
+PRESSES = sorted(
+    {name for feature in all_features() for name in (*feature.presses, *feature.opens)} | {"ask", "save", "change"}
+)
 
 NASTY = st.sampled_from(
     [
@@ -147,7 +149,11 @@ def test_any_text_in_any_option_is_answered(
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(line=st.one_of(TEXT, st.tuples(st.sampled_from(["/", "/event ", "/event find ", "/digest set "]), TEXT).map("".join)))
+@given(
+    line=st.one_of(
+        TEXT, st.tuples(st.sampled_from(["/", "/event ", "/event find ", "/digest set "]), TEXT).map("".join)
+    )
+)
 def test_any_typed_line_is_answered(talk: tuple[asyncio.Runner, Talker], line: str) -> None:
     runner, talker = talk
     runner.run(talker.ask(Typed(line)))
@@ -155,7 +161,12 @@ def test_any_typed_line_is_answered(talk: tuple[asyncio.Runner, Talker], line: s
 
 @pytest.mark.parametrize("name", PRESSES)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(arg=st.one_of(st.text(max_size=12), st.sampled_from(["1", "-1", "0/~x", "99999999/words=a", "event add", "help", "0/near=Portland"])))
+@given(
+    arg=st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(["1", "-1", "0/~x", "99999999/words=a", "event add", "help", "0/near=Portland"]),
+    )
+)
 def test_any_argument_of_a_button_is_answered(talk: tuple[asyncio.Runner, Talker], name: str, arg: str) -> None:
     runner, talker = talk
     runner.run(talker.ask(Press(Action(name, arg))))
@@ -170,9 +181,7 @@ def test_suggestions_never_break(
     runner, talker = talk
     path = (feature.name, command.name) if command.name else (feature.name,)
     for name in command.arguments:
-        incoming = Incoming(
-            "s", Account("console", "eve", "Eve"), WORKSPACE, None, "en", True, Run(path, {})
-        )
+        incoming = Incoming("s", Account("console", "eve", "Eve"), WORKSPACE, None, "en", True, Run(path, {}))
         for option in runner.run(talker._bot.app.suggest(incoming, name, typed)):
             assert option.label
             assert option.value

@@ -1,0 +1,292 @@
+"""The core as platforms see it: who may, what is kept, and what an answer looks like when things go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import structlog
+
+from adapters.console.talk import WORKSPACE
+from bot.compose import Bot, compose
+from bot.domain.addresses import Channel
+from bot.domain.people import Account, Workspace
+from bot.fit import plain
+from bot.request import Asked, Incoming, Press, Run, Submit, Typed
+from bot.settings import Settings
+from bot.ui import Action, Answer, Button, Form, Privacy, Reply
+from tests.clocks import FixedClock
+from tests.platforms.silent import SilentPlatform
+
+NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+ADD = '/event add Late Night Modular when:"friday 20:00" city:Berlin'
+
+
+@dataclass(slots=True)
+class Somebody:
+    """One person at one platform, with the last answer at hand."""
+
+    bot: Bot
+    clock: FixedClock
+    name: str = "ana"
+    workspace: Workspace | None = WORKSPACE
+    is_organiser: bool = False
+
+    def incoming(self, asked: Asked, id_: str = "1") -> Incoming:
+        channel = Channel("console", self.workspace.id, "general", "general") if self.workspace else None
+        account = Account("console", self.name, self.name.title())
+        return Incoming(id_, account, self.workspace, channel, "en", self.is_organiser, asked)
+
+    async def ask(self, asked: Asked, id_: str = "1") -> Answer:
+        return await self.bot.app.handle(self.incoming(asked, id_))
+
+    async def says(self, line: str) -> Reply:
+        answer = await self.ask(Typed(line))
+        assert isinstance(answer, Reply), answer
+        return answer
+
+    async def presses(self, reply: Reply, label: str) -> Answer:
+        return await self.ask(Press(button(reply, label)))
+
+
+def button(reply: Reply, label: str) -> Action:
+    buttons = [each for card in reply.cards for each in card.controls if isinstance(each, Button)]
+    return next(each.action for each in buttons if each.label == label)
+
+
+def words(answer: Answer) -> str:
+    assert isinstance(answer, Reply)
+    return "\n".join([plain(answer.text), *[plain(card.title) + " " + plain(card.body) for card in answer.cards]])
+
+
+@pytest.fixture
+async def ana(database_url: str) -> AsyncIterator[Somebody]:
+    clock = FixedClock(NOW)
+    settings = Settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE="Europe/Berlin")
+    async with compose(settings, clock) as bot:
+        bot.platforms["console"] = SilentPlatform()
+        yield Somebody(bot, clock)
+
+
+async def test_nothing_is_saved_before_save_is_pressed(ana: Somebody) -> None:
+    confirm = await ana.says(ADD)
+    shown = {field.name: plain(field.value) for field in confirm.cards[0].fields}
+    assert shown["Starts"] == "Friday, November 27, 2026, 8:00 PM (Europe/Berlin, CET)"
+    assert "Nothing found" in words(await ana.says("/event find"))
+    await ana.presses(confirm, "Save")
+    assert "Late Night Modular" in words(await ana.says("/event find"))
+
+
+async def test_save_pressed_many_times_saves_once(ana: Somebody) -> None:
+    confirm = await ana.says(ADD)
+    answers = [await ana.presses(confirm, "Save") for _ in range(5)]
+    assert {words(answer) for answer in answers} == {words(answers[0])}
+    assert words(await ana.says("/event find")).startswith("1 event")
+
+
+async def test_change_brings_back_what_was_understood(ana: Somebody) -> None:
+    confirm = await ana.says(ADD)
+    form = await ana.presses(confirm, "Change")
+    assert isinstance(form, Form)
+    assert form.values == {
+        "title": "Late Night Modular",
+        "when": "2026-11-27 20:00 Europe/Berlin",
+        "city": "Berlin, DE",
+    }
+    again = await ana.ask(Submit(form.action, {"venue": "Kantine"}))
+    assert isinstance(again, Reply)
+    assert "Kantine" in [plain(field.value) for field in again.cards[0].fields]
+
+
+async def test_a_date_means_the_day_it_meant_when_it_was_confirmed(ana: Somebody) -> None:
+    confirm = await ana.says(ADD)
+    ana.clock.skip(timedelta(hours=20))
+    await ana.presses(confirm, "Save")
+    assert "November 27" in words(await ana.says("/event show modular")) or "Nov" in words(
+        await ana.says("/event find")
+    )
+    shown = await ana.says("/event find when:2026-11-27")
+    assert words(shown).startswith("1 event")
+
+
+async def test_a_refused_form_keeps_what_was_typed(ana: Somebody) -> None:
+    form = await ana.ask(Submit(Action("event add"), {"title": "Night", "when": "31 February"}))
+    assert isinstance(form, Form)
+    assert form.values["title"] == "Night"
+    assert set(form.errors) == {"when"}
+    corrected = await ana.ask(Submit(form.action, {"when": "friday 20:00"}))
+    assert isinstance(corrected, Reply)
+    assert "Night" in words(corrected)
+
+
+async def test_a_form_that_opens_empty_has_no_errors(ana: Somebody) -> None:
+    form = await ana.ask(Typed("/event add"))
+    assert isinstance(form, Form)
+    assert form.errors == {}
+    assert form.required == {"title", "when"}
+
+
+async def test_a_wrong_option_opens_the_form_with_the_error_under_it(ana: Somebody) -> None:
+    asked = Typed('/event find techno when:"31 February"')
+    form = await ana.ask(asked)
+    assert isinstance(form, Form)
+    assert form.values == {"words": "techno", "when": "31 February"}
+    assert "February" in form.errors["when"]
+    assert await ana.bot.app.form_for(ana.incoming(asked)) == form
+
+
+async def test_a_draft_lasts_a_day(ana: Somebody) -> None:
+    confirm = await ana.says(ADD)
+    ana.clock.skip(timedelta(hours=24, seconds=1))
+    refused = await ana.presses(confirm, "Save")
+    assert isinstance(refused, Reply)
+    assert refused.is_refusal
+    assert "drafts last a day" in words(refused)
+
+
+async def test_nobody_reaches_another_s_draft(ana: Somebody) -> None:
+    confirm = await ana.says(ADD)
+    ben = replace(ana, name="ben")
+    for label in ("Save", "Change"):
+        refused = await ben.presses(confirm, label)
+        assert isinstance(refused, Reply)
+        assert refused.is_refusal
+    form = await ben.ask(Submit(Action("event add", button(confirm, "Save").arg), {"venue": "x"}))
+    assert isinstance(form, Form)
+    assert "title" not in form.values
+
+
+async def test_only_organisers_set_digests(ana: Somebody) -> None:
+    line = "/digest set channel:events day:monday"
+    refused = await ana.says(line)
+    assert refused.is_refusal
+    assert "Only organisers" in words(refused)
+    opened = await ana.ask(Press(Action("ask", "digest set")))
+    assert isinstance(opened, Reply)
+    assert opened.is_refusal
+    zoe = replace(ana, name="zoe", is_organiser=True)
+    confirm = await zoe.says(line)
+    saved = await zoe.presses(confirm, "Save")
+    assert isinstance(saved, Reply)
+    for label in ("Preview", "Pause", "Remove"):
+        pressed = await ana.presses(saved, label)
+        assert isinstance(pressed, Reply)
+        assert pressed.is_refusal
+
+
+async def test_the_first_digest_is_named_with_its_day_and_zone_before_it_is_saved(ana: Somebody) -> None:
+    zoe = replace(ana, name="zoe", is_organiser=True)
+    confirm = await zoe.says("/digest set channel:events day:monday time:9:00")
+    shown = {field.name: plain(field.value) for field in confirm.cards[0].fields}
+    assert shown["First one"] == "Monday, November 30, 2026, 9:00 AM (Europe/Berlin, CET)"
+    answers = [await zoe.presses(confirm, "Save") for _ in range(3)]
+    assert len(answers) == 3
+    assert words(await zoe.says("/digest list")).startswith("1 digest")
+
+
+async def test_one_community_sees_nothing_of_another(ana: Somebody) -> None:
+    await ana.presses(await ana.says(ADD), "Save")
+    found = await ana.says("/event find")
+    other = replace(ana, name="otto", workspace=Workspace("console", "elsewhere", "Elsewhere"))
+    assert "Nothing found" in words(await other.says("/event find"))
+    for label in ("Going", "Details"):
+        refused = await other.presses(found, label)
+        assert isinstance(refused, Reply)
+        assert refused.is_refusal
+    assert (await other.ask(Press(Action("event.who", "1")))) == await other.ask(Press(Action("event.who", "999")))
+
+
+async def test_a_direct_message_is_about_the_community_one_acted_in_last(ana: Somebody) -> None:
+    await ana.presses(await ana.says(ADD), "Save")
+    directly = replace(ana, workspace=None)
+    assert "Late Night Modular" in words(await directly.says("/event find"))
+
+
+async def test_a_stranger_s_direct_message_is_told_where_to_begin(ana: Somebody) -> None:
+    stranger = replace(ana, name="stranger", workspace=None)
+    refused = await stranger.says("/event find")
+    assert refused.is_refusal
+    assert "server or workspace" in words(refused)
+
+
+async def test_answers_are_private(ana: Somebody) -> None:
+    for line in ("/event find", "/event mine", "/help", ADD):
+        assert (await ana.says(line)).privacy is Privacy.PRIVATE
+
+
+async def test_twenty_presses_of_one_person_count_once(ana: Somebody) -> None:
+    saved = await ana.presses(await ana.says(ADD), "Save")
+    assert isinstance(saved, Reply)
+    for _ in range(20):
+        answer = await ana.presses(saved, "Going")
+    assert isinstance(answer, Reply)
+    assert "1 going" in [plain(field.value) for field in answer.cards[0].fields]
+
+
+async def test_an_event_that_is_over_takes_no_more_answers(ana: Somebody) -> None:
+    saved = await ana.presses(await ana.says(ADD), "Save")
+    ana.clock.skip(timedelta(days=3))
+    assert isinstance(saved, Reply)
+    refused = await ana.presses(saved, "Going")
+    assert isinstance(refused, Reply)
+    assert refused.is_refusal
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Run(("nothing", "here"), {}),
+        Run(("event", "gone"), {}),
+        Press(Action("event.gone", "1")),
+        Press(Action("save", "none")),
+        Press(Action("ask", "event gone")),
+        Submit(Action("event gone"), {}),
+    ],
+)
+async def test_what_is_no_longer_there_is_refused_in_words(ana: Somebody, asked: Asked) -> None:
+    answer = await ana.ask(asked)
+    assert isinstance(answer, Reply)
+    assert answer.is_refusal
+    assert await ana.bot.app.form_for(ana.incoming(asked)) is None
+
+
+async def test_a_fault_of_ours_is_an_answer_and_a_log_line(ana: Somebody) -> None:
+    async def broken(*_: object) -> Answer:
+        raise RuntimeError("the secret of somebody")
+
+    events = ana.bot.features[0]
+    commands = tuple(replace(each, handler=broken) if each.name == "mine" else each for each in events.commands)
+    app = replace(ana.bot.app, features=(replace(events, commands=commands),))
+    with structlog.testing.capture_logs() as logs:
+        answer = await app.handle(ana.incoming(Run(("event", "mine"), {})))
+    assert "nothing was saved" in words(answer)
+    assert [line["event"] for line in logs] == ["request failed", "request"]
+    assert logs[-1]["outcome"] == "failed"
+
+
+async def test_a_request_is_one_log_line_without_anybody_s_words(ana: Somebody) -> None:
+    with structlog.testing.capture_logs() as logs:
+        await ana.ask(Run(("event", "find"), {"words": "my private words"}))
+        await ana.says("/event find my private words")
+    assert [line["what"] for line in logs] == ["event find", "typed"]
+    assert {line["outcome"] for line in logs} == {"answered"}
+    assert "private" not in str(logs)
+
+
+async def suggestions(somebody: Somebody, path: tuple[str, ...], param: str, typed: str) -> Mapping[str, str]:
+    incoming = somebody.incoming(Run(path, {}))
+    return {each.label: each.value for each in await somebody.bot.app.suggest(incoming, param, typed)}
+
+
+async def test_suggestions_come_from_cities_events_and_choices(ana: Somebody) -> None:
+    await ana.presses(await ana.says(ADD), "Save")
+    assert next(iter(await suggestions(ana, ("event", "find"), "near", "berl"))) == "Berlin, DE"
+    assert list(await suggestions(ana, ("event", "show"), "event", "late")) == [
+        "Late Night Modular · Fri, Nov 27 · Berlin, DE"
+    ]
+    assert await suggestions(ana, ("event", "find"), "kind", "work") == {"Workshop": "workshop"}
+    assert "This weekend" in {label.capitalize() for label in await suggestions(ana, ("event", "find"), "when", "")}
+    assert await suggestions(ana, ("event", "find"), "nonsense", "") == {}
+    assert await suggestions(ana, ("digest", "set"), "day", "") == {}
