@@ -59,9 +59,7 @@ async def _is_current(connection: AsyncConnection) -> bool:
         return False
     at = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
     if at is not None and at > newest():
-        raise SetupError(
-            f"The database is of a later version ({at}) than this Greenroom ({newest()}). Update it."
-        )
+        raise SetupError(f"The database is of a later version ({at}) than this Greenroom ({newest()}). Update it.")
     edition = select(loaded.c.edition).where(loaded.c.name == "cities")
     return at == newest() and (await connection.execute(edition)).scalar() == CITIES_EDITION
 

@@ -20,9 +20,7 @@ _COMMUNITY = (communities.c.id, communities.c.name, communities.c.zone, communit
 
 _theirs = memberships.alias("theirs")
 _last_seen = select(func.max(_theirs.c.seen_at)).where(_theirs.c.person_id == people.c.id).scalar_subquery()
-_is_account = and_(
-    accounts.c.platform == bindparam("platform"), accounts.c.external_id == bindparam("account")
-)
+_is_account = and_(accounts.c.platform == bindparam("platform"), accounts.c.external_id == bindparam("account"))
 _is_workspace = and_(
     workspaces.c.platform == bindparam("workspace_platform"),
     workspaces.c.external_id == bindparam("workspace"),
@@ -181,9 +179,7 @@ _COMMUNITY_BY_ID = select(*_COMMUNITY).where(communities.c.id == bindparam("comm
 _NEW_PERSON = people.insert().values(name=bindparam("name"), zone="", locale="").returning(people.c.id)
 _DROP_PERSON = delete(people).where(people.c.id == bindparam("person"))
 _RENAME_PERSON = update(people).where(people.c.id == bindparam("person")).values(name=bindparam("name_now"))
-_RENAME_ACCOUNT = (
-    update(accounts).where(accounts.c.id == bindparam("account_id")).values(name=bindparam("name_now"))
-)
+_RENAME_ACCOUNT = update(accounts).where(accounts.c.id == bindparam("account_id")).values(name=bindparam("name_now"))
 _NEW_COMMUNITY = (
     communities.insert()
     .values(name=bindparam("name"), zone=bindparam("zone"), locale=bindparam("locale"))

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC as ZULU
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, MetaData, TableClause, Text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    MetaData,
+    TableClause,
+    Text,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -45,9 +57,7 @@ class UTC(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def load_dialect_impl(
-        self, dialect: Dialect
-    ) -> TypeEngine[Any]:  # Any: an integer there, a datetime here
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:  # Any: an integer there, a datetime here
         kept = BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True)
         return dialect.type_descriptor(kept)
 
@@ -110,19 +120,31 @@ class DatabaseNow(FunctionElement[datetime]):
 
 
 @compiles(DatabaseNow, "sqlite")
-def _sqlite_now(
-    _element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any
-) -> str:  # Any: SQLAlchemy's protocol
+def _sqlite_now(_element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any) -> str:  # Any: SQLAlchemy's protocol
     return "(CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER) * 1000)"  # exact to 1 ms
 
 
 @compiles(DatabaseNow, "postgresql")
-def _postgres_now(
-    _element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any
-) -> str:  # Any: SQLAlchemy's protocol
+def _postgres_now(_element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any) -> str:  # Any: SQLAlchemy's protocol
     return "statement_timestamp()"
 
 
 def insert_into(table: TableClause, dialect: str) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT, for the `dialect` named so."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def among(wanted: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:  # Any: numbers or text
+    """Whether a column is one of the values of parameter `name`, which `listed` makes.
+
+    One parameter however many there are: the statement stays the same, and no limit on parameters is met.
+    """
+    if dialect == "sqlite":
+        each = func.json_each(bindparam(name, type_=Text)).table_valued("value")
+        return wanted.in_(select(each.c.value))
+    return wanted == any_(bindparam(name, type_=postgresql.ARRAY(wanted.type)))
+
+
+def listed(dialect: str, values: Sequence[int] | Sequence[str]) -> str | Sequence[int] | Sequence[str]:
+    """Values for a parameter of `among`."""
+    return json.dumps(values) if dialect == "sqlite" else values

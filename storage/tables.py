@@ -25,9 +25,7 @@ def _belongs(name: str, target: str, *, is_key: bool = False, is_indexed: bool =
     """A column that names a row and goes when it goes."""
     key = ForeignKey(target, ondelete="CASCADE")
     # only one column of a key can count by itself, and none of these does
-    return Column(
-        name, Integer, key, primary_key=is_key, autoincrement=False, nullable=False, index=is_indexed or None
-    )
+    return Column(name, Integer, key, primary_key=is_key, autoincrement=False, nullable=False, index=is_indexed or None)
 
 
 # --- who ---------------------------------------------------------------------------------------------------
@@ -112,7 +110,8 @@ places = Table(
 place_names = Table(
     "place_names",
     metadata,
-    Column("key", Text, primary_key=True, comment="folded by bot.domain.places.fold"),
+    # compared by code point, whatever the database's own order: suggestions look for a range of beginnings
+    Column("key", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
     _belongs("place_id", "places.id", is_key=True, is_indexed=True),
     sqlite_with_rowid=False,
 )
@@ -182,7 +181,8 @@ occurrences = Table(
     Column("y", Float(53), nullable=True),
     Column("z", Float(53), nullable=True),
     UniqueConstraint("event_id", "original"),
-    Index("ix_occurrences_when", "community_id", "starts", "ends", "is_cancelled", "event_id"),
+    # in the order of `find`, with what every find asks: those that are left out are never read
+    Index("ix_occurrences_when", "community_id", "starts", "id", "ends", "is_cancelled"),
     sqlite_autoincrement=True,
 )
 
@@ -212,7 +212,7 @@ digests = Table(
     "digests",
     metadata,
     Column("id", Integer, primary_key=True),
-    _belongs("community_id", "communities.id", is_indexed=True),
+    _belongs("community_id", "communities.id"),
     Column("platform", Text, nullable=False),
     Column("workspace", Text, nullable=False),
     Column("channel", Text, nullable=False),
@@ -228,6 +228,8 @@ digests = Table(
     Column("online", Boolean, nullable=True),
     Column("skips_empty", Boolean, nullable=False),
     Column("is_paused", Boolean, nullable=False),
+    Column("request_id", Text, nullable=True),
     Column("created_at", UTC, nullable=False),
+    UniqueConstraint("community_id", "request_id"),
     sqlite_autoincrement=True,
 )

@@ -10,8 +10,11 @@ from bot.domain.people import People
 from bot.domain.places import Places
 from storage.connection import Connection
 from storage.delivery import DueTable, OutboxTable
+from storage.digests import DigestTable
 from storage.drafts import DraftTable
+from storage.events import EventTable
 from storage.people import PeopleTable
+from storage.places import PlaceTable
 
 
 class Work:
@@ -19,13 +22,12 @@ class Work:
 
     __slots__ = ("connection", "digests", "drafts", "due", "events", "outbox", "people", "places")
 
-    digests: Digests
-    events: Events
-    places: Places
-
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.people: People = PeopleTable(connection)
+        self.events: Events = EventTable(connection)
+        self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
+        self.places: Places = PlaceTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)

@@ -14,9 +14,7 @@ if find_spec("storage.delivery") is not None:
     import_module("storage.delivery")
 
 
-def _is_ours(
-    _object: Any, name: str | None, kind: str, _reflected: bool, _other: Any
-) -> bool:  # Any: Alembic's
+def _is_ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # Any: Alembic's
     """The search index is made by hand: on SQLite it is a virtual table and those that stand behind it."""
     return not (kind == "table" and name is not None and name.startswith("search"))
 

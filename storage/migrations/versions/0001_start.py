@@ -75,9 +75,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_accounts_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("platform", "external_id", name=op.f("uq_accounts_platform_external_id")),
     )
@@ -101,17 +99,16 @@ def upgrade() -> None:
         sa.Column("online", sa.Boolean(), nullable=True),
         sa.Column("skips_empty", sa.Boolean(), nullable=False),
         sa.Column("is_paused", sa.Boolean(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=True),
         sa.Column("created_at", UTC(), nullable=False),
         sa.ForeignKeyConstraint(
             ["community_id"], ["communities.id"], name=op.f("fk_digests_community_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["near_id"], ["places.id"], name=op.f("fk_digests_near_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["near_id"], ["places.id"], name=op.f("fk_digests_near_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digests")),
+        sa.UniqueConstraint("community_id", "request_id", name=op.f("uq_digests_community_id_request_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_digests_community_id"), "digests", ["community_id"], unique=False)
     op.create_table(
         "drafts",
         sa.Column("owner_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -120,9 +117,7 @@ def upgrade() -> None:
         sa.Column("values", Json(), nullable=False),
         sa.Column("errors", Json(), nullable=False),
         sa.Column("expires_at", UTC(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["people.id"], name=op.f("fk_drafts_owner_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_drafts_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_drafts")),
     )
     op.create_index(op.f("ix_drafts_expires_at"), "drafts", ["expires_at"], unique=False)
@@ -154,15 +149,11 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.Column("laid_until", UTC(), nullable=True, comment="NULL where it is laid out whole"),
         sa.Column("created_at", UTC(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["added_by"], ["people.id"], name=op.f("fk_events_added_by"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["added_by"], ["people.id"], name=op.f("fk_events_added_by"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["community_id"], ["communities.id"], name=op.f("fk_events_community_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["place_id"], ["places.id"], name=op.f("fk_events_place_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_events_place_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
         sa.UniqueConstraint("community_id", "request_id", name=op.f("uq_events_community_id_request_id")),
         sqlite_autoincrement=True,
@@ -185,11 +176,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_memberships_community_id"), "memberships", ["community_id"], unique=False)
     op.create_table(
         "place_names",
-        sa.Column("key", sa.Text(), nullable=False, comment="folded by bot.domain.places.fold"),
+        sa.Column("key", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("place_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["place_id"], ["places.id"], name=op.f("fk_place_names_place_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_place_names_place_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("key", "place_id", name=op.f("pk_place_names")),
         sqlite_with_rowid=False,
     )
@@ -216,18 +205,13 @@ def upgrade() -> None:
         sa.Column("uid", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False, comment="a hash of all that was read"),
         sa.ForeignKeyConstraint(
-            ["community_id"],
-            ["communities.id"],
-            name=op.f("fk_event_sources_community_id"),
-            ondelete="CASCADE",
+            ["community_id"], ["communities.id"], name=op.f("fk_event_sources_community_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["event_id"], ["events.id"], name=op.f("fk_event_sources_event_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("event_id", "source", name=op.f("pk_event_sources")),
-        sa.UniqueConstraint(
-            "community_id", "uid", "source", name=op.f("uq_event_sources_community_id_uid_source")
-        ),
+        sa.UniqueConstraint("community_id", "uid", "source", name=op.f("uq_event_sources_community_id_uid_source")),
     )
     op.create_table(
         "occurrences",
@@ -246,28 +230,20 @@ def upgrade() -> None:
         sa.Column("price", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column(
-            "x",
-            sa.Float(precision=53),
-            nullable=True,
-            comment="with y and z: the place on a sphere of radius 1",
+            "x", sa.Float(precision=53), nullable=True, comment="with y and z: the place on a sphere of radius 1"
         ),
         sa.Column("y", sa.Float(precision=53), nullable=True),
         sa.Column("z", sa.Float(precision=53), nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id"], ["communities.id"], name=op.f("fk_occurrences_community_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["events.id"], name=op.f("fk_occurrences_event_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_occurrences_event_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
         sa.UniqueConstraint("event_id", "original", name=op.f("uq_occurrences_event_id_original")),
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_occurrences_when",
-        "occurrences",
-        ["community_id", "starts", "ends", "is_cancelled", "event_id"],
-        unique=False,
+        "ix_occurrences_when", "occurrences", ["community_id", "starts", "id", "ends", "is_cancelled"], unique=False
     )
     op.create_table(
         "attendances",
@@ -276,10 +252,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("at", UTC(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["occurrence_id"],
-            ["occurrences.id"],
-            name=op.f("fk_attendances_occurrence_id"),
-            ondelete="CASCADE",
+            ["occurrence_id"], ["occurrences.id"], name=op.f("fk_attendances_occurrence_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_attendances_person_id"), ondelete="CASCADE"

@@ -1,0 +1,183 @@
+"""Events: kept, laid out further, and answered to. Reading them is in `storage.finding`, importing in `bringing`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
+
+from bot.domain.events import (
+    HORIZON,
+    Answers,
+    Attendance,
+    Brought,
+    FromSource,
+    NewEvent,
+    Occurrence,
+    Page,
+    Search,
+    Slot,
+    Tally,
+    Timing,
+)
+from bot.domain.recurrence import lay_out
+from bot.errors import NotFound
+from bot.i18n import N_
+from storage import bringing, finding
+from storage.connection import Connection
+from storage.details import DETAIL_COLUMNS, changes_of, walls_of
+from storage.schema import UTC, insert_into
+from storage.tables import attendances, events, occurrences, people, places
+
+LAID_AGAIN = timedelta(days=30)
+"""A series is laid out further when this much of the horizon is bare."""
+
+
+class EventTable:
+    """Implements `bot.domain.events.Events`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def find(self, community: int, search: Search, *, person: int | None, offset: int, limit: int) -> Page:
+        return await finding.find(self._connection, community, search, person, offset, limit)
+
+    async def get(self, community: int, occurrence: int, *, person: int | None) -> Occurrence | None:
+        found = await finding.several(self._connection, community, (occurrence,), person)
+        return found[0] if found else None
+
+    async def several(
+        self, community: int, occurrences: Collection[int], *, person: int | None
+    ) -> Sequence[Occurrence]:
+        return await finding.several(self._connection, community, occurrences, person)
+
+    async def suggest(self, community: int, typed: str, since: datetime, limit: int) -> Sequence[Occurrence]:
+        return await finding.suggest(self._connection, community, typed, since, limit)
+
+    async def mine(self, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
+        return await finding.mine(self._connection, community, person, since, offset, limit)
+
+    async def add(self, community: int, event: NewEvent, slots: Sequence[Slot], now: datetime) -> int:
+        return await bringing.add(self._connection, community, event, slots, now)
+
+    async def bring(self, community: int, batch: Sequence[FromSource], now: datetime) -> Brought:
+        return await bringing.bring(self._connection, community, batch, now)
+
+    async def answer(self, community: int, occurrence: int, person: int, answer: Attendance, now: datetime) -> Tally:
+        """Raises NotFound for an occurrence that this community does not have. The same answer twice is once."""
+        values = {
+            "community": community,
+            "occurrence": occurrence,
+            "person": person,
+            "answer": answer.value,
+            "at": now,
+        }
+        await self._connection.execute(_answer(self._connection.dialect), values)
+        return await self._tally(community, occurrence)
+
+    async def withdraw(self, community: int, occurrence: int, person: int) -> Tally:
+        """Raises NotFound for an occurrence that this community does not have."""
+        values = {"community": community, "occurrence": occurrence, "person": person}
+        await self._connection.execute(_WITHDRAW, values)
+        return await self._tally(community, occurrence)
+
+    async def answers(self, community: int, occurrence: int) -> Answers:
+        rows = await self._connection.rows(_ANSWERS, {"community": community, "occurrence": occurrence})
+        names: dict[str, list[str]] = {each.value: [] for each in Attendance}
+        for answer, name in rows:
+            names[answer].append(name)
+        return Answers(*(tuple(names[each.value]) for each in Attendance))
+
+    async def extend(self, now: datetime, limit: int) -> int:
+        values = {"laid": now + HORIZON - LAID_AGAIN, "limit": limit}
+        rows = await self._connection.rows(_BARE, values)
+        until = now + HORIZON
+        for row in rows:
+            timing = Timing(
+                row.starts,
+                row.ends,
+                row.zone,
+                is_all_day=row.is_all_day,
+                rrule=row.rrule,
+                extra=walls_of(row.extra),
+                without=walls_of(row.without),
+            )
+            slots = lay_out(timing, changes_of(row.changes), since=row.laid_until, until=until)
+            await bringing.lay_further(self._connection, row, slots)
+        moved = [{"event": row.id, "until": until} for row in rows]
+        if moved:
+            await self._connection.execute(_LAID, moved)
+        return len(rows)
+
+    async def _tally(self, community: int, occurrence: int) -> Tally:
+        row = await self._connection.first(_TALLY, {"community": community, "occurrence": occurrence})
+        if row is None:
+            gone = N_("This event is not here any more. Look for others with {command}.")
+            raise NotFound(gone, command="/event find")
+        return Tally(row.going, row.maybe)
+
+
+_BARE_COLUMNS = ("starts", "ends", "zone", "is_all_day", "rrule", "extra", "without", "changes", "is_cancelled")
+_BARE = (
+    select(*DETAIL_COLUMNS, events.c.id, events.c.community_id, events.c.laid_until)
+    .add_columns(*(events.c[name] for name in _BARE_COLUMNS))
+    .outerjoin(places, places.c.id == events.c.place_id)
+    .where(events.c.laid_until < bindparam("laid", type_=UTC()))
+    .order_by(events.c.laid_until, events.c.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(of=events, skip_locked=True)  # PostgreSQL's replicas share the work
+)
+_LAID = update(events).where(events.c.id == bindparam("event")).values(laid_until=bindparam("until", type_=UTC()))
+
+_is_it = and_(
+    occurrences.c.id == bindparam("occurrence", type_=Integer),
+    occurrences.c.community_id == bindparam("community", type_=Integer),
+)
+_its = attendances.c.occurrence_id == bindparam("occurrence", type_=Integer)
+
+
+def _given(answer: Attendance) -> ColumnElement[int]:
+    return select(func.count()).where(_its, attendances.c.answer == answer.value).scalar_subquery()
+
+
+_TALLY = select(_given(Attendance.GOING).label("going"), _given(Attendance.MAYBE).label("maybe")).where(
+    exists().where(_is_it)
+)
+_WITHDRAW = delete(attendances).where(_its, attendances.c.person_id == bindparam("person"), exists().where(_is_it))
+_ANSWERS = (
+    select(attendances.c.answer, people.c.name)
+    .join(people, people.c.id == attendances.c.person_id)
+    .join(occurrences, occurrences.c.id == attendances.c.occurrence_id)
+    .where(_is_it)
+    .order_by(attendances.c.at, attendances.c.person_id)
+)
+
+
+@cache
+def _answer(dialect: str) -> Executable:
+    chosen = select(
+        occurrences.c.id,
+        bindparam("person", type_=Integer),
+        bindparam("answer", type_=Text),
+        bindparam("at", type_=UTC()),
+    ).where(_is_it)
+    statement = insert_into(attendances, dialect).from_select(["occurrence_id", "person_id", "answer", "at"], chosen)
+    return statement.on_conflict_do_update(
+        index_elements=["occurrence_id", "person_id"],
+        set_={"answer": statement.excluded.answer, "at": statement.excluded.at},
+        where=attendances.c.answer != statement.excluded.answer,  # who says the same again keeps their turn
+    )

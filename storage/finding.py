@@ -1,0 +1,336 @@
+"""Reading occurrences: the statements behind `find`, `get`, `several`, `suggest` and `mine`.
+
+Each is one statement for a page of cards and how many there are in all. A statement is built once for each
+combination of what is asked; what was asked for only fills its parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
+from math import sin
+
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Float,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+
+from bot.domain.events import LONGEST, Attendance, Occurrence, Page, Search, Status
+from bot.domain.places import EARTH_KM
+from bot.domain.terms import query_terms
+from storage.connection import AnyRow, Connection
+from storage.details import DETAIL_COLUMNS, details_in, details_of, genre_key, hundredths, on_sphere
+from storage.schema import UTC, among, listed
+from storage.search import match_values, matching
+from storage.tables import attendances, event_sources, events, occurrences, people, places
+
+ANSWERED = (Attendance.GOING.value, Attendance.MAYBE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a search asks about: what its statement depends on."""
+
+    dialect: str
+    terms: int
+    has_until: bool
+    has_near: bool
+    has_kind: bool
+    has_genre: bool
+    has_price: bool
+    online: bool | None
+
+
+async def find(
+    connection: Connection, community: int, search: Search, person: int | None, offset: int, limit: int
+) -> Page:
+    wanted = query_terms(search.words)
+    shape = _shape(connection.dialect, search, len(wanted))
+    values = _values(community, search) | {"person": person, "offset": offset, "limit": limit}
+    if wanted:
+        values |= match_values(connection.dialect, community, wanted)
+    rows = await connection.rows(_find(shape), values)
+    if not rows and offset:  # past the end: nothing on this page, but how many are there
+        return Page((), await connection.scalar(_count(shape), values))
+    return _page(rows)
+
+
+async def mine(connection: Connection, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
+    values = {"community": community, "person": person, "since": since, "offset": offset, "limit": limit}
+    rows = await connection.rows(_MINE, values)
+    if not rows and offset:
+        return Page((), await connection.scalar(_MINE_COUNT, values))
+    return _page(rows)
+
+
+async def several(
+    connection: Connection, community: int, ids: Collection[int], person: int | None
+) -> Sequence[Occurrence]:
+    if not ids:
+        return ()
+    values = {"community": community, "person": person, "ids": listed(connection.dialect, list(ids))}
+    found = {row.id: _occurrence(row) for row in await connection.rows(_several(connection.dialect), values)}
+    return tuple(found[id_] for id_ in dict.fromkeys(ids) if id_ in found)
+
+
+async def suggest(
+    connection: Connection, community: int, typed: str, since: datetime, limit: int
+) -> Sequence[Occurrence]:
+    wanted = query_terms(typed)
+    values = {"community": community, "since": since, "earliest": since - LONGEST, "person": None}
+    if wanted:
+        values |= match_values(connection.dialect, community, wanted) | {"limit": limit}
+        rows = await connection.rows(_suggest(connection.dialect, len(wanted)), values)
+    else:
+        values |= {"limit": limit * 8}  # so that a series does not crowd out the others
+        rows = await connection.rows(_COMING, values)
+    firsts: dict[int, Occurrence] = {}
+    for row in rows:
+        firsts.setdefault(row.event_id, _occurrence(row))
+    return tuple(firsts.values())[:limit]
+
+
+# --- what is asked -----------------------------------------------------------------------------------------
+
+
+def _shape(dialect: str, search: Search, terms: int) -> Shape:
+    return Shape(
+        dialect=dialect,
+        terms=terms,
+        has_until=search.until is not None,
+        has_near=search.near is not None,
+        has_kind=search.kind is not None,
+        has_genre=search.genre != "",
+        has_price=search.price_most is not None,
+        online=search.online,
+    )
+
+
+def _values(community: int, search: Search) -> dict[str, object]:
+    values: dict[str, object] = {
+        "community": community,
+        "since": search.since,
+        "earliest": search.since - LONGEST,
+    }
+    if search.until is not None:
+        values["until"] = search.until
+    if search.near is not None:
+        x, y, z = on_sphere(search.near.latitude, search.near.longitude)
+        chord = 2 * sin(min(search.within_km / EARTH_KM / 2, 1.57))
+        values |= {"x": x, "y": y, "z": z, "south": z - chord, "north": z + chord, "chord": chord * chord}
+    if search.kind is not None:
+        values["kind"] = search.kind.value
+    if search.genre:
+        values["genre"] = f"%|{genre_key(search.genre)}|%"
+    if search.price_most is not None:
+        values |= {"price": hundredths(search.price_most.amount), "currency": search.price_most.currency}
+    return values
+
+
+def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    c = occurrences.c
+    found: list[ColumnElement[bool]] = [
+        c.community_id == bindparam("community"),
+        c.starts > bindparam("earliest", type_=UTC()),  # implied by the next: a range for the index
+        c.ends > bindparam("since", type_=UTC()),
+        c.is_cancelled == false(),
+    ]
+    if shape.has_until:
+        found.append(c.starts < bindparam("until", type_=UTC()))
+    if shape.has_near:
+        across, along, up = (c[axis] - bindparam(axis, type_=Float()) for axis in ("x", "y", "z"))
+        found += [
+            c.z.between(bindparam("south", type_=Float()), bindparam("north", type_=Float())),
+            across * across + along * along + up * up <= bindparam("chord", type_=Float()),
+        ]
+    if shape.has_kind:
+        found.append(c.kind == bindparam("kind"))
+    if shape.has_genre:
+        found.append(c.genres.like(bindparam("genre")))
+    if shape.has_price:
+        is_affordable = and_(c.currency == bindparam("currency"), c.price <= bindparam("price"))
+        found.append(or_(c.price == literal_column("0"), is_affordable))
+    if shape.online is not None:
+        found.append(c.is_online if shape.online else c.is_in_person)
+    if shape.terms:
+        found.append(matching(shape.dialect, shape.terms).condition)
+    return found
+
+
+def _from(shape: Shape) -> FromClause:
+    if not shape.terms:
+        return occurrences
+    found = matching(shape.dialect, shape.terms)
+    return found.table.join(occurrences, occurrences.c.event_id == found.event_id)
+
+
+# --- statements --------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=128)
+def _find(shape: Shape) -> Executable:
+    score = matching(shape.dialect, shape.terms).score if shape.terms else literal_column("0", Integer)
+    page = (
+        select(occurrences.c.id, occurrences.c.starts, score.label("score"))
+        .select_from(_from(shape))
+        .where(*_conditions(shape))
+        .limit(bindparam("limit", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
+    )
+    best = (score.desc(),) if shape.terms else ()
+    page = page.order_by(*best, occurrences.c.starts, occurrences.c.id)
+    return _cards(page, total=_count(shape), has_score=bool(shape.terms))
+
+
+@lru_cache(maxsize=128)
+def _count(shape: Shape) -> Select[int]:
+    return select(func.count()).select_from(_from(shape)).where(*_conditions(shape))
+
+
+@lru_cache(maxsize=32)
+def _suggest(dialect: str, terms: int) -> Executable:
+    """The first coming occurrence of each event found, and others that start at the same time."""
+    found = matching(dialect, terms)
+    c = occurrences.c
+    coming = (
+        c.community_id == bindparam("community"),
+        c.ends > bindparam("since", type_=UTC()),
+        c.is_cancelled == false(),
+    )
+    first = (
+        select(c.event_id, func.min(c.starts).label("starts"))
+        .select_from(found.table.join(occurrences, c.event_id == found.event_id))
+        .where(found.condition, found.is_named, *coming)
+        .group_by(c.event_id)
+        .order_by(func.min(c.starts), c.event_id)
+        .limit(bindparam("limit", type_=Integer))
+        .subquery()
+    )
+    page = (
+        select(c.id, c.starts)
+        .join(first, and_(c.event_id == first.c.event_id, c.starts == first.c.starts))
+        .where(*coming)
+    )
+    return _cards(page)
+
+
+def _cards(
+    page: Select[*tuple[object, ...]], *, total: Select[int] | None = None, has_score: bool = False
+) -> Executable:
+    """All that cards show of the occurrences whose ids `page` selects, in its order."""
+    chosen = page.subquery("page")
+    o, adder = occurrences.c, people.alias("adder")
+    whole = chosen.join(occurrences, o.id == chosen.c.id).join(events, events.c.id == o.event_id)
+    whole = whole.outerjoin(places, places.c.id == events.c.place_id)
+    whole = whole.outerjoin(adder, adder.c.id == events.c.added_by)
+    told = select(func.aggregate_strings(event_sources.c.source, "\n")).where(event_sources.c.event_id == o.event_id)
+    statement = select(
+        o.id,
+        o.event_id,
+        events.c.version,
+        o.starts,
+        o.ends,
+        o.is_cancelled,
+        o.details,
+        *(events.c[name] for name in ("zone", "is_all_day", "rrule")),
+        *DETAIL_COLUMNS,
+        adder.c.name.label("adder"),
+        _answered(Attendance.GOING).label("going"),
+        _answered(Attendance.MAYBE).label("maybe"),
+        _mine_of().label("mine"),
+        told.scalar_subquery().label("sources"),
+    )
+    if total is not None:
+        statement = statement.add_columns(total.scalar_subquery().label("total"))
+    best = (chosen.c.score.desc(),) if has_score else ()
+    return statement.select_from(whole).order_by(*best, chosen.c.starts, chosen.c.id)
+
+
+def _answered(answer: Attendance) -> ColumnElement[int]:
+    given = select(func.count()).where(attendances.c.occurrence_id == occurrences.c.id)
+    return given.where(attendances.c.answer == answer.value).scalar_subquery()
+
+
+def _mine_of() -> ColumnElement[str]:
+    theirs = select(attendances.c.answer).where(attendances.c.occurrence_id == occurrences.c.id)
+    return theirs.where(attendances.c.person_id == bindparam("person")).scalar_subquery()
+
+
+_COMING = _cards(
+    select(occurrences.c.id, occurrences.c.starts)
+    .where(
+        occurrences.c.community_id == bindparam("community"),
+        occurrences.c.starts > bindparam("earliest", type_=UTC()),
+        occurrences.c.ends > bindparam("since", type_=UTC()),
+        occurrences.c.is_cancelled == false(),
+    )
+    .order_by(occurrences.c.starts, occurrences.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+_is_mine = and_(
+    attendances.c.person_id == bindparam("person"),
+    attendances.c.answer.in_(ANSWERED),
+    occurrences.c.community_id == bindparam("community"),
+    occurrences.c.ends > bindparam("since", type_=UTC()),
+)
+_theirs = attendances.join(occurrences, occurrences.c.id == attendances.c.occurrence_id)
+_MINE_COUNT = select(func.count()).select_from(_theirs).where(_is_mine)
+_MINE = _cards(
+    select(occurrences.c.id, occurrences.c.starts)
+    .select_from(_theirs)
+    .where(_is_mine)
+    .order_by(occurrences.c.starts, occurrences.c.id)
+    .limit(bindparam("limit", type_=Integer))
+    .offset(bindparam("offset", type_=Integer)),
+    total=_MINE_COUNT,
+)
+
+
+@cache
+def _several(dialect: str) -> Executable:
+    return _cards(
+        select(occurrences.c.id, occurrences.c.starts).where(
+            occurrences.c.community_id == bindparam("community"), among(occurrences.c.id, "ids", dialect)
+        )
+    )
+
+
+# --- records -----------------------------------------------------------------------------------------------
+
+
+def _page(rows: Sequence[AnyRow]) -> Page:
+    return Page(tuple(_occurrence(row) for row in rows), rows[0].total if rows else 0)
+
+
+def _occurrence(row: AnyRow) -> Occurrence:
+    return Occurrence(
+        id=row.id,
+        event_id=row.event_id,
+        version=row.version,
+        details=details_in(row) if row.details is None else details_of(row.details),
+        starts=row.starts,
+        ends=row.ends,
+        zone=row.zone,
+        is_all_day=row.is_all_day,
+        rrule=row.rrule,
+        status=Status.CANCELLED if row.is_cancelled else Status.SCHEDULED,
+        going=row.going,
+        maybe=row.maybe,
+        mine=row.mine and Attendance(row.mine),
+        added_by=row.adder or "",
+        sources=tuple(sorted(row.sources.split("\n"))) if row.sources else (),
+    )
