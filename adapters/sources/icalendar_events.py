@@ -112,7 +112,10 @@ class Group:
         notes: list[Skipped] = []
         changes = [_newest(told, notes) for told in self.changes.values()]
         if self.masters:
-            yield from reader.event(_newest(self.masters, notes), changes)
+            first, *namesakes = _distinct(self.masters, notes)
+            yield from reader.event(first, changes)
+            for told in namesakes:
+                yield from reader.event(told, (), is_namesake=True)
         else:
             for told in changes:
                 yield from reader.event(told, ())
@@ -138,6 +141,25 @@ def _groups(pieces: list[Piece]) -> Iterator[Group]:
         yield group
 
 
+def _distinct(told: list[Told], notes: list[Skipped]) -> list[Told]:
+    """The newest of each event: some calendars give one UID to several, with other titles and other starts."""
+    newest = max(each.sequence for each in told)
+    kinds: list[list[Told]] = []
+    seen: dict[str, list[Told]] = {}
+    for each in told:
+        title, start = f"title {each.title}", f"start {first_of(each.properties, 'DTSTART')}"
+        same = seen.get(title) or seen.get(start)
+        if same is None:
+            if kinds and each.sequence < newest:
+                same = kinds[0]
+            else:
+                same = []
+                kinds.append(same)
+        same.append(each)
+        seen[title] = seen[start] = same
+    return [_newest(same, notes) for same in kinds]
+
+
 def _newest(told: list[Told], notes: list[Skipped]) -> Told:
     """Of several that say they are the same, the one with the highest SEQUENCE, and of those the last."""
     newest = max(enumerate(told), key=lambda each: (each[1].sequence, each[0]))[1]
@@ -153,11 +175,11 @@ class Reader:
     zones: Zones
     calendars: Mapping[int, Calendar]
 
-    def event(self, told: Told, changes: Sequence[Told]) -> Iterator[Item]:
-        """The event, or why it is none; then what of it was left out."""
+    def event(self, told: Told, changes: Sequence[Told], *, is_namesake: bool = False) -> Iterator[Item]:
+        """The event, or why it is none; then what of it was left out. A namesake has another's UID."""
         notes: list[Skipped] = []
         try:
-            event = self._event(told, notes)
+            event = self._event(told, notes, is_namesake=is_namesake)
         except Refused as no:
             yield _skipped(told, no)
             return
@@ -177,7 +199,7 @@ class Reader:
         yield replace(event, changes=tuple(taken.values())) if taken else event
         yield from notes
 
-    def _event(self, told: Told, notes: list[Skipped]) -> SourceEvent:
+    def _event(self, told: Told, notes: list[Skipped], *, is_namesake: bool) -> SourceEvent:
         if not told.piece.is_whole:
             raise Refused(N_("The file ends in the middle of it. Export the calendar again."))
         properties, calendar = told.properties, self.calendars[told.piece.calendar]
@@ -188,7 +210,7 @@ class Reader:
             raise Refused(N_("It has no title."))
         latitude, longitude = geo_of(properties)
         return SourceEvent(
-            uid=_uid(properties, start, words.title),
+            uid=_uid(properties, start, words.title, is_namesake=is_namesake),
             title=words.title,
             timing=timing,
             description=words.description,
@@ -324,13 +346,15 @@ def _is_cancelled(properties: Properties) -> bool:
     return first_of(properties, "STATUS").strip().upper() == "CANCELLED"
 
 
-def _uid(properties: Properties, start: Wall, title: str) -> str:
-    """Its UID, and when it is a change without its series, which one; made from title and start when missing."""
+def _uid(properties: Properties, start: Wall, title: str, *, is_namesake: bool) -> str:
+    """Its UID, the same each time it is read, and no other event's: of one from title and start if need be."""
     uid = clean_line(first_of(properties, "UID"))
     if not uid:
         return "made:" + sha256(f"{title}\n{start.at.isoformat()}\n{start.zone}".encode()).hexdigest()[:40]
     if "RECURRENCE-ID" in properties:
         uid = f"{uid}#{clean_line(first_of(properties, 'RECURRENCE-ID'))}"
+    elif is_namesake:
+        uid = f"{uid}#{start.at.isoformat()}"
     return uid if len(uid) <= UID_MOST else "hash:" + sha256(uid.encode()).hexdigest()
 
 
