@@ -269,7 +269,7 @@ def read_fill(typed: str, fields: Sequence[str], say: Words) -> Mapping[str, str
 
 _NAMED = re.compile(
     r"\s*(?P<name>[\w-]+)\s?="
-    r"(?:\s?[\"“”„](?P<quoted>(?:\\.|[^\"“”„\\])*)(?:[\"“”„](?=\s|$)|$)"
+    r"(?:\s?[\"“”„](?P<quoted>(?:\\.|[^\\])*?)(?:[\"“”„](?=\s|$)|$)"
     r"|(?P<bare>.*?)(?=\s+[\w-]+=|$))",
     re.DOTALL,
 )

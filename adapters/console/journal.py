@@ -160,7 +160,6 @@ class Journal:
             fresh.replace(self._path)
             _sync_folder(self._path)
         except OSError:
-            fresh.unlink(missing_ok=True)
             return  # the long file still serves; the next message tries again
         self._lines, self._size = len(self._posts), len(content)
 
