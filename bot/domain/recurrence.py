@@ -57,9 +57,7 @@ def check_rule(rrule: str, starts: datetime, *, is_all_day: bool = False) -> str
     return spell(rule)
 
 
-def lay_out(
-    timing: Timing, changes: Sequence[Change], *, since: datetime, until: datetime
-) -> tuple[Slot, ...]:
+def lay_out(timing: Timing, changes: Sequence[Change], *, since: datetime, until: datetime) -> tuple[Slot, ...]:
     """Each time the event takes place that ends after `since` and starts before `until`, in order.
 
     Both are aware UTC. A single event gives its one slot whatever they are; a series whose next time lies
@@ -73,11 +71,7 @@ def lay_out(
     """
     changed = {change.original: change for change in changes}
     if not timing.rrule and not timing.extra and changed.keys() <= {timing.starts}:
-        return (
-            ()
-            if _is_left_out(timing, changed)
-            else (_slot(timing, timing.starts, changed.get(timing.starts)),)
-        )
+        return () if _is_left_out(timing, changed) else (_slot(timing, timing.starts, changed.get(timing.starts)),)
     series = _Series(timing, changed)
     length = max(timing.ends - timing.starts, timedelta())
     zone = ZoneInfo(timing.zone)
@@ -89,11 +83,10 @@ def lay_out(
         if slot.ends > since and slot.starts < until
     ]
     if all(slot.status is Status.CANCELLED for slot in slots):
-        later = (_slot(timing, wall) for wall in series.walls(last - 2 * _SLACK, _later(last, LOOK_AHEAD)))
+        end = _later(max(last, timing.starts), LOOK_AHEAD)
+        later = (_slot(timing, wall) for wall in series.walls(_earlier(last, 2 * _SLACK), end))
         following = next((slot for slot in later if slot.starts >= until), None)
-        moved = [
-            slot for slot in series.changes() if slot.starts >= until and slot.status is Status.SCHEDULED
-        ]
+        moved = [slot for slot in series.changes() if slot.starts >= until and slot.status is Status.SCHEDULED]
         coming = [*moved, following] if following else moved
         slots.extend(sorted(coming, key=_when)[:1])
     return tuple(sorted(slots, key=_when))
@@ -142,9 +135,7 @@ def _slot(timing: Timing, original: datetime, change: Change | None = None) -> S
     wall = change.starts if change and change.starts else original
     end = change.ends if change and change.ends else wall + (timing.ends - timing.starts)
     starts, ends = instant(wall, timing.zone), instant(end, timing.zone)
-    if (
-        ends < starts
-    ):  # it starts in an hour that a clock change skips, so it starts later and keeps its length
+    if ends < starts:  # it starts in an hour that a clock change skips, so it starts later and keeps its length
         ends = starts + max(end - wall, timedelta())
     if change is None:
         return Slot(original, starts, ends)

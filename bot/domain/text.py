@@ -59,6 +59,4 @@ def _seen(text: str) -> str:
 
 def _continues(letter: str) -> bool:
     """Whether it belongs to the letter before it: accents, variation selectors, joiners, skin tones."""
-    return (
-        category(letter) in ("Mn", "Me", "Mc") or letter == _JOINER or "\U0001f3fb" <= letter <= "\U0001f3ff"
-    )
+    return category(letter) in ("Mn", "Me", "Mc") or letter == _JOINER or "\U0001f3fb" <= letter <= "\U0001f3ff"
