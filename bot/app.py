@@ -83,6 +83,7 @@ class App:
                 case Typed() | Run():
                     request = await self._recognise(incoming)
                     feature, command, typed = self._meant(incoming.asked, request)
+                    _authorise(command, request)
                     read = await read_values(command.arguments, typed, request, self.services)
                     return (
                         _form(feature, command, typed, request, read.errors if typed else {}) if read.errors else None
@@ -98,6 +99,9 @@ class App:
                     assert_never(incoming.asked)
         except Refused:
             return None  # `handle` comes to the same refusal and puts it into words
+        except Exception:  # the edge, as in `handle`, which will say so to whoever asked
+            log.exception("form failed", request=incoming.id, what=_named(incoming.asked))
+            return None
 
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[Option]:
         """What could be meant by what was typed so far into an option of the command in `incoming.asked`."""
@@ -173,7 +177,7 @@ class App:
                 assert_never(asked)
 
     def _find(self, path: Sequence[str]) -> tuple[Feature, Command]:
-        name, rest = path[0], " ".join(path[1:])
+        name, rest = " ".join(path[:1]), " ".join(path[1:])
         feature = next((feature for feature in self.features if feature.name == name), None)
         command = feature.command(rest) if feature else None
         if feature is None or command is None:

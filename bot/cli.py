@@ -64,7 +64,7 @@ def migrate() -> None:
     """Bring the database up to date; the bot does so itself when it starts."""
     settings = _settings()
     _logs(settings.log_level)
-    from storage.database import migrate as migrate_database
+    from bot.compose import migrate as migrate_database
 
     changed = _finish(migrate_database(settings.database_url))
     click.echo("The database is up to date now." if changed else "The database was up to date.")

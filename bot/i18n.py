@@ -50,7 +50,11 @@ class Words:
         return format_decimal(value, locale=self.locale)
 
     def money(self, amount: Decimal, currency: str) -> str:
-        return format_currency(amount, currency, locale=self.locale)
+        """An amount in its currency, without the decimals of a round one: "€15", "€15.50"."""
+        if amount != amount.to_integral_value():
+            return format_currency(amount, currency, locale=self.locale)
+        round_ = self.locale.currency_formats["standard"].pattern.replace(".00", "")
+        return format_currency(amount, currency, round_, locale=self.locale, currency_digits=False)
 
     def listed(self, items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
         """`items` joined as a sentence joins them; style "or" for alternatives."""

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from tzlocal import get_localzone_name
 
 from bot.errors import SetupError
 
@@ -21,6 +22,8 @@ class LogLevel(StrEnum):
 
 
 def _known_zone(name: str) -> str:
+    if not name:
+        return get_localzone_name()
     if name not in available_timezones():
         raise ValueError("name a zone as Continent/City, such as Europe/Berlin")
     return name
@@ -40,7 +43,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     database_url: str = Field("sqlite:///greenroom.db", validation_alias="DATABASE_URL", min_length=1)
-    timezone: Annotated[str, AfterValidator(_known_zone)] = Field("UTC", validation_alias="GREENROOM_TIMEZONE")
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "", validation_alias="GREENROOM_TIMEZONE", validate_default=True
+    )
+    """IANA name; left empty it is the computer's."""
     locale: Annotated[str, AfterValidator(_known_locale)] = Field("en", validation_alias="GREENROOM_LOCALE")
     log_level: LogLevel = Field(LogLevel.INFO, validation_alias="GREENROOM_LOG_LEVEL")
 

@@ -104,9 +104,6 @@ async def test_a_date_means_the_day_it_meant_when_it_was_confirmed(ana: Somebody
     confirm = await ana.says(ADD)
     ana.clock.skip(timedelta(hours=20))
     await ana.presses(confirm, "Save")
-    assert "November 27" in words(await ana.says("/event show modular")) or "Nov" in words(
-        await ana.says("/event find")
-    )
     shown = await ana.says("/event find when:2026-11-27")
     assert words(shown).startswith("1 event")
 

@@ -100,7 +100,9 @@ def test_numbers_money_and_lists_are_the_reader_s() -> None:
     german, english = Words("de", BERLIN), Words("en", BERLIN)
     assert english.number(12_345) == "12,345"
     assert german.number(12_345) == "12.345"
-    assert english.money(Decimal(15), "EUR") == "€15.00"
+    assert english.money(Decimal(15), "EUR") == "€15"
+    assert english.money(Decimal("15.5"), "EUR") == "€15.50"
+    assert german.money(Decimal(15), "EUR") == "15\xa0€"
     assert english.listed(["a", "b", "c"]) == "a, b, and c"
     assert english.listed(["a", "b"], "or") == "a or b"
     assert english.short_day(date(2026, 12, 4)) == "Fri, Dec 4"

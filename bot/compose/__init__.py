@@ -23,6 +23,8 @@ from bot.ports import Clock
 from bot.settings import Settings
 from storage.database import Database, hold, migrate
 
+__all__ = ["Bot", "SystemClock", "all_features", "compose", "falls_due_of", "lookups_of", "migrate", "renders_of"]
+
 
 class SystemClock:
     """Implements `bot.ports.Clock`: the computer's."""
