@@ -27,6 +27,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     table,
+    text,
     true,
 )
 from sqlalchemy.dialects import postgresql
@@ -157,6 +158,9 @@ async def index(connection: Connection, entries: Sequence[Indexed], *, is_new: b
         await connection.execute(_SQLITE_INSERT, [_sqlite_row(entry) for entry in entries])
     else:
         await connection.execute(_POSTGRES_UPSERT, [_postgres_row(entry) for entry in entries])
+        # New entries wait in a list that every search reads whole. Merging them at once, here, is ten times as
+        # fast as putting each in its place (fastupdate=off), and nobody's search finds the list full.
+        await connection.execute(_POSTGRES_MERGE)
 
 
 _SQLITE_DELETE = delete(_sqlite).where(_sqlite.c.rowid == bindparam("event"))
@@ -167,6 +171,7 @@ _kept = postgresql.insert(_postgres).values(
     event_id=bindparam("event", type_=Integer), terms=cast(bindparam("lexemes", type_=Text), TSVECTOR)
 )
 _POSTGRES_UPSERT = _kept.on_conflict_do_update(index_elements=["event_id"], set_={"terms": _kept.excluded.terms})
+_POSTGRES_MERGE = text("SELECT gin_clean_pending_list('search_terms')")
 
 
 def _sqlite_row(entry: Indexed) -> dict[str, object]:
