@@ -348,11 +348,13 @@ def _labelled(typed: str, controls: Sequence[Control]) -> list[int]:
 def _only(found: Sequence[int], typed: str) -> int:
     if len(found) == 1:
         return found[0]
+    numbers = [str(index + 1) for index in found]
     raise Refused(
-        N_("{typed} stands there {count} times. Say which by its number: {numbers}."),
+        N_("{typed} stands there {count} times: {numbers}. Say which, such as {example}."),
         typed=shortened(typed),
         count=len(found),
-        numbers=", ".join(f":press {index + 1}" for index in found[:5]) + (", …" if len(found) > 5 else ""),
+        numbers=", ".join(numbers[:12]) + (", …" if len(numbers) > 12 else ""),
+        example=f":press {numbers[0]}",
     )
 
 

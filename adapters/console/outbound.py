@@ -101,11 +101,11 @@ def guarded(text: str, view: View) -> str:
 
 def plain_reply(reply: Reply, view: View, first: int = 1) -> str:
     """An answer or message as text, its controls numbered from `first`."""
-    parts = [view.say(PRIVATE)] if reply.privacy is Privacy.PRIVATE else []
-    if text := text_of(reply.text, view):
-        parts.append(refusal(text) if reply.is_refusal else guarded(text, view))
-    head = "\n".join(parts)
-    return "\n\n".join(part for part in (head, *_cards(reply.cards, view, first), _files(reply)) if part)
+    mark = [view.say(PRIVATE)] if reply.privacy is Privacy.PRIVATE else []
+    text = text_of(reply.text, view)
+    text = refusal(text) if text and reply.is_refusal else guarded(text, view)
+    parts = [text, *_cards(reply.cards, view, first), _files(reply)]
+    return "\n".join([*mark, "\n\n".join(part for part in parts if part)])
 
 
 def refusal(text: str) -> str:
@@ -187,15 +187,19 @@ def _moment(when: When, view: View) -> str:
 
 
 def _cards(cards: Sequence[Card], view: View, first: int) -> Iterator[str]:
-    # numbers are for things to do something with; what is only to be read needs none
-    is_list = sum(bool(card.title and card.controls) for card in cards) > 1
+    is_list = sum(map(_is_item, cards)) > 1
     rank, number = 0, first
     for card in cards:
-        rank += bool(card.title)
-        prefix = f"{rank}. " if is_list and card.title else ""
-        indent = " " * len(prefix) or ("   " if is_list else "  ") * bool(card.title)
+        rank += _is_item(card)
+        prefix = f"{rank}. " if is_list and _is_item(card) else ""
+        indent = " " * (len(prefix) or 2 * bool(card.title))
         yield "\n".join(_card_lines(card, view, number, prefix, indent))
         number += len(card.controls)
+
+
+def _is_item(card: Card) -> bool:
+    # something to do something with; a heading, or what is only to be read, needs no number
+    return bool(card.title and card.controls)
 
 
 def _card_lines(card: Card, view: View, first: int, prefix: str, indent: str) -> Iterator[str]:
@@ -210,16 +214,16 @@ def _card_lines(card: Card, view: View, first: int, prefix: str, indent: str) ->
         yield (indent + line).rstrip() if indent else guarded(line, view)
     if card.controls:
         numbered = enumerate(card.controls, first)
-        yield indent + " ".join(_control(number, control, view.say) for number, control in numbered)
+        yield indent + " ".join(_control(number, control, view.say, card.url) for number, control in numbered)
 
 
-def _control(number: int, control: Control, say: Words) -> str:
+def _control(number: int, control: Control, say: Words, shown: str) -> str:
     label = safe_line(control.label)
     match control:
         case Button():
             return f"[{number} {label}]"
         case LinkButton(url=url):
-            return f"[{number} {label}: {web_address(url)}]"
+            return f"[{number} {label}]" if url == shown else f"[{number} {label}: {web_address(url)}]"
         case Menu():
             return f"[{number} {label}: {choices(control, say)}]"
         case _:

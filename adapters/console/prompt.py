@@ -62,13 +62,19 @@ class PromptScreen:
 
     def show(self, answer: Answer, view: View, first: int = 1) -> None:
         width = shutil.get_terminal_size().columns
-        self._has_shown = not self._is_asking
-        stream = sys.stdout if self._is_asking else self._stdout
-        stream.write(ansi(panel(answer, view, first), width))
-        stream.flush()
+        self._write(ansi(panel(answer, view, first), width))
+
+    def space(self) -> None:
+        self._write("\n")
 
     def close(self) -> None:
         pass
+
+    def _write(self, text: str) -> None:
+        self._has_shown = not self._is_asking
+        stream = sys.stdout if self._is_asking else self._stdout
+        stream.write(text)
+        stream.flush()
 
 
 class _Offers(Completer):

@@ -28,6 +28,9 @@ class Screen(Protocol):
     def show(self, answer: Answer, view: View, first: int = 1) -> None:
         """Show an answer, its controls numbered from `first`. Raises BrokenPipeError when nobody reads."""
 
+    def space(self) -> None:
+        """Leave a line empty."""
+
     def close(self) -> None:
         """Give the terminal or pipe back as it was."""
 
@@ -51,6 +54,9 @@ class PlainScreen:
 
     def show(self, answer: Answer, view: View, first: int = 1) -> None:
         self._write(plain_reply(answer, view, first) if isinstance(answer, Reply) else plain_form(answer, view))
+
+    def space(self) -> None:
+        self._write("")
 
     def close(self) -> None:
         self._lines.close()

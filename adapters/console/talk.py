@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import TypeVar, assert_never
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -40,7 +41,7 @@ from adapters.console.screen import Screen
 from bot import commands
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.people import Account, Workspace
-from bot.errors import Refused
+from bot.errors import NotFound, Refused
 from bot.i18n import N_, Words
 from bot.markup import Code, Piece, Rich, When, rich
 from bot.params import Option, shortened
@@ -52,6 +53,11 @@ WORKSPACE = Workspace(PLATFORM, "local", "Console")
 
 SHOWN = 10
 """Posts of a channel or inbox that are shown at once; `all` shows every one."""
+
+EARLIER = 5
+"""Answers before the last one whose controls can still be used, by their label."""
+
+T = TypeVar("T")
 
 EXAMPLES: Mapping[str, str] = {
     "as": ":as mara organiser",
@@ -95,11 +101,20 @@ class Seat:
     account: Account
     is_organiser: bool = False
     shown: tuple[Part, ...] = ()
+    earlier: tuple[tuple[Part, ...], ...] = ()
+    """What was shown before, newest first: its controls still stand on the screen."""
     form: Form | None = None
 
     @property
     def controls(self) -> Sequence[Control]:
-        return [control for part in self.shown for card in part.reply.cards for control in card.controls]
+        return [control for part in self.shown for control in _controls(part)]
+
+    def show(self, parts: tuple[Part, ...], instead: Part | None = None) -> None:
+        """These are what is before them now; `instead` is gone."""
+        before = (self.shown, *self.earlier)
+        left = (tuple(part for part in shown if part is not instead) for shown in before)
+        self.earlier = tuple(shown for shown in left if shown)[:EARLIER]
+        self.shown = parts
 
 
 class Talk:
@@ -194,10 +209,10 @@ class Talk:
                 self.channel = channel
                 self._tell(self._say(N_("You are now in {channel}."), channel=f"#{channel}"))
             case PressOn(typed):
-                await self._press(find_control(typed, self._seat.controls))
+                await self._press(*self._found(find_control, typed))
             case Choose(typed):
-                index, value = find_choice(typed, self._seat.controls)
-                await self._use(index, value)
+                (index, value), shown = self._found(find_choice, typed)
+                await self._use(index, shown, value)
             case Fill(typed):
                 await self._fill(typed)
             case Inbox(name, shows_all):
@@ -252,7 +267,7 @@ class Talk:
             part = Part(answer, self._post(answer, used))
         self._screen.show(answer, self.view)
         if answer.replaces or _controls(part):
-            self._seat.shown = (part,)
+            self._seat.show((part,), used if answer.replaces else None)
 
     def _post(self, answer: Reply, used: Part | None) -> int:
         """Keep a shared answer where everybody in the channel sees it."""
@@ -261,11 +276,23 @@ class Talk:
         here = Channel(PLATFORM, WORKSPACE.id, self.channel, self.channel)
         return self._journal.post(here, "", self._clock.now(), answer).id
 
-    async def _press(self, index: int) -> None:
-        control = self._seat.controls[index]
+    def _found(self, find: Callable[[str, Sequence[Control]], T], typed: str) -> tuple[T, tuple[Part, ...]]:
+        """What `find` makes of it on the last answer or, by its label, on one before; and that answer."""
+        try:
+            return find(typed, self._seat.controls), self._seat.shown
+        except NotFound:
+            if typed.lstrip("[ ")[:1].isdigit():
+                raise  # numbers belong to the last answer alone
+            for shown in self._seat.earlier:
+                with suppress(NotFound):
+                    return find(typed, [control for part in shown for control in _controls(part)]), shown
+            raise
+
+    async def _press(self, index: int, shown: tuple[Part, ...]) -> None:
+        control = [control for part in shown for control in _controls(part)][index]
         match control:
             case Button():
-                await self._use(index, "")
+                await self._use(index, shown)
             case LinkButton(label, url):
                 self._tell(self._say(N_("{label} opens {url}"), label=label, url=web_address(url) or "—"))
             case Menu(label, _action, options):
@@ -278,11 +305,10 @@ class Talk:
             case _:
                 assert_never(control)
 
-    async def _use(self, index: int, choice: str) -> None:
-        control = self._seat.controls[index]
+    async def _use(self, index: int, shown: tuple[Part, ...], choice: str = "") -> None:
+        part, control = [(part, control) for part in shown for control in _controls(part)][index]
         assert not isinstance(control, LinkButton)
-        owners = [part for part in self._seat.shown for _control in _controls(part)]
-        await self._ask(Press(control.action, choice), owners[index])
+        await self._ask(Press(control.action, choice), part)
 
     async def _fill(self, typed: str) -> None:
         form = self._seat.form
@@ -317,7 +343,7 @@ class Talk:
             self._seat.is_organiser = is_organiser
         public = tuple(part for part in before.shown if part.post is not None)
         if public and not self._seat.shown:
-            self._seat.shown = public  # everybody in the channel sees these and may press them
+            self._seat.show(public)  # everybody in the channel sees these and may press them
         self._tell(
             self._say(N_("You are now {name}, an organiser."), name=self.name)
             if self._seat.is_organiser
@@ -342,19 +368,28 @@ class Talk:
     def _list(self, seat: Seat, posts: Sequence[Post], order: str, shows_all: bool) -> None:
         older = 0 if shows_all else max(0, len(posts) - SHOWN)
         if older:
-            text = self._say.many("{count} older message: ", "{count} older messages: ", older)
-            self._tell(rich(text, Code(f"{order} all")))
+            self._tell(
+                self._say.many(
+                    "{count} older message: {order}",
+                    "{count} older messages: {order}",
+                    older,
+                    order=f"{order} all",
+                )
+            )
         # what is posted is there for whoever may look, whatever the answer it came from said
         parts = [Part(replace(post.reply, privacy=Privacy.SHARED), post.id) for post in posts[older:]]
         number = 1
         for post, part in zip(posts[older:], parts, strict=True):
+            if part is not parts[0] or older:
+                self._screen.space()
             where = f"#{post.address.id}" if isinstance(post.address, Channel) else f"@{post.address.account}"
             edited = f" {self._say(EDITED)}" if post.is_edited else ""
             self._tell(rich(f"— {where}, ", When(post.at), f"{edited} —"))
             self._screen.show(part.reply, self.view, number)
             number += len(_controls(part))
-        seat.shown = tuple(part for part in parts if _controls(part))
-        if seat is not self._seat and seat.shown:
+        if pressable := tuple(part for part in parts if _controls(part)):
+            seat.show(pressable)
+        if pressable and seat is not self._seat:
             text = N_("Only {name} can press these; {order} makes you {name}.")
             self._tell(self._say(text, name=seat.account.name, order=f":as {seat.account.name}"))
 

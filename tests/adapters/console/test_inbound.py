@@ -175,7 +175,7 @@ def test_a_control_is_found_by_number_label_or_its_rank_among_equals(typed: str,
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("Going", ":press 1, :press 3"),
+        ("Going", "1, 3. Say which, such as :press 1"),
         ("Going 3", "[1 Going]"),
         ("7", "[1 Going]"),
         ("0", "[1 Going]"),
