@@ -52,10 +52,11 @@ class Lost:
 
 @dataclass(slots=True)
 class Hangs:
-    """Posts when `release` is set; `started` is set when it was asked to."""
+    """Posts when `release` is set, or raises `then`; `started` is set when it was asked to."""
 
     started: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
+    then: Exception | None = None
 
 
 Told = Exception | Lost | Hangs
@@ -114,6 +115,8 @@ class Scripted:
             case Hangs() as hanging:
                 hanging.started.set()
                 await hanging.release.wait()
+                if hanging.then is not None:
+                    raise hanging.then
             case None:
                 pass
         return self._post(to, reply, key)

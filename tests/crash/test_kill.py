@@ -128,8 +128,8 @@ async def test_each_digest_is_seen_once_though_its_process_is_killed_fifty_times
             place = random.randrange(count)
             workers.kill(place)
             workers.restart(place)
-        while await _unsettled(database):
-            await asyncio.sleep(0.05)  # noqa: ASYNC110 - a killed process tells nobody; the rows are all there is to ask
+        while await _unsettled(database):  # noqa: ASYNC110 - in another process; the rows are all that tells
+            await asyncio.sleep(0.05)
         workers.end()
         posts, counts = await recorder.record()
         async with database.reading() as uow:
