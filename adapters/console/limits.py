@@ -22,7 +22,7 @@ OPTIONS = 25  # as Discord's; more cannot be taken in at a glance
 FILES = 10
 FORM_PARAMS = 20  # filled in by name on one line, so that no field needs room on a screen
 FORM_TITLE_LENGTH = 80
-MOMENT_LENGTH = 80
+MOMENT_LENGTH = 100
 """The longest a moment gets in any language and zone that is shown."""
 
 

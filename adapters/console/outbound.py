@@ -83,7 +83,11 @@ def words_of(piece: Piece, view: View) -> str:
 def web_address(url: str) -> str:
     """The address, if it is one that a browser should open; else ""."""
     found = safe_line(url).strip()
-    return found if urlsplit(found).scheme in ("http", "https", "mailto") and " " not in found else ""
+    try:
+        is_web = urlsplit(found).scheme in ("http", "https", "mailto")
+    except ValueError:
+        is_web = False
+    return found if is_web and " " not in found else ""
 
 
 def text_of(text: Rich, view: View) -> str:
@@ -93,10 +97,12 @@ def text_of(text: Rich, view: View) -> str:
 
 def guarded(text: str, view: View) -> str:
     """`text` with every line moved in that would look like something only the console itself writes."""
-    marks = (">", "!", view.say(PRIVATE))
-    return "\n".join(
-        f"  {line}" if _UNSEEN.sub("", line).startswith(marks) else line.rstrip() for line in text.split("\n")
-    )
+    return "\n".join(f"  {line}" if is_mark(line, view) else line.rstrip() for line in text.split("\n"))
+
+
+def is_mark(line: str, view: View) -> bool:
+    """Whether a line begins like one that only the console itself writes."""
+    return _UNSEEN.sub("", line).startswith((">", "!", view.say(PRIVATE)))
 
 
 def plain_reply(reply: Reply, view: View, first: int = 1) -> str:

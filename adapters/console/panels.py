@@ -19,8 +19,8 @@ from adapters.console.outbound import (
     choices,
     error_lines,
     field_note,
-    guarded,
     how_to_fill,
+    is_mark,
     refusal,
     safe,
     safe_line,
@@ -122,11 +122,11 @@ def _reply(reply: ui.Reply, view: View, first: int) -> RenderableType:
             parts.append(Text(refusal(text_of(reply.text, view)), BAD))
         else:
             shown = text(reply.text, view)
-            is_plain = guarded(shown.plain, view) == shown.plain
-            parts.append(shown if is_plain else Padding(shown, (0, 0, 0, 2)))
+            has_mark = any(is_mark(line, view) for line in shown.plain.split("\n"))
+            parts.append(Padding.indent(shown, 2) if has_mark else shown)
     number = first
     for card in reply.cards:
-        parts.append(Padding(_card(card, view, number), (1, 0, 0, 0) if parts else 0))
+        parts += [Text(), _card(card, view, number)] if parts else [_card(card, view, number)]
         number += len(card.controls)
     parts += [Text(f"[{safe_line(file.name)}, {len(file.content):,} B]", DIM) for file in reply.files]
     return Group(*parts)
