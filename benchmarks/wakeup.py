@@ -1,0 +1,133 @@
+"""`wakeup`: what a round costs with 10,000 and with 1,000,000 rows pending: with nothing due, and with five due.
+
+That many rows wait in `due`, and as many in `outbox`, over the year after this one. A round is what the alarm sets
+off: due work, outbox work, and asking for the earliest moment next. The rounds of the two databases take turns, so
+that whatever else the machine does meets both alike. A reminder a minute falls due, five at a time where five do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from time import perf_counter
+
+from sqlalchemy import Table, text
+
+from benchmarks.databases import Fresh
+from benchmarks.measuring import NOW, Clock, Figure, Spread, shown, spread, tidy, times
+from benchmarks.reminders import KIND, Reminders, owed
+from bot.domain.delivery import Due
+from storage.delivery import due, outbox
+from storage.engine import make_engine, normalise_url
+
+FEW, MANY = 10_000, 1_000_000
+FEW_QUICKLY, MANY_QUICKLY = 1_000, 20_000
+ROUNDS, ROUNDS_QUICKLY = 300, 30
+
+SEED = 500
+"""Rows that are put there by our own code; the others are copies of them."""
+DUE = 5
+FLAT = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one round, in seconds, with `pending` rows in either table."""
+
+    pending: int
+    idle: Spread
+    busy: Spread
+
+
+async def measure(fresh: Fresh, few: int, many: int, rounds: int) -> tuple[Cost, Cost]:
+    clock = Clock()
+    sizes = few, many
+    both = [Reminders(await _filled(fresh(), size, rounds), clock) for size in sizes]
+    idle: list[list[float]] = [[], []]
+    busy: list[list[float]] = [[], []]
+    try:
+        for each in both:  # the first round prepares statements
+            await each.round()
+        with tidy():
+            for number in range(rounds):
+                order = (0, 1) if number % 2 else (1, 0)
+                for which in order:
+                    idle[which].append(await _timed(both[which]))
+                clock.forward(timedelta(minutes=DUE))
+                for which in order:
+                    busy[which].append(await _timed(both[which]))
+        assert [each.platform.sent for each in both] == [rounds * DUE] * 2, "five a time, and no other"
+    finally:
+        for each in both:
+            await each.close()
+    costs = [Cost(size, spread(idle[which]), spread(busy[which])) for which, size in enumerate(sizes)]
+    return costs[0], costs[1]
+
+
+def figures(engine: str, costs: tuple[Cost, Cost]) -> list[Figure]:
+    few, many = costs
+    return [
+        _figure(f"a wake-up with nothing due, {engine}", few.pending, few.idle, many.pending, many.idle),
+        _figure(f"a wake-up with {DUE} due, {engine}", few.pending, few.busy, many.pending, many.busy),
+    ]
+
+
+def _figure(what: str, few: int, few_took: Spread, many: int, many_took: Spread) -> Figure:
+    ratio = many_took.p50 / few_took.p50
+    return Figure(
+        f"{what}, {many:,} pending",
+        shown(many_took.p50),
+        f"{shown(few_took.p50)} with {few:,}",
+        times(ratio),
+        f"at most {FLAT:g}×",
+        ratio <= FLAT,
+    )
+
+
+async def _timed(reminders: Reminders) -> float:
+    began = perf_counter()
+    await reminders.round()
+    return perf_counter() - began
+
+
+async def _filled(url: str, pending: int, rounds: int) -> str:
+    """A database with so many rows that wait in either table, and what falls due a minute from now on."""
+    later = [NOW + timedelta(days=366 + number * 366 / SEED) for number in range(SEED)]
+    reminders = Reminders(url, Clock())
+    try:
+        await reminders.put([Due("later", number, at) for number, at in enumerate(later)])
+        async with reminders.database.writing() as uow:
+            await uow.outbox.add([owed(-number, at, not_before=at) for number, at in enumerate(later, 1)], NOW)
+        await _multiply(url, pending // SEED - 1)
+        coming = range(1, rounds * DUE + 1)
+        await reminders.put([Due(KIND, minute, NOW + timedelta(minutes=minute)) for minute in coming])
+    finally:
+        await reminders.close()
+    return url
+
+
+async def _multiply(url: str, copies: int) -> None:
+    """Copy all rows so many times, each under a key of its own."""
+    engine = make_engine(normalise_url(url))
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(_copying(due, {"subject": f"subject + n * {SEED}"})), {"copies": copies})
+            numbered = {"key": "key || '/' || CAST(n AS TEXT)", "id": None}
+            await connection.execute(text(_copying(outbox, numbered)), {"copies": copies})
+            await connection.commit()
+        if engine.dialect.name == "postgresql":  # what its autovacuum does within a minute or so
+            async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                await connection.exec_driver_sql("VACUUM ANALYZE")
+    finally:
+        await engine.dispose()
+
+
+def _copying(table: Table, numbered: dict[str, str | None]) -> str:
+    """`numbered` says what differs in copy `n`; None for what the database numbers."""
+    names: Sequence[str] = [column.name for column in table.c if numbered.get(column.name, "") is not None]
+    values = [numbered.get(name) or name for name in names]
+    return (
+        "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < CAST(:copies AS INTEGER))"
+        f" INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table.name}, copies"
+    )
