@@ -3,71 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
 
-from adapters.console.talk import WORKSPACE
-from bot.compose import Bot, compose
-from bot.domain.addresses import Channel
-from bot.domain.people import Account, Workspace
+from bot.domain.people import Workspace
 from bot.fit import plain
-from bot.request import Asked, Incoming, Press, Run, Submit, Typed
-from bot.settings import Settings
-from bot.ui import Action, Answer, Button, Form, Privacy, Reply
-from tests.clocks import FixedClock
-from tests.platforms.silent import SilentPlatform
+from bot.request import Asked, Press, Run, Submit, Typed
+from bot.ui import Action, Answer, Form, Privacy, Reply
+from tests.somebody import Somebody, button, somebody, words
 
 NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 ADD = '/event add Late Night Modular when:"friday 20:00" city:Berlin'
 
 
-@dataclass(slots=True)
-class Somebody:
-    """One person at one platform, with the last answer at hand."""
-
-    bot: Bot
-    clock: FixedClock
-    name: str = "ana"
-    workspace: Workspace | None = WORKSPACE
-    is_organiser: bool = False
-
-    def incoming(self, asked: Asked, id_: str = "1") -> Incoming:
-        channel = Channel("console", self.workspace.id, "general", "general") if self.workspace else None
-        account = Account("console", self.name, self.name.title())
-        return Incoming(id_, account, self.workspace, channel, "en", self.is_organiser, asked)
-
-    async def ask(self, asked: Asked, id_: str = "1") -> Answer:
-        return await self.bot.app.handle(self.incoming(asked, id_))
-
-    async def says(self, line: str) -> Reply:
-        answer = await self.ask(Typed(line))
-        assert isinstance(answer, Reply), answer
-        return answer
-
-    async def presses(self, reply: Reply, label: str) -> Answer:
-        return await self.ask(Press(button(reply, label)))
-
-
-def button(reply: Reply, label: str) -> Action:
-    buttons = [each for card in reply.cards for each in card.controls if isinstance(each, Button)]
-    return next(each.action for each in buttons if each.label == label)
-
-
-def words(answer: Answer) -> str:
-    assert isinstance(answer, Reply)
-    return "\n".join([plain(answer.text), *[plain(card.title) + " " + plain(card.body) for card in answer.cards]])
-
-
 @pytest.fixture
 async def ana(database_url: str) -> AsyncIterator[Somebody]:
-    clock = FixedClock(NOW)
-    settings = Settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE="Europe/Berlin")
-    async with compose(settings, clock) as bot:
-        bot.platforms["console"] = SilentPlatform()
-        yield Somebody(bot, clock)
+    async with somebody(database_url, NOW) as person:
+        yield person
 
 
 async def test_nothing_is_saved_before_save_is_pressed(ana: Somebody) -> None:

@@ -1,0 +1,69 @@
+"""Somebody who uses the bot through the core, as a platform would carry it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.console.talk import WORKSPACE
+from bot.compose import Bot, compose
+from bot.domain.addresses import Channel
+from bot.domain.people import Account, Workspace
+from bot.fit import plain
+from bot.request import Asked, Incoming, Press, Typed
+from bot.settings import Settings
+from bot.ui import Action, Answer, Button, Reply
+from tests.clocks import FixedClock
+from tests.platforms.silent import SilentPlatform
+
+
+@dataclass(slots=True)
+class Somebody:
+    """One person on one platform."""
+
+    bot: Bot
+    clock: FixedClock
+    name: str = "ana"
+    workspace: Workspace | None = WORKSPACE
+    is_organiser: bool = False
+
+    @property
+    def account(self) -> Account:
+        return Account("console", self.name, self.name.title())
+
+    def incoming(self, asked: Asked, id_: str = "1") -> Incoming:
+        channel = Channel("console", self.workspace.id, "general", "general") if self.workspace else None
+        return Incoming(id_, self.account, self.workspace, channel, "en", self.is_organiser, asked)
+
+    async def ask(self, asked: Asked, id_: str = "1") -> Answer:
+        return await self.bot.app.handle(self.incoming(asked, id_))
+
+    async def says(self, line: str) -> Reply:
+        answer = await self.ask(Typed(line))
+        assert isinstance(answer, Reply), answer
+        return answer
+
+    async def presses(self, reply: Reply, label: str) -> Answer:
+        return await self.ask(Press(button(reply, label)))
+
+
+def button(reply: Reply, label: str) -> Action:
+    buttons = [each for card in reply.cards for each in card.controls if isinstance(each, Button)]
+    return next(each.action for each in buttons if each.label == label)
+
+
+def words(answer: Answer) -> str:
+    assert isinstance(answer, Reply)
+    return "\n".join([plain(answer.text), *[plain(card.title) + " " + plain(card.body) for card in answer.cards]])
+
+
+@asynccontextmanager
+async def somebody(database_url: str, now: datetime) -> AsyncIterator[Somebody]:
+    """Ana, in a bot of her own whose clock stands at `now`, in Berlin."""
+    clock = FixedClock(now)
+    settings = Settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE="Europe/Berlin")
+    async with compose(settings, clock) as bot:
+        bot.platforms["console"] = SilentPlatform()
+        yield Somebody(bot, clock)
