@@ -146,15 +146,14 @@ def _distinct(told: list[Told], notes: list[Skipped]) -> list[Told]:
     newest = max(each.sequence for each in told)
     kinds: list[list[Told]] = []
     seen: dict[str, list[Told]] = {}
-    for each in told:
+    for each in sorted(told, key=lambda each: each.sequence < newest):
         title, start = f"title {each.title}", f"start {first_of(each.properties, 'DTSTART')}"
         same = seen.get(title) or seen.get(start)
-        if same is None:
-            if kinds and each.sequence < newest:
-                same = kinds[0]
-            else:
-                same = []
-                kinds.append(same)
+        if same is None and each.sequence < newest:
+            same = kinds[0]  # an event that was moved and renamed since
+        elif same is None:
+            same = []
+            kinds.append(same)
         same.append(each)
         seen[title] = seen[start] = same
     return [_newest(same, notes) for same in kinds]

@@ -118,7 +118,7 @@ def _without_markup(text: str) -> str:
         reader.close()
     except (AssertionError, ValueError):  # what html.parser raises at some broken declarations
         return text
-    return "".join(reader.parts)
+    return "".join(reader.parts).replace("\u00a0", " ")
 
 
 class _Markup(HTMLParser):

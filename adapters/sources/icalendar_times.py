@@ -47,7 +47,7 @@ def wall_of(each: Property, zone: str, zones: Zones, *, repeats: bool = False) -
     Raises Refused for what is no time, is out of bounds, or is in a zone that nobody knows. A time whose zone
     the calendar describes but nobody names is told in UTC, unless it `repeats`, which UTC would not do.
     """
-    wall, is_day, is_utc = _read(each.value.strip().upper())
+    wall, is_day, is_utc = _read(each.value.strip())
     if is_day or (each.params.get("VALUE", "").upper() == "DATE" and wall.time() == time()):
         return Wall(wall, zone, is_day=True)
     tzid = each.params.get("TZID", "").strip()
@@ -64,7 +64,7 @@ def wall_of(each: Property, zone: str, zones: Zones, *, repeats: bool = False) -
 
 def _read(value: str) -> tuple[datetime, bool, bool]:
     """The wall time, whether it is a day, and whether it is in UTC."""
-    found = _TIME.fullmatch(value)
+    found = _TIME.fullmatch(value.upper())
     try:
         if found is None:
             raise ValueError(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -86,7 +86,7 @@ class Zones:
     def offset(self, tzid: str, wall: datetime) -> timedelta | None:
         """How far ahead of UTC the calendar itself says that `tzid` is at `wall`, if it does."""
         observances = self._described_as(tzid.strip().strip('"'))
-        return _offsets(observances, [wall])[0] if observances else None
+        return _Clock(observances, wall).offset(wall) if observances else None
 
     def _described_as(self, tzid: str) -> tuple[Observance, ...]:
         if tzid not in self._observances:
@@ -117,9 +117,10 @@ class Zones:
         observances = self._described_as(tzid)
         if not observances:
             return None
-        begin = wall.replace(month=1, day=1, hour=12, minute=0, second=0)
-        samples = [wall, *(begin + _WEEK * step for step in range(53))]
-        offsets = _offsets(observances, samples)
+        year = wall.replace(month=1, day=1, hour=12, minute=0, second=0)
+        clock = _Clock(observances, year)
+        samples = [wall, *(year + _WEEK * step for step in range(53)), *clock.near_onsets()]
+        offsets = [clock.offset(at) for at in samples]
         told = tzid.casefold()
         namesake = (name for name in self._every if name.rpartition("/")[2].replace("_", " ").casefold() in told)
         usual = chain(namesake, self._preferred, WINDOWS_TO_OLSON.values())
@@ -156,26 +157,40 @@ def _observance(properties: Mapping[str, list[Property]]) -> Observance:
     )
 
 
-def _offsets(observances: tuple[Observance, ...], samples: list[datetime]) -> list[timedelta]:
-    """How far ahead of UTC clocks are at each wall time, by the latest onset before it (RFC 5545 3.6.5)."""
-    since, before = min(samples) - timedelta(days=800), max(samples)
-    onsets: list[tuple[datetime, timedelta]] = []
-    for each in observances:
-        onsets.append((each.starts, each.to))
-        onsets.extend((onset, each.to) for onset in each.onsets)
-        if each.rule:
-            ruled = list(walls(each.rule, each.starts, since=since, before=before))
-            if each.rule.until or each.rule.count:
-                ruled = list(walls(each.rule, each.starts, since=each.starts, before=before))
-            end = each.rule.until
-            if end is not None:
-                # written in UTC; a day more or less decides nothing between yearly onsets
-                last = end.replace(tzinfo=None) if isinstance(end, datetime) else datetime.fromisoformat(f"{end}")
-                ruled = [wall for wall in ruled if wall <= last + timedelta(days=1)]
-            onsets.extend((wall, each.to) for wall in ruled)
-    onsets.sort(key=lambda onset: onset[0])
-    earliest = min(observances, key=lambda each: each.starts).before
-    return [next((to for onset, to in reversed(onsets) if onset <= at), earliest) for at in samples]
+class _Clock:
+    """What clocks show in the year from `wall` on, as a VTIMEZONE describes it."""
+
+    def __init__(self, observances: tuple[Observance, ...], wall: datetime) -> None:
+        self._since, self._before = wall, wall + timedelta(days=366)
+        self._earliest = min(observances, key=lambda each: each.starts).before
+        found = ((onset, each.to) for each in observances for onset in self._onsets(each))
+        self._latest_first = sorted(found, key=lambda onset: onset[0], reverse=True)
+
+    def offset(self, at: datetime) -> timedelta:
+        """How far they are ahead of UTC: by the latest onset before (RFC 5545 3.6.5)."""
+        return next((to for onset, to in self._latest_first if onset <= at), self._earliest)
+
+    def near_onsets(self) -> Iterable[datetime]:
+        """An hour before and two after each change, so that zones that change an hour apart are told apart."""
+        for onset, _ in self._latest_first:
+            if self._since <= onset < self._before:
+                yield onset - timedelta(hours=1)
+                yield onset + timedelta(hours=2)
+
+    def _onsets(self, each: Observance) -> Iterable[datetime]:
+        yield each.starts
+        yield from each.onsets
+        if each.rule is None:
+            return
+        end, is_over, until = self._before, each.rule.count is not None, each.rule.until
+        if until is not None:
+            # written in UTC; a day more or less decides nothing between yearly onsets
+            last = date(until.year, until.month, until.day)
+            if last < self._before.date() - _WEEK:
+                is_over, end = True, datetime.combine(last, time()) + timedelta(days=2)
+        # the last onset of a rule that is over may lie long ago; of one that is not, in the year before
+        since = each.starts if is_over else self._since - timedelta(days=800)
+        yield from walls(each.rule, each.starts, since=since, before=end)
 
 
 def _offset(value: str) -> timedelta:
@@ -183,6 +198,8 @@ def _offset(value: str) -> timedelta:
     if found is None:
         raise ValueError(value)
     ahead = timedelta(hours=int(found[2]), minutes=int(found[3]), seconds=int(found[4] or 0))
+    if ahead >= timedelta(days=1):
+        raise ValueError(value)
     return -ahead if found[1] == "-" else ahead
 
 
