@@ -99,17 +99,14 @@ class Lines:
             descriptor = self._stdin.fileno()
         except (OSError, ValueError):
             return  # in memory: always ready
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return  # a file: always ready, and no event loop can wait for one
+        mode = os.fstat(descriptor).st_mode
+        if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)):
+            return  # a file or /dev/null: always ready, and no event loop can wait for one
         reader = asyncio.StreamReader(limit=BUFFER)
         pipe = os.fdopen(os.dup(descriptor), "rb", buffering=0)
-        try:
-            self._transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-                lambda: asyncio.StreamReaderProtocol(reader), pipe
-            )
-        except (OSError, ValueError):  # /dev/null and other devices that cannot be waited for
-            pipe.close()
-            return
+        self._transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), pipe
+        )
         self._reader = reader
 
     async def _from_pipe(self, reader: asyncio.StreamReader) -> bytes:

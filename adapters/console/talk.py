@@ -341,7 +341,7 @@ class Talk:
         self._seat = self._seat_of(name)
         if is_organiser is not None:
             self._seat.is_organiser = is_organiser
-        public = tuple(part for part in before.shown if part.post is not None)
+        public = tuple(part for part in before.shown if self._is_public(part))
         if public and not self._seat.shown:
             self._seat.show(public)  # everybody in the channel sees these and may press them
         self._tell(
@@ -349,6 +349,10 @@ class Talk:
             if self._seat.is_organiser
             else self._say(N_("You are now {name}."), name=self.name)
         )
+
+    def _is_public(self, part: Part) -> bool:
+        post = None if part.post is None else self._journal.get(part.post)
+        return post is not None and isinstance(post.address, Channel)
 
     def _open_inbox(self, name: str, shows_all: bool) -> None:
         seat = self._seat_of(name) if name else self._seat
