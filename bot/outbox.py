@@ -19,9 +19,10 @@ from bot.domain.addresses import written
 from bot.domain.delivery import Buried, Claimed, Doubt, Later, Moot, Outcome, Owed, Receipt, Sent
 from bot.due import taken_apart
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
+from bot.platform import Platform
 
-BATCH = 100
-"""Rows in one claim: settling them keeps an SQLite writer out for some ten milliseconds."""
+BATCH = 200
+"""Rows in one claim, and in one transaction when they are settled: some ten milliseconds of either."""
 
 BATCHES = 8
 """Batches that may be under way at once, when some of their sends are slow."""
@@ -31,6 +32,8 @@ TRIES_LEAST = 8
 
 SKEW = timedelta(minutes=2)
 """The platform is asked from this much earlier than the attempt began, because its clock is not ours."""
+
+UNKNOWN = "perhaps seen; the platform could not be asked"
 
 log = structlog.get_logger()
 
@@ -66,9 +69,7 @@ class Timings:
             raise ValueError("timings are longer than nothing")
         # else a send could still be under way, or just over, when its row is another's
         if self.start_within + self.send_within + self.ask_after > self.lease:
-            raise ValueError(
-                "a lease outlasts the last send that may start under it, and the wait before asking"
-            )
+            raise ValueError("a lease outlasts the last send that may start under it, and the wait before asking")
         if not self.ask_after <= self.ask_for or not self.first_wait <= self.longest_wait <= self.give_up:
             raise ValueError("waits grow: ask_after to ask_for, first_wait to longest_wait to give_up")
 
@@ -137,9 +138,7 @@ class OutboxWork:
         claimed = 0
         try:
             while not self._stopping.is_set():
-                began = (
-                    self._seconds()
-                )  # before the claim, so that no send starts later in its lease than we think
+                began = self._seconds()  # before the claim, so that no send starts later in its lease than we think
                 rows = await self._claim()
                 if not rows:
                     break
@@ -175,10 +174,7 @@ class OutboxWork:
         for row in rows:
             lanes[written(row.owed.address)].append(row)
         finished: list[tuple[Claimed, Outcome]] = []
-        tasks = {
-            asyncio.create_task(self._lane(place, lane, words, began, finished))
-            for place, lane in lanes.items()
-        }
+        tasks = {asyncio.create_task(self._lane(place, lane, words, began, finished)) for place, lane in lanes.items()}
         stop = asyncio.create_task(self._stop(tasks))
         try:
             pending = tasks
@@ -208,9 +204,7 @@ class OutboxWork:
 
         async def blame(some: Sequence[Owed], fault: Exception) -> None:
             log.error("kind could not put rows into words", kind=some[0].kind, rows=len(some), exc_info=fault)
-            words.update(
-                (row.key, _Unrendered(f"not put into words: {type(fault).__name__}")) for row in some
-            )
+            words.update((row.key, _Unrendered(f"not put into words: {type(fault).__name__}")) for row in some)
 
         try:
             await attempt(rows)
@@ -257,9 +251,7 @@ class OutboxWork:
                 raise
             finished += [(row, self._handed_back("stopped")) for row in left]
 
-    async def _deliver(
-        self, row: Claimed, words: _Words, place: str, began: float
-    ) -> tuple[Claimed, Outcome]:
+    async def _deliver(self, row: Claimed, words: _Words, place: str, began: float) -> tuple[Claimed, Outcome]:
         """The row comes back with its outcome, because sending it unasked is counted in it."""
         if (held := self._held(place, began)) is not None:
             return row, held
@@ -269,26 +261,35 @@ class OutboxWork:
             if not isinstance(answer, _Asked):
                 return row, answer
             asked = answer
-        if isinstance(words, Moot):
-            return row, words
-        if isinstance(words, _Unrendered):
-            return row, self._failed(row, words.reason)
+        now = self._services.clock.now()
+        if row.owed.not_after is not None and now > row.owed.not_after and isinstance(words, Message):
+            words = Moot("too late")
+        if not isinstance(words, Message):
+            return row, self._without_words(row, words, asked)
         if (held := self._held(place, began)) is not None:  # asking took its time
             return row, held
-        now = self._services.clock.now()
-        if row.owed.not_after is not None and now > row.owed.not_after:
-            return row, Moot("too late")
         if asked is _Asked.IN_VAIN:
             if row.resent:
-                return row, Buried("perhaps seen; the platform could not be asked")
+                return row, Buried(UNKNOWN)
             log.warning("sent again unasked", kind=row.owed.kind, subject=row.owed.subject, tries=row.tries)
             row = replace(row, resent=row.resent + 1)
         return row, await self._send(row, words, place, now)
 
+    def _without_words(self, row: Claimed, words: Moot | _Unrendered, asked: _Asked) -> Outcome:
+        if isinstance(words, _Unrendered):
+            if asked is _Asked.IN_VAIN and row.unsure_since is not None:  # neither known nor to be sent again
+                later = self._services.clock.now() + timedelta(seconds=self._timings.longest_wait)
+                return Doubt(later, row.unsure_since, words.reason, row.asked_since)
+            return self._failed(row, words.reason)
+        return Buried(UNKNOWN) if asked is _Asked.IN_VAIN else words
+
     async def _ask(self, row: Claimed, since: datetime, words: _Words) -> Outcome | _Asked:
         """What becomes of a row that may have been seen, or what is known now if it may be sent."""
+        platform = self._services.platforms.get(row.owed.address.platform)
+        if platform is None:
+            return self._unasked(row, since)
         try:
-            receipt = await self._find(row, since)
+            receipt = await self._find(platform, row, since)
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 raise
@@ -326,29 +327,25 @@ class OutboxWork:
                 raise
             return self._doubt(since, "stopped before the answer")
         except Exception as error:  # a fault of an adapter: nobody knows what was seen
-            log.error("platform broke while sending", platform=address.platform, exc_info=error)
-            outcome = self._doubt(since, f"{address.platform} broke: {type(error).__name__}")
+            log.error("platform broke while sending", platform=platform.name, exc_info=error)
+            outcome = self._doubt(since, f"{platform.name} broke: {type(error).__name__}")
         else:
             return Sent(receipt, message.shown)
         self._hush(place, outcome)
         return outcome
 
-    async def _find(self, row: Claimed, since: datetime) -> Receipt | None:
+    async def _find(self, platform: Platform, row: Claimed, since: datetime) -> Receipt | None:
         """What became of an attempt. Raises DeliveryError when the platform cannot be asked."""
-        address = row.owed.address
-        platform = self._services.platforms.get(address.platform)
-        if platform is None:
-            raise Temporary(f"{address.platform} is not connected", wait=self._timings.absent_wait)
         try:
             async with asyncio.timeout(self._timings.send_within):
-                return await platform.find_sent(address, row.key, since - SKEW)
+                return await platform.find_sent(row.owed.address, row.key, since - SKEW)
         except TimeoutError:
             raise Unsure("no answer in time") from None
         except (DeliveryError, asyncio.CancelledError):
             raise
         except Exception as error:  # a fault of an adapter, and we know no more than before
-            log.error("platform broke while asked", platform=address.platform, exc_info=error)
-            raise Unsure(f"{address.platform} broke: {type(error).__name__}") from error
+            log.error("platform broke while asked", platform=platform.name, exc_info=error)
+            raise Unsure(f"{platform.name} broke: {type(error).__name__}") from error
 
     # --- outcomes ----------------------------------------------------------------------------------------
 
@@ -372,9 +369,7 @@ class OutboxWork:
         if isinstance(outcome, Later | Doubt):
             self._quiet[place] = outcome.at
 
-    def _failed(
-        self, row: Claimed, reason: str, *, wait: float | None = None, least: float = 0
-    ) -> Later | Buried:
+    def _failed(self, row: Claimed, reason: str, *, wait: float | None = None, least: float = 0) -> Later | Buried:
         """Surely not seen. `wait` is what the platform asked for."""
         timings = self._timings
         if wait is None:
@@ -392,6 +387,13 @@ class OutboxWork:
 
     def _doubt(self, since: datetime, reason: str) -> Doubt:
         return Doubt(self._services.clock.now() + timedelta(seconds=self._timings.ask_after), since, reason)
+
+    def _unasked(self, row: Claimed, since: datetime) -> Doubt | Buried:
+        """Its platform is not connected, which is no answer and no refusal of one."""
+        now, reason = self._services.clock.now(), f"{row.owed.address.platform} is not connected"
+        if (now - since).total_seconds() > self._timings.give_up:
+            return Buried(f"perhaps seen; {reason}")
+        return Doubt(now + timedelta(seconds=self._timings.absent_wait), since, reason, row.asked_since)
 
     def _asked_in_vain(self, row: Claimed, since: datetime, error: DeliveryError) -> Doubt | _Asked:
         timings, now = self._timings, self._services.clock.now()

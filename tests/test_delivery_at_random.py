@@ -1,0 +1,274 @@
+"""Whatever happens in whatever order: each message is seen once, in order, and never too late."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from structlog.testing import capture_logs
+
+from bot.commands import Fallen, Services
+from bot.domain.addresses import Channel, written
+from bot.domain.delivery import Due, OutboxLine, Owed
+from bot.due import DueWork
+from bot.errors import Temporary, Unreachable
+from bot.ports import UnitOfWork
+from bot.ui import Reply
+from storage.database import Database
+from tests.postgres import Postgres
+from tests.scripted import HALL, ROOM, Lost, Moved, Stage, Told, note
+
+MakeDatabase = Callable[[], tuple[str, Callable[[], None]]]
+"""Gives a migrated database's address and what removes it."""
+
+HOUR = timedelta(hours=1)
+
+subjects = st.integers(1, 6)
+addresses = st.sampled_from([ROOM, HALL])
+troubles: st.SearchStrategy[Told] = st.one_of(
+    st.builds(Temporary, st.just("busy"), st.sampled_from([None, 0, 3, 500])),
+    st.builds(Lost, st.booleans()),
+    st.builds(KeyError),
+    st.builds(Unreachable, st.just("closed")),
+)
+
+
+class BreaksOff:
+    """A store that is away from its nth transaction on, as for a process that is killed there."""
+
+    def __init__(self, inner: Database, units: int) -> None:
+        self.inner = inner
+        self.left = units
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.inner.reading()
+
+    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        self.left -= 1
+        if self.left < 0:
+            raise ConnectionError
+        return self.inner.writing()
+
+
+class Delivery(RuleBasedStateMachine):
+    """Rounds of processes that come and go, on one database and one platform."""
+
+    make_database: MakeDatabase
+
+    @initialize()
+    def begin(self) -> None:
+        url, self.remove = self.make_database()
+        self.logs = capture_logs()
+        self.logs.__enter__()
+        self.runner = asyncio.Runner()
+        self.database = Database(url)
+        self.stage = Stage(self.database, Moved())
+        self.owed: dict[str, Owed] = {}
+
+    # --- what happens --------------------------------------------------------------------------------------
+
+    @rule(
+        subject=subjects,
+        address=addresses,
+        parts=st.integers(1, 3),
+        after=st.sampled_from([None, 0, 30]),
+        within=st.sampled_from([None, 60, 5000]),
+    )
+    def owe(self, subject: int, address: Channel, parts: int, after: int | None, within: int | None) -> None:
+        owed = [
+            note(
+                subject,
+                address,
+                part=part,
+                follows=part - 1 if part > 1 else None,
+                not_before=None if after is None else self._in(after),
+                not_after=None if within is None else self._in(within),
+            )
+            for part in range(1, parts + 1)
+        ]
+        for each in owed:
+            self.owed.setdefault(each.key, each)
+        self.runner.run(self.stage.owe(*owed))
+
+    @rule(subject=subjects, seconds=st.sampled_from([-7200, 0, 40]))
+    def fall_due(self, subject: int, seconds: int) -> None:
+        async def put() -> None:
+            async with self.database.writing() as uow:
+                await uow.due.put(Due("book", subject + 10, self._in(seconds)))
+
+        self.runner.run(put())
+
+    @rule(units=st.integers(0, 3))
+    def move_on_what_is_due(self, units: int) -> None:
+        """Broken off in its nth transaction, if it gets so far."""
+        store = BreaksOff(self.database, units)
+        work = DueWork(replace(self.stage.services, store=store), {"book": self._fallen}, batch=2)
+        with suppress(ConnectionError):
+            self.runner.run(work.run())
+
+    @rule(batch=st.integers(1, 5))
+    def deliver(self, batch: int) -> None:
+        self.runner.run(self.stage.work(batch=batch).run())
+
+    @rule(batch=st.integers(1, 5))
+    def deliver_in_three_processes(self, batch: int) -> None:
+        async def together() -> None:
+            await asyncio.gather(*(self.stage.work(batch=batch).run() for _ in range(3)))
+
+        self.runner.run(together())
+
+    @rule(units=st.integers(1, 4))
+    def deliver_and_break_off(self, units: int) -> None:
+        """Killed after a claim, or after sending and before settling."""
+        store = BreaksOff(self.database, units)
+        work = self.stage.work(services=replace(self.stage.services, store=store), batch=2)
+        with suppress(ConnectionError):
+            self.runner.run(work.run())
+
+    @rule(limit=st.integers(1, 4), sends=st.integers(0, 4))
+    def be_killed_while_sending(self, limit: int, sends: int) -> None:
+        async def killed() -> None:
+            now = self.stage.clock.now()
+            claimed = [row for row in await self.stage.claim(limit) if row.unsure_since is None]
+            for row in claimed[:sends]:
+                if row.owed.not_after is None or row.owed.not_after >= now:
+                    with suppress(Exception):
+                        await self.stage.platform.send(row.owed.address, Reply(), row.key)
+
+        self.runner.run(killed())
+
+    @rule()
+    def leases_run_out(self) -> None:
+        self.runner.run(self.stage.let_leases_run_out())
+
+    @rule(address=addresses, trouble=troubles)
+    def trouble(self, address: Channel, trouble: Told) -> None:
+        self.stage.platform.told[written(address)].append(trouble)
+
+    @rule(wait=st.sampled_from([None, 7]))
+    def no_answer(self, wait: float | None) -> None:
+        self.stage.platform.answers.append(Temporary("busy", wait=wait))
+
+    @rule(seconds=st.sampled_from([1, 11, 70, 700, 4000]))
+    def time_passes(self, seconds: int) -> None:
+        self.stage.clock.forward(seconds)
+
+    # --- what holds ----------------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_seen_twice_early_or_late(self) -> None:
+        posts = self.stage.platform.posts
+        times = Counter(post.key for post in posts)
+        assert not [key for key, seen in times.items() if seen > 1 + self._resent().get(key, 0)]
+        for post in posts:
+            owed = self.owed[post.key]
+            assert owed.not_after is None or post.at <= owed.not_after
+            assert owed.not_before is None or post.at >= owed.not_before
+
+    @invariant()
+    def parts_are_seen_in_order(self) -> None:
+        parts: defaultdict[str, list[int]] = defaultdict(list)
+        for post in dict.fromkeys(post.key for post in self.stage.platform.posts):
+            parts[self.owed[post].stem].append(self.owed[post].part)
+        assert all(each == sorted(each) for each in parts.values())
+
+    def teardown(self) -> None:
+        """When all troubles are over, everything settles, and what counts as sent was seen."""
+        if not hasattr(self, "runner"):
+            return
+        try:
+            self._settle_all()
+        finally:
+            self.runner.run(self.database.close())
+            self.runner.close()
+            self.logs.__exit__(None, None, None)
+            self.remove()
+
+    def _settle_all(self) -> None:
+        self.stage.platform.told.clear()
+        self.stage.platform.answers.clear()
+        for _ in range(8):
+            self.runner.run(self.stage.let_leases_run_out())
+            self.runner.run(DueWork(self.stage.services, {"book": self._fallen}).run())
+            self.runner.run(self.stage.run())
+            self.stage.clock.forward(HOUR.total_seconds())
+        self.nothing_is_seen_twice_early_or_late()
+        self.parts_are_seen_in_order()
+        seen = {post.key for post in self.stage.platform.posts}
+        lines = self._lines()
+        assert {line.key for line in lines} == set(self.owed)
+        for line in lines:
+            assert line.state in ("sent", "moot", "buried")
+            assert (line.key in seen) == (line.state == "sent") or line.reason.startswith("perhaps seen")
+
+    # --- means ---------------------------------------------------------------------------------------------
+
+    async def _fallen(
+        self, rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime
+    ) -> Sequence[Fallen]:
+        fallen = []
+        for row in rows:
+            owed = (note(row.subject), note(row.subject, part=2, follows=1))
+            for each in owed:
+                self.owed.setdefault(each.key, each)
+            fallen.append(Fallen(row, row.at + 1000 * HOUR, owed))
+        return fallen
+
+    def _in(self, seconds: float) -> datetime:
+        return self.stage.clock.now() + timedelta(seconds=seconds)
+
+    def _lines(self) -> Sequence[OutboxLine]:
+        async def lines() -> Sequence[OutboxLine]:
+            async with self.database.reading() as uow:
+                return await uow.outbox.lines(None, 1000)
+
+        return self.runner.run(lines())
+
+    def _resent(self) -> dict[str, int]:
+        return {line.key: line.resent for line in self._lines() if line.resent}
+
+
+CHEAP = settings(
+    max_examples=30,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+
+
+def test_whatever_happens_each_message_is_seen_once_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
+    numbers = count()
+
+    def make() -> tuple[str, Callable[[], None]]:
+        path = tmp_path / f"{next(numbers)}.db"
+        shutil.copyfile(sqlite_template, path)
+        return f"sqlite+aiosqlite:///{path}", path.unlink
+
+    class OnSqlite(Delivery):
+        make_database = staticmethod(make)
+
+    run_state_machine_as_test(OnSqlite, settings=CHEAP)
+
+
+def test_whatever_happens_each_message_is_seen_once_on_postgres(
+    postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
+) -> None:
+    def make() -> tuple[str, Callable[[], None]]:
+        name = next(postgres_names)
+        postgres.create(name, postgres_template)
+        return postgres.url(name), lambda: postgres.drop(name)
+
+    class OnPostgres(Delivery):
+        make_database = staticmethod(make)
+
+    run_state_machine_as_test(OnPostgres, settings=settings(CHEAP, max_examples=10))
