@@ -23,7 +23,7 @@ def filters(digest: Digest, say: Words) -> str:
     """What it tells of: "events near Berlin, DE (50 km) · Workshop"."""
     near = ""
     if digest.near:
-        near = say(N_("within {km} km of {place}"), km=say.number(digest.within_km), place=digest.near.label)
+        near = say(N_("within {km} km of {place}"), km=say.number(digest.within_km), place=digest.near.full_label)
     parts = [
         near,
         say(KIND_NAMES[digest.kind]) if digest.kind else "",

@@ -188,7 +188,7 @@ def _criteria(ask: FindEvents, say: Words) -> Rich:
     """What was asked for, as it was understood, so that nobody has to guess."""
     parts = [
         f"“{ask.words}”" if ask.words else "",
-        say(N_("within {km} km of {place}"), km=say.number(ask.within), place=ask.near.label) if ask.near else "",
+        say(N_("within {km} km of {place}"), km=say.number(ask.within), place=ask.near.full_label) if ask.near else "",
         _dates(ask.when, say),
         say(KIND_NAMES[ask.kind]) if ask.kind else "",
         ask.genre,

@@ -73,7 +73,8 @@ def _explained(feature: Feature, request: Request) -> Reply:
         if any(argument.is_required for argument in command.arguments.values())
     ]
     card = Card(rich(Bold(f"/{feature.name}")), joined([rich(say(feature.help)), *lines], "\n"))
-    options = [_options(command, say) for command in commands if command.arguments]
+    # one option needs no list: the example shows it
+    options = [_options(command, say) for command in commands if len(command.arguments) > 1]
     return Reply(cards=(Card(card.title, card.body, controls=tuple(buttons[:5])), *options))
 
 
