@@ -125,8 +125,10 @@ def _reply(reply: ui.Reply, view: View, first: int) -> RenderableType:
             has_mark = any(is_mark(line, view) for line in shown.plain.split("\n"))
             parts.append(Padding.indent(shown, 2) if has_mark else shown)
     number = first
-    for card in reply.cards:
-        parts += [Text(), _card(card, view, number)] if parts else [_card(card, view, number)]
+    for index, card in enumerate(reply.cards):
+        if index or reply.text:
+            parts.append(Text())
+        parts.append(_card(card, view, number))
         number += len(card.controls)
     parts += [Text(f"[{safe_line(file.name)}, {len(file.content):,} B]", DIM) for file in reply.files]
     return Group(*parts)
