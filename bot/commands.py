@@ -15,7 +15,7 @@ from bot.i18n import N_
 from bot.params import TYPED_MOST, Option, Param, Plain, Reading, Stored
 from bot.platform import Platform
 from bot.ports import Clock, Store, UnitOfWork
-from bot.request import Press, Request
+from bot.request import Pointed, Press, Request
 from bot.ui import Answer, Card, Form, Reply
 
 ASK = "ask"
@@ -188,6 +188,35 @@ class Renders(Protocol):
         """One answer for each row, in their order."""
 
 
+class On(Enum):
+    """What a shortcut is used on."""
+
+    MESSAGE = "message"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """Opens a command's form from a message or a person, with what can be told from it filled in.
+
+    `name` is marked with `N_`, at most 32 characters (Discord's context menus). `command` is one of the feature's own.
+    """
+
+    name: str
+    on: On
+    command: str
+    fill: Callable[[Pointed], Mapping[str, str]]
+
+
+class Errand(Protocol):
+    """Something owed that is no message: it speaks to a platform by other means, and may be done twice without harm.
+
+    Raises Temporary, Unsure or Unreachable, as sending does.
+    """
+
+    async def __call__(self, row: Owed, services: Services, now: datetime, /) -> None: ...
+
+
 Pressed = Callable[[Press, Request, Services], Awaitable[Answer]]
 OpensForm = Callable[[Press, Request, Services], Awaitable[Form]]
 
@@ -207,6 +236,8 @@ class Feature:
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     falls_due: Mapping[str, FallsDue] = field(default_factory=dict)
     renders: Mapping[str, Renders] = field(default_factory=dict)
+    errands: Mapping[str, Errand] = field(default_factory=dict)
+    shortcuts: tuple[Shortcut, ...] = ()
 
     def command(self, name: str) -> Command | None:
         return next((command for command in self.commands if command.name == name), None)

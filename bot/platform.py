@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.addresses import Address, Channel
 from bot.domain.delivery import Receipt
+from bot.domain.people import Account, Workspace
 from bot.markup import Rich
 from bot.params import Option
 from bot.request import Incoming
@@ -53,11 +54,63 @@ class Core(Protocol):
     async def handle(self, incoming: Incoming) -> Answer:
         """Answer a request. Never raises."""
 
+    async def joined(self, workspace: Workspace, *, by: Account | None, channel: Channel | None, locale: str) -> None:
+        """The bot was added to a workspace: make or revive its community, and greet.
+
+        The greeting goes to whoever added it (`by`), else to `channel`, the one for such notes. Telling of a
+        workspace that is known greets nobody again.
+        """
+
+    async def left(self, workspace: Workspace) -> None:
+        """The bot was removed from a workspace; its rows stay 30 days. An outage is no removal."""
+
+    async def calendar_changed(self, workspace: Workspace) -> None:
+        """Somebody changed something in the platform's own calendar: compare both soon."""
+
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[Option]:
         """What could be meant by what was typed so far into one option or field of a command. Never raises.
 
         `incoming.asked` is a Run of the command, with what the other options hold.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class NativeEvent:
+    """An event in a platform's own calendar. `id` is "" before it is made; `is_ours` when the bot made it."""
+
+    title: str
+    description: str
+    starts: datetime
+    ends: datetime
+    location: str
+    id: str = ""
+    is_ours: bool = True
+
+
+class NativeCalendar(Protocol):
+    """A platform's own calendar, one for each workspace. Its methods raise Temporary, Unsure or Unreachable."""
+
+    @property
+    def most(self) -> int:
+        """Coming events that one workspace may have, everybody's counted."""
+
+    def shaped(self, event: NativeEvent) -> NativeEvent:
+        """The event as this calendar would hold it: what is too long shortened with an ellipsis."""
+
+    async def listed(self, workspace: str) -> Sequence[NativeEvent]:
+        """All that are still coming or under way."""
+
+    async def create(self, workspace: str, event: NativeEvent) -> str:
+        """Make it and return its id."""
+
+    async def change(self, workspace: str, event: NativeEvent) -> None:
+        """Bring the event with that id to this."""
+
+    async def remove(self, workspace: str, id_: str) -> None:
+        """Remove it; one that is gone already is no error."""
+
+    async def interested(self, workspace: str, id_: str) -> Sequence[Account]:
+        """Who has said there that it interests them."""
 
 
 class Platform(Protocol):
@@ -68,6 +121,10 @@ class Platform(Protocol):
 
     @property
     def limits(self) -> Limits: ...
+
+    @property
+    def calendar(self) -> NativeCalendar | None:
+        """Its own calendar, where it has one."""
 
     async def serve(self, core: Core) -> None:
         """Carry requests to the core and answers back, until cancelled or closed by its user."""

@@ -21,6 +21,23 @@ class Clock(Protocol):
         """The present moment, aware UTC."""
 
 
+class Notes(Protocol):
+    """Small facts an adapter keeps between starts, such as a hash of what it last registered."""
+
+    async def get(self, name: str) -> str | None:
+        """What was noted under a name."""
+
+    async def put(self, name: str, value: str) -> None:
+        """Note it, in the place of what was."""
+
+
+class Turnstile(Protocol):
+    """Lets processes pass one at a time, so many seconds apart, over all that share the database."""
+
+    async def pass_through(self, name: str, seconds: float) -> None:
+        """Wait until at least `seconds` have gone by since anybody last passed under this name."""
+
+
 class UnitOfWork(Protocol):
     """One short transaction and the repositories that take part in it. It never waits for the network."""
 
@@ -29,6 +46,7 @@ class UnitOfWork(Protocol):
     digests: Digests
     drafts: Drafts
     places: Places
+    notes: Notes
     due: DueRows
     outbox: OutboxRows
 

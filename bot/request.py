@@ -39,13 +39,31 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """A form was filled in."""
+    """A form was filled in. `is_partial`: a page of it, with others to come; it is kept and nothing runs yet."""
 
     action: Action
     values: Mapping[str, str]
+    is_partial: bool = False
 
 
-Asked = Typed | Run | Press | Submit
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """What a shortcut was used on: a message (its words, its address, who wrote it) or a person (only `account`)."""
+
+    text: str = ""
+    link: str = ""
+    account: Account | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A shortcut was used; `command` is the path of the command it leads to."""
+
+    command: str
+    pointed: Pointed
+
+
+Asked = Typed | Run | Press | Submit | Point
 
 
 @dataclass(frozen=True, slots=True)

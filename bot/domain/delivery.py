@@ -50,6 +50,8 @@ class Owed:
     """Later than this it helps nobody: it settles as moot."""
     follows: int | None = None
     """The part of the same key that must settle first, or None."""
+    otherwise: Address | None = None
+    """Where it is owed instead when `address` turns out to be unreachable."""
 
     @property
     def key(self) -> str:
