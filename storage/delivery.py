@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     Column,
+    Executable,
     ForeignKey,
     Index,
     Integer,
@@ -51,15 +52,15 @@ from storage.schema import UTC, DatabaseNow, Json, insert_into, metadata
 # Moments are of two clocks. `lease_until` is by the database's, which all processes share; all others are by
 # the bot's own, as callers pass them in, so that what is due can be tried on a clock that was moved.
 
+DIALECTS = ("sqlite", "postgresql")
+
 due = Table(
     "due",
     metadata,
     Column("kind", Text, primary_key=True),
     Column("subject", Integer, primary_key=True, autoincrement=False),
     Column("at", UTC, nullable=False, comment="when it is due, for its kind"),
-    Column(
-        "wakes_at", UTC, nullable=False, index=True, comment="when it is taken: `at`, or later if put off"
-    ),
+    Column("wakes_at", UTC, nullable=False, index=True, comment="when it is taken: `at`, or later if put off"),
     Column("fails", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -153,6 +154,14 @@ def _postgres_in(element: _DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:
 _this = and_(due.c.kind == bindparam("this_kind"), due.c.subject == bindparam("this_subject"))
 _still = and_(_this, due.c.at == bindparam("this_at"))
 
+
+def _put(dialect: str) -> Executable:
+    insert = insert_into(due, dialect)
+    fresh = {name: insert.excluded[name] for name in ("at", "wakes_at", "fails")}
+    return insert.on_conflict_do_update(index_elements=["kind", "subject"], set_=fresh)
+
+
+_DUE_PUT = {dialect: _put(dialect) for dialect in DIALECTS}
 _DUE_EARLIEST = select(due.c.wakes_at).order_by(due.c.wakes_at).limit(1)
 _DUE = select(due.c.kind, due.c.subject, due.c.at, due.c.fails).with_for_update(skip_locked=True)
 _DUE_NOW = _DUE.where(due.c.wakes_at <= bindparam("now")).order_by(due.c.wakes_at).limit(bindparam("most"))
@@ -170,10 +179,8 @@ class DueTable:
         self._connection = connection
 
     async def put(self, due_: Due) -> None:
-        upsert = insert_into(due, self._connection.dialect)
-        fresh = {name: upsert.excluded[name] for name in ("at", "wakes_at", "fails")}
         await self._connection.execute(
-            upsert.on_conflict_do_update(index_elements=["kind", "subject"], set_=fresh),
+            _DUE_PUT[self._connection.dialect],
             {"kind": due_.kind, "subject": due_.subject, "at": due_.at, "wakes_at": due_.at, "fails": 0},
         )
         self._connection.wakes = True
@@ -215,6 +222,9 @@ def _named(row: Due) -> dict[str, object]:
 _now = bindparam("now", type_=UTC())
 _keys: BindParameter[Sequence[str]] = bindparam("keys", expanding=True)
 
+_ADD: dict[str, Executable] = {
+    dialect: insert_into(outbox, dialect).on_conflict_do_nothing(index_elements=["key"]) for dialect in DIALECTS
+}
 _EARLIEST = select(outbox.c.due_at).where(outbox.c.due_at.is_not(None)).order_by(outbox.c.due_at).limit(1)
 
 # MATERIALIZED, or PostgreSQL may run the inner query more than once and take more rows than its limit says.
@@ -268,11 +278,7 @@ _CLAIM = (
     )
 )
 
-_HELD = (
-    select(outbox.c.id, outbox.c.token)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
-    .with_for_update()
-)
+_HELD = select(outbox.c.id, outbox.c.token).where(outbox.c.id.in_(bindparam("ids", expanding=True))).with_for_update()
 _SETTLE = (
     update(outbox)
     .where(outbox.c.id == bindparam("this_id"))
@@ -306,9 +312,7 @@ _BURY_FOLLOWERS = (
 )
 # Locked, so that none of them settles before its followers are there to be seen.
 _STILL_WAITING = (
-    select(outbox.c.key)
-    .where(outbox.c.key.in_(_keys), outbox.c.state == "waiting")
-    .with_for_update(read=True)
+    select(outbox.c.key).where(outbox.c.key.in_(_keys), outbox.c.state == "waiting").with_for_update(read=True)
 )
 
 _LINE = select(
@@ -343,8 +347,7 @@ class OutboxTable:
     async def add(self, owed: Sequence[Owed], now: datetime) -> None:
         if not owed:
             return
-        insert = insert_into(outbox, self._connection.dialect).on_conflict_do_nothing(index_elements=["key"])
-        await self._connection.execute(insert, [_kept(each, now) for each in owed])
+        await self._connection.execute(_ADD[self._connection.dialect], [_kept(each, now) for each in owed])
         self._connection.wakes = True
         followers = {each.key: f"{each.stem}:{each.follows}" for each in owed if each.follows is not None}
         if followers:

@@ -87,6 +87,8 @@ class Scripted:
         self.answers: deque[Exception] = deque()
         """What happens to questions, one after another; then they are answered."""
         self.can_be_asked = True
+        self.asking: Hangs | None = None
+        """Answers to questions wait for this."""
         self.seconds = 0.0
         """What a monotonic clock shows, where a test lends it this one."""
         self.slowness = 0.0
@@ -126,6 +128,9 @@ class Scripted:
 
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
         self.asked.append((key, since))
+        if self.asking is not None:
+            self.asking.started.set()
+            await self.asking.release.wait()
         if self.slowness_of_answers:
             self.seconds += self.slowness_of_answers.popleft()
         if self.answers:

@@ -16,7 +16,7 @@ from bot.commands import Message, Services
 from bot.domain.addresses import Channel, Direct
 from bot.domain.delivery import Moot, Owed
 from bot.errors import Temporary, Unreachable
-from bot.outbox import SKEW, Timings, elapsed
+from bot.outbox import BATCHES, SKEW, Timings, elapsed
 from bot.ports import UnitOfWork
 from bot.ui import Reply
 from storage.database import Database
@@ -340,6 +340,38 @@ async def test_what_was_perhaps_seen_waits_for_its_platform_to_be_switched_on(st
     assert stage.platform.seen == ["1.1"]
 
 
+async def test_what_was_perhaps_seen_on_a_platform_that_stays_off_is_buried_after_a_day(stage: Stage) -> None:
+    stage.platform.told["stage/venue/room"].append(Lost(seen=True))
+    await stage.owe(note())
+    await stage.run()
+    stage.clock.forward(2 * 86400)
+    await stage.work(services=replace(stage.services, platforms={})).run()
+    line = (await stage.lines())["1.1"]
+    assert (line.state, line.reason) == ("buried", "perhaps seen; stage is not connected")
+
+
+@pytest.mark.parametrize(("change", "outcome"), [("moot", "buried"), ("late", "buried"), ("breaks", "waiting")])
+async def test_what_nobody_can_tell_of_and_cannot_be_sent_is_not_called_unseen(
+    stage: Stage, change: str, outcome: str
+) -> None:
+    late = START + timedelta(seconds=5) if change == "late" else None
+    await stage.owe(note(breaks=change == "breaks", moot=change == "moot", not_after=late))
+    [row] = await stage.claim()
+    await stage.platform.send(ROOM, Reply(), row.key)
+    await stage.let_leases_run_out()
+    stage.platform.can_be_asked = False
+    await stage.run()
+    stage.clock.forward(4000)
+    await stage.run()
+    assert await stage.states() == {"1.1": outcome}
+    if outcome == "waiting":  # it is asked again, and only then
+        stage.platform.can_be_asked = True
+        stage.clock.forward(1800)
+        await stage.run()
+        assert await stage.states() == {"1.1": "sent"}
+    assert stage.platform.seen == ["1.1"]
+
+
 async def test_what_was_not_seen_is_not_sent_when_it_is_too_late(stage: Stage) -> None:
     stage.platform.told["stage/venue/room"].append(Lost(seen=False))
     await stage.owe(note(not_after=START + timedelta(seconds=5)))
@@ -501,6 +533,75 @@ async def test_when_it_is_stopped_a_send_that_hangs_is_asked_about_later(stage: 
     assert sorted(stage.platform.seen) == ["1.1", "2.1"]
 
 
+async def test_when_it_is_stopped_while_it_asks_nothing_has_happened(stage: Stage) -> None:
+    stage.platform.told["stage/venue/room"].append(Lost(seen=False))
+    await stage.owe(note())
+    await stage.run()
+    stage.clock.forward(10)
+    stage.platform.asking = hangs = Hangs()
+    work = stage.work(replace(Timings(), finish_within=0.001))
+    running = asyncio.create_task(work.run())
+    await hangs.started.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    stage.platform.asking = None
+    await stage.run()
+    assert stage.platform.seen == ["1.1"]
+    assert len(stage.platform.asked) == 2
+
+
+async def test_when_it_is_stopped_what_waits_its_turn_in_a_slow_channel_is_handed_back(stage: Stage) -> None:
+    hangs = Hangs()
+    stage.platform.told["stage/venue/room"].append(hangs)
+    await stage.owe(note(1), note(2))
+    work = stage.work(replace(Timings(), patience=0.001, finish_within=0.001), batch=1)
+    await work.run()
+    await hangs.started.wait()
+    await work.close()
+    lines = await stage.lines()
+    assert (lines["1.1"].reason, lines["2.1"].tries) == ("stopped before the answer", 0)
+    await stage.run()
+    assert stage.platform.seen == ["2.1"]
+
+
+async def test_there_is_an_end_to_how_many_slow_batches_go_on_at_once(stage: Stage) -> None:
+    slow = [Hangs() for _ in range(BATCHES)]
+    for subject, hangs in enumerate(slow):
+        stage.platform.told[f"stage/@{subject}"].append(hangs)
+    await stage.owe(*(note(subject, Direct("stage", str(subject))) for subject in range(BATCHES + 1)))
+    work = stage.work(replace(Timings(), patience=0.001), batch=1)
+    running = asyncio.create_task(work.run())
+    for hangs in slow:
+        await hangs.started.wait()
+    await stage.owe()  # long enough for a claim, if there were one
+    assert len(stage.platform.tried) == BATCHES
+    slow[3].release.set()
+    await running
+    for hangs in slow:
+        hangs.release.set()
+    await _until_settled(stage, BATCHES + 1)
+    assert sorted(stage.platform.seen) == [f"{subject}.1" for subject in range(BATCHES + 1)]
+    await work.close()
+
+
+async def test_a_slow_batch_that_cannot_be_settled_is_logged_and_asked_about_later(
+    stage: Stage, logs: list[MutableMapping[str, Any]]
+) -> None:
+    hangs = Hangs()
+    stage.platform.told["stage/venue/room"].append(hangs)
+    await stage.owe(note())
+    store = _Forgetful(stage.database, units=2)
+    work = stage.work(replace(Timings(), patience=0.001), services=replace(stage.services, store=store))
+    await work.run()
+    hangs.release.set()
+    await work.close()
+    assert [entry["event"] for entry in logs] == ["batch broke off"]
+    await stage.let_leases_run_out()
+    await stage.run()
+    assert stage.platform.seen == ["1.1"]
+
+
 # --- the rules of the rules --------------------------------------------------------------------------------
 
 
@@ -536,17 +637,17 @@ async def _until_settled(stage: Stage, count: int) -> None:
 
 
 class _Forgetful:
-    """A store that is there for one claim, and away when its outcome is to be kept."""
+    """A store that is there for a claim or two, and away when their outcome is to be kept."""
 
-    def __init__(self, inner: Database) -> None:
+    def __init__(self, inner: Database, units: int = 1) -> None:
         self.inner = inner
-        self.units = 0
+        self.units = units
 
     def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.inner.reading()
 
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        self.units += 1
-        if self.units > 1:
+        self.units -= 1
+        if self.units < 0:
             raise ConnectionError
         return self.inner.writing()

@@ -90,7 +90,7 @@ class Console:
             if self._is_interactive:
                 talk.greet()
             while (line := await screen.read(talk.name, talk.channel, talk.completions)) is not None:
-                if not await self._answer(talk, line):
+                if not await self._answer(talk, screen, line):
                     break
         except BrokenPipeError:
             self._hush()
@@ -137,7 +137,7 @@ class Console:
 
         return PromptScreen(self._stdout, self._history)
 
-    async def _answer(self, talk: Talk, line: str) -> bool:
+    async def _answer(self, talk: Talk, screen: Screen, line: str) -> bool:
         """Answer one line. In a terminal Ctrl-C stops it and nothing else."""
         if not self._is_interactive:
             return await talk.answer(line)
@@ -157,6 +157,7 @@ class Console:
             if not is_stopped:
                 task.cancel()
                 raise
+            screen.space()  # the terminal wrote ^C there
             talk.refuse(Refused(N_("Stopped.")))
             return True
         finally:
