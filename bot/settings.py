@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from tzlocal import get_localzone_name
 
@@ -37,6 +37,9 @@ def _known_locale(name: str) -> str:
     return name
 
 
+DISCORD_API = "https://discord.com/api/v10"
+
+
 class Settings(BaseSettings):
     """Every setting and its default. Unknown names in `.env` are left to whom they belong."""
 
@@ -50,10 +53,22 @@ class Settings(BaseSettings):
     locale: Annotated[str, AfterValidator(_known_locale)] = Field("en", validation_alias="GREENROOM_LOCALE")
     log_level: LogLevel = Field(LogLevel.INFO, validation_alias="GREENROOM_LOG_LEVEL")
 
+    discord_token: SecretStr = Field(SecretStr(""), validation_alias="DISCORD_TOKEN")
+    discord_api_url: str = Field(DISCORD_API, validation_alias="DISCORD_API_URL", min_length=1)
+    """With the path of the version."""
+    discord_gateway_url: str = Field("", validation_alias="DISCORD_GATEWAY_URL")
+    """Empty: the one that Discord names."""
+    discord_shard_ids: str = Field("", validation_alias="DISCORD_SHARD_IDS")
+    """As `0,1` or `0-3`; empty: all of them."""
+    discord_shard_count: int = Field(0, validation_alias="DISCORD_SHARD_COUNT", ge=0)
+    """0: as many as Discord recommends."""
+
     @property
     def platforms(self) -> tuple[str, ...]:
-        """The chat platforms these settings name; a platform's adapter adds its own."""
-        return ()
+        """The chat platforms these settings name, also by a part of what one needs: its adapter says what is missing."""
+        discord = (self.discord_token.get_secret_value(), self.discord_gateway_url, self.discord_shard_ids)
+        is_discord = any(discord) or bool(self.discord_shard_count) or self.discord_api_url != DISCORD_API
+        return ("discord",) if is_discord else ()
 
 
 def read_settings(**given: Any) -> Settings:  # Any: pydantic-settings takes its own options by keyword

@@ -1,0 +1,131 @@
+"""What one message, card and form may hold on Discord.
+
+From Discord's documentation of Components V2 (Components: Component Reference) and of application commands. Where
+the console has a number of its own for looks, it is the same here, so that both split a conversation alike.
+"""
+
+from __future__ import annotations
+
+from adapters.discord.markdown import measure, web_address
+from bot.markup import rich
+from bot.platform import Limits
+from bot.ui import Button, Card, Control, Field, LinkButton, Menu, Reply
+
+TEXT_LENGTH = 4_000  # Discord: all text displays of a message together
+COMPONENTS = 40  # Discord: in a message, nested ones counted
+BUTTONS_IN_ROW = 5  # Discord: action row
+LABEL_LENGTH = 80  # Discord: a button's label; a menu's option takes 100
+URL_LENGTH = 512  # Discord: a link button
+CUSTOM_ID_LENGTH = 100  # Discord: custom_id
+VALUE_LENGTH = 100  # Discord: the value of a menu's option or a suggestion
+OPTIONS = 25  # Discord: options of a menu, suggestions for an option
+PLACEHOLDER_LENGTH = 150  # Discord: a menu's placeholder
+FORM_FIELDS = 5  # Discord: components of a modal
+FORM_TITLE_LENGTH = 45  # Discord: a modal's title
+FORM_LABEL_LENGTH = 45  # Discord: a label component's label
+FORM_NOTE_LENGTH = 100  # Discord: a label component's description
+INPUT_LENGTH = 4_000  # Discord: a text input
+
+CARDS = 10  # as the console: two pages of events
+TITLE_LENGTH = 256  # as the console
+BODY_LENGTH = 2_000  # as the console
+FIELDS = 10  # as the console
+CONTROLS = 5  # one row of buttons, as the console
+FILES = 3  # each is a component as well; nothing sends more than one so far
+
+MARK = "⚠️ "
+"""What a refusal begins with."""
+_MARKS = CARDS * (len("### \n") + FIELDS * len("**:** \n")) + len(MARK)
+"""The most that headings, names of fields and marks add to what `measure` counts."""
+MESSAGE_LENGTH = (TEXT_LENGTH - _MARKS) // 100 * 100
+PARTS = COMPONENTS - 2 - FILES
+"""Components left for cards: a refusal's text takes two."""
+
+
+def weigh(card: Card) -> int:
+    """The components that a card becomes; `adapters.discord.outbound` says which."""
+    texts = int(bool(card.title or card.body)) + int(bool(card.fields))
+    controls = native_controls(card)
+    menus = sum(isinstance(control, Menu) for control in controls)
+    buttons = len(controls) - menus
+    rows = menus + -(-buttons // BUTTONS_IN_ROW)
+    if not texts:
+        return max(1, rows + len(controls))
+    if buttons == 1 and not menus:
+        rows = 1  # the section around text and button
+    return 1 + texts + rows + len(controls)
+
+
+def native_controls(card: Card) -> tuple[Control, ...]:
+    """The card's controls that Discord takes; its address becomes a button, where none of them is one to it."""
+    controls = tuple(control for control in card.controls if takes(control))
+    url = web_address(card.url)
+    if not url or len(url) > URL_LENGTH or any(isinstance(each, LinkButton) and each.url == card.url for each in controls):
+        return controls
+    return (*controls, LinkButton("", url))
+
+
+def takes(control: Control) -> bool:
+    """Whether Discord has such a control: a link button's address is a short one of the web."""
+    if not isinstance(control, LinkButton):
+        return True
+    url = web_address(control.url)
+    return bool(url) and len(url) <= URL_LENGTH
+
+
+LIMITS = Limits(
+    message_length=MESSAGE_LENGTH,
+    cards=CARDS,
+    parts=PARTS,
+    title_length=TITLE_LENGTH,
+    body_length=BODY_LENGTH,
+    fields=FIELDS,
+    controls=CONTROLS,
+    label_length=LABEL_LENGTH,
+    options=OPTIONS,
+    files=FILES,
+    form_params=FORM_FIELDS,
+    form_title_length=FORM_TITLE_LENGTH,
+    measure=measure,
+    weigh=weigh,
+)
+
+
+def check(reply: Reply) -> None:
+    """Raise ValueError, saying what is too large, for a message that Discord would refuse or cut."""
+    _at_most("cards", len(reply.cards), CARDS)
+    _at_most("files", len(reply.files), FILES)
+    _at_most("components", sum(map(weigh, reply.cards)), PARTS)
+    for card in reply.cards:
+        _at_most("characters in a title", measure(card.title), TITLE_LENGTH)
+        _at_most("characters in a body", measure(card.body), BODY_LENGTH)
+        _at_most("fields", len(card.fields), FIELDS)
+        _at_most("controls", len(card.controls), CONTROLS)
+        for control in card.controls:
+            _check_control(control)
+    _at_most("characters", measure(reply.text) + sum(map(_length, reply.cards)), MESSAGE_LENGTH)
+
+
+def _check_control(control: Control) -> None:
+    _at_most("characters in a label", len(control.label), LABEL_LENGTH)
+    match control:
+        case Menu(options=options):
+            _at_most("options", len(options), OPTIONS)
+            for option in options:
+                _at_most("characters in an option", len(option.label), LABEL_LENGTH)
+                _at_most("characters in an option's value", len(option.value), VALUE_LENGTH)
+        case Button() | LinkButton():
+            pass
+
+
+def _length(card: Card) -> int:
+    return measure(card.title) + measure(card.body) + sum(map(_field_length, card.fields))
+
+
+def _field_length(field: Field) -> int:
+    return measure(rich(field.name)) + measure(field.value)
+
+
+def _at_most(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise ValueError(f"{count} {what}; Discord takes {most}")
