@@ -14,9 +14,9 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.commands import Message, Renders, Services
-from bot.domain.addresses import written
-from bot.domain.delivery import Buried, Claimed, Doubt, Later, Moot, Outcome, Owed, Receipt, Sent
+from bot.commands import Errand, Message, Renders, Services
+from bot.domain.addresses import Channel, written
+from bot.domain.delivery import Buried, Claimed, Done, Doubt, Later, Moot, Outcome, Owed, Receipt, Sent
 from bot.due import taken_apart
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
 from bot.platform import Platform
@@ -32,6 +32,8 @@ TRIES_LEAST = 8
 
 SKEW = timedelta(minutes=2)
 """The platform is asked from this much earlier than the attempt began, because its clock is not ours."""
+
+REMOVED = "the bot was removed from there"
 
 UNKNOWN = "perhaps seen; the platform could not be asked"
 
@@ -90,6 +92,11 @@ class _Unrendered:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Wordless:
+    """An errand needs no words."""
+
+
 _Words = Message | Moot | _Unrendered
 
 
@@ -104,7 +111,8 @@ class _Asked(Enum):
 class OutboxWork:
     """Delivers what is owed. `kinds` says how each kind of row is put into words; `seconds` is monotonic.
 
-    Addresses are served side by side, each in the order in which it was owed something.
+    Rows of a kind in `errands` are run instead, under the same claims, bounds and waits. Addresses are served side
+    by side, each in the order in which it was owed something.
     """
 
     def __init__(
@@ -113,12 +121,14 @@ class OutboxWork:
         kinds: Mapping[str, Renders],
         *,
         random: Random,
+        errands: Mapping[str, Errand] | None = None,
         timings: Timings | None = None,
         batch: int = BATCH,
         seconds: Callable[[], float] = elapsed,
     ) -> None:
         self._services = services
         self._kinds = kinds
+        self._errands = errands or {}
         self._random = random
         self._timings = timings or Timings()
         self._batch = batch
@@ -195,9 +205,9 @@ class OutboxWork:
 
     # --- words -------------------------------------------------------------------------------------------
 
-    async def _put_into_words(self, rows: Sequence[Owed]) -> Mapping[str, _Words]:
+    async def _put_into_words(self, rows: Sequence[Owed]) -> Mapping[str, _Words | _Wordless]:
         """By key. Rows that cannot be put into words do not keep the others from it."""
-        words: dict[str, _Words] = {}
+        words: dict[str, _Words | _Wordless] = {}
 
         async def attempt(some: Sequence[Owed]) -> None:
             words.update(await self._rendered(some))
@@ -212,12 +222,18 @@ class OutboxWork:
             await taken_apart(rows, error, attempt, blame)
         return words
 
-    async def _rendered(self, rows: Sequence[Owed]) -> Mapping[str, _Words]:
-        words: dict[str, _Words] = {}
+    async def _rendered(self, rows: Sequence[Owed]) -> Mapping[str, _Words | _Wordless]:
+        words: dict[str, _Words | _Wordless] = {}
         groups: defaultdict[str, list[Owed]] = defaultdict(list)
-        for row in rows:
-            groups[row.kind].append(row)
         async with self._services.store.reading() as uow:
+            removed = await uow.people.removed()
+            for row in rows:
+                if isinstance(row.address, Channel) and (row.address.platform, row.address.workspace) in removed:
+                    words[row.key] = Moot(REMOVED)
+                elif row.kind in self._errands:
+                    words[row.key] = _Wordless()
+                else:
+                    groups[row.kind].append(row)
             for kind, group in groups.items():
                 renders = self._kinds.get(kind)
                 if renders is None:  # a newer version owes it, or its feature was removed
@@ -234,7 +250,7 @@ class OutboxWork:
         self,
         place: str,
         rows: Sequence[Claimed],
-        words: Mapping[str, _Words],
+        words: Mapping[str, _Words | _Wordless],
         began: float,
         finished: list[tuple[Claimed, Outcome]],
     ) -> None:
@@ -251,10 +267,14 @@ class OutboxWork:
                 raise
             finished += [(row, self._handed_back("stopped")) for row in left]
 
-    async def _deliver(self, row: Claimed, words: _Words, place: str, began: float) -> tuple[Claimed, Outcome]:
+    async def _deliver(
+        self, row: Claimed, words: _Words | _Wordless, place: str, began: float
+    ) -> tuple[Claimed, Outcome]:
         """The row comes back with its outcome, because sending it unasked is counted in it."""
         if (held := self._held(place, began)) is not None:
             return row, held
+        if row.owed.kind in self._errands or isinstance(words, _Wordless):
+            return row, words if isinstance(words, Moot) else await self._run_errand(row, place)
         asked = _Asked.UNSEEN
         if row.unsure_since is not None:
             answer = await self._ask(row, row.unsure_since, words)
@@ -317,7 +337,7 @@ class OutboxWork:
         except Temporary as error:
             outcome = self._failed(row, error.reason, wait=error.wait)
         except Unreachable as error:
-            return Buried(error.reason)
+            return Buried(error.reason, is_unreachable=True)
         except Unsure as error:
             outcome = self._doubt(since, error.reason)
         except TimeoutError:
@@ -331,6 +351,38 @@ class OutboxWork:
             outcome = self._doubt(since, f"{platform.name} broke: {type(error).__name__}")
         else:
             return Sent(receipt, message.shown)
+        self._hush(place, outcome)
+        return outcome
+
+    async def _run_errand(self, row: Claimed, place: str) -> Outcome:
+        """Nothing is asked before it is run again, for that does no harm; so unsure is a failure like any other."""
+        now, owed = self._services.clock.now(), row.owed
+        if owed.not_after is not None and now > owed.not_after:
+            return Moot("too late")
+        if owed.address.platform not in self._services.platforms:
+            reason = f"{owed.address.platform} is not connected"
+            return self._failed(row, reason, least=self._timings.absent_wait)
+        outcome: Outcome
+        try:
+            async with asyncio.timeout(self._timings.send_within):
+                await self._errands[owed.kind](owed, self._services, now)
+        except Temporary as error:
+            outcome = self._failed(row, error.reason, wait=error.wait)
+        except Unreachable as error:
+            return Buried(error.reason, is_unreachable=True)
+        except DeliveryError as error:
+            outcome = self._failed(row, error.reason, least=self._timings.ask_after)
+        except TimeoutError:
+            outcome = self._failed(row, "not done in time", least=self._timings.ask_after)
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+            return self._handed_back("stopped")
+        except Exception as error:  # a fault of a feature or an adapter, and it must not hold up the others
+            log.error("errand broke", kind=owed.kind, subject=owed.subject, exc_info=error)
+            outcome = self._failed(row, f"{owed.kind} broke: {type(error).__name__}", least=self._timings.ask_after)
+        else:
+            return Done()
         self._hush(place, outcome)
         return outcome
 

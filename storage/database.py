@@ -11,9 +11,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 
 from bot.errors import SetupError
+from bot.ports import Turnstile
 from storage.connection import Connection
 from storage.engine import is_sqlite, make_engine, normalise_url
 from storage.migrate import migrate
+from storage.turnstile import LocalTurnstile, SharedTurnstile
 from storage.unit_of_work import Work
 
 __all__ = ["Database", "hold", "migrate", "throwaway"]
@@ -32,6 +34,8 @@ class Database:
         self._is_sqlite = is_sqlite(parsed)
         # SQLite has one writer at a time. Waiting here is fair and free; its own way sleeps and polls.
         self._turn = asyncio.Lock()
+        self.turnstile: Turnstile = LocalTurnstile() if self._is_sqlite else SharedTurnstile(self.writing)
+        """For whoever shares this database."""
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._readers = self._engine if self._is_sqlite else self._engine.execution_options(**snapshot)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any, assert_never
+from typing import assert_never
 
 from sqlalchemy import (
     BigInteger,
@@ -29,14 +30,12 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import (
     Buried,
     Claimed,
+    Done,
     Doubt,
     Due,
     Later,
@@ -47,7 +46,7 @@ from bot.domain.delivery import (
     Sent,
 )
 from storage.connection import AnyRow, Connection
-from storage.schema import UTC, DatabaseNow, Json, insert_into, metadata
+from storage.schema import UTC, DatabaseIn, DatabaseNow, Json, insert_into, metadata
 
 # Moments are of two clocks. `lease_until` is by the database's, which all processes share; all others are by
 # the bot's own, as callers pass them in, so that what is due can be tried on a clock that was moved.
@@ -99,6 +98,7 @@ outbox = Table(
     Column("shown", Json, nullable=True, comment="event id to version"),
     Column("created_at", UTC, nullable=False),
     Column("settled_at", UTC, nullable=True),
+    Column("otherwise", Json, nullable=True, comment="the place after this one"),
     # Each holds only the rows its question is about, so that what is asked often stays small and flat.
     Index(
         "ix_outbox_due",
@@ -128,26 +128,6 @@ outbox = Table(
         postgresql_where=text("community_id IS NOT NULL"),
     ),
 )
-
-
-class _DatabaseIn(FunctionElement[datetime]):
-    """The database's clock so many seconds from now."""
-
-    type = UTC()
-    inherit_cache = True
-
-
-@compiles(_DatabaseIn, "sqlite")
-def _sqlite_in(element: _DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
-    now = compiler.process(DatabaseNow(), **kw)
-    return f"({now} + CAST({compiler.process(element.clauses, **kw)} * 1000000 AS INTEGER))"
-
-
-@compiles(_DatabaseIn, "postgresql")
-def _postgres_in(element: _DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:  # Any: as above
-    now = compiler.process(DatabaseNow(), **kw)
-    return f"({now} + make_interval(secs => {compiler.process(element.clauses, **kw)}))"
-
 
 # --- due ---------------------------------------------------------------------------------------------------
 
@@ -182,6 +162,17 @@ class DueTable:
         await self._connection.execute(
             _DUE_PUT[self._connection.dialect],
             {"kind": due_.kind, "subject": due_.subject, "at": due_.at, "wakes_at": due_.at, "fails": 0},
+        )
+        self._connection.wakes = True
+
+    async def hasten(self, kind: str, subject: int, at: datetime) -> None:
+        upsert = insert_into(due, self._connection.dialect)
+        fresh = {name: upsert.excluded[name] for name in ("at", "wakes_at", "fails")}
+        await self._connection.execute(
+            upsert.on_conflict_do_update(
+                index_elements=["kind", "subject"], set_=fresh, where=due.c.wakes_at > upsert.excluded.wakes_at
+            ),
+            {"kind": kind, "subject": subject, "at": at, "wakes_at": at, "fails": 0},
         )
         self._connection.wakes = True
 
@@ -246,7 +237,7 @@ _CLAIM = (
     .where(outbox.c.id.in_(select(_pick.c.id)))
     .values(
         token=bindparam("claim"),
-        lease_until=_DatabaseIn(bindparam("seconds")),
+        lease_until=DatabaseIn(bindparam("seconds")),
         due_at=bindparam("lapses", type_=UTC()),
         claimed_at=_now,
         unsure_since=case(
@@ -275,6 +266,7 @@ _CLAIM = (
         outbox.c.unsure_since,
         outbox.c.asked_since,
         outbox.c.resent,
+        outbox.c.otherwise,
     )
 )
 
@@ -310,6 +302,15 @@ _BURY_FOLLOWERS = (
     .values(state="buried", reason=bindparam("why"), settled_at=_now)
     .returning(outbox.c.key)
 )
+_MOVING = select(outbox).where(outbox.c.key.in_(_keys), outbox.c.otherwise.is_not(None)).order_by(outbox.c.id)
+_FORGET = delete(outbox).where(outbox.c.id == bindparam("this_id"))
+_of_subject = and_(
+    outbox.c.community_id == bindparam("community"),
+    outbox.c.kind == bindparam("kind"),
+    outbox.c.subject == bindparam("subject"),
+)
+_FORGIVE = delete(outbox).where(_of_subject, outbox.c.state == "buried")
+_UNSETTLED = select(outbox.c.id).where(_of_subject, outbox.c.state == "waiting").limit(1)
 # Locked, so that none of them settles before its followers are there to be seen.
 _STILL_WAITING = (
     select(outbox.c.key).where(outbox.c.key.in_(_keys), outbox.c.state == "waiting").with_for_update(read=True)
@@ -325,15 +326,7 @@ _LINE = select(
 )
 _LINES = _LINE.order_by(outbox.c.id.desc()).limit(bindparam("most"))
 _LINES_OF = _LINES.where(outbox.c.state == bindparam("state"))
-_NEWEST_OF = (
-    _LINE.where(
-        outbox.c.community_id == bindparam("community"),
-        outbox.c.kind == bindparam("kind"),
-        outbox.c.subject == bindparam("subject"),
-    )
-    .order_by(outbox.c.id.desc())
-    .limit(1)
-)
+_NEWEST_OF = _LINE.where(_of_subject).order_by(outbox.c.id.desc()).limit(1)
 _old = select(outbox.c.id).where(outbox.c.settled_at < bindparam("before")).limit(bindparam("most"))
 _SWEEP = delete(outbox).where(outbox.c.id.in_(_old.scalar_subquery()))
 
@@ -376,7 +369,10 @@ class OutboxTable:
         ours = [(row, outcome) for row, outcome in settled if tokens.get(row.id) == row.token]
         if not ours:
             return 0
-        await self._connection.execute(_SETTLE, [_became(row, outcome, now) for row, outcome in ours])
+        kept = [_became(row, outcome, now) for row, outcome in ours if not isinstance(outcome, Done)]
+        if kept:
+            await self._connection.execute(_SETTLE, kept)
+        await self._forget([row for row, outcome in ours if isinstance(outcome, Done)])
         await self._release_after(ours, now)
         await self._bury_after(ours, now)
         self._connection.wakes |= any(isinstance(outcome, Later | Doubt) for _, outcome in ours)
@@ -394,11 +390,15 @@ class OutboxTable:
         row = await self._connection.first(_NEWEST_OF, values)
         return OutboxLine(*row) if row is not None and row.state == "buried" else None
 
+    async def unsettled(self, community: int, kind: str, subject: int) -> bool:
+        values = {"community": community, "kind": kind, "subject": subject}
+        return await self._connection.scalar(_UNSETTLED, values) is not None
+
     async def sweep(self, before: datetime, limit: int) -> int:
         return (await self._connection.execute(_SWEEP, {"before": before, "most": limit})).rowcount
 
     async def _release_after(self, settled: Iterable[tuple[Claimed, Outcome]], now: datetime) -> None:
-        done = [row.key for row, outcome in settled if isinstance(outcome, Sent | Moot)]
+        done = [row.key for row, outcome in settled if isinstance(outcome, Sent | Done | Moot)]
         if done:
             released = await self._connection.execute(_RELEASE_FOLLOWERS, {"keys": done, "now": now})
             self._connection.wakes |= released.rowcount > 0
@@ -406,22 +406,42 @@ class OutboxTable:
     async def _bury_after(self, settled: Iterable[tuple[Claimed, Outcome]], now: datetime) -> None:
         for row, outcome in settled:
             if isinstance(outcome, Buried):
-                keys = [row.key]
+                keys = buried = [row.key]
                 while keys:
                     values = {"keys": keys, "why": outcome.reason, "now": now}
                     keys = [each.key for each in await self._connection.rows(_BURY_FOLLOWERS, values)]
+                    buried = buried + keys
+                if outcome.is_unreachable:
+                    moving = await self._connection.rows(_MOVING, {"keys": buried})
+                    await self.add([_elsewhere(each) for each in moving], now)
+
+    async def _forget(self, done: Sequence[Claimed]) -> None:
+        for row in done:
+            await self._connection.execute(_FORGET, {"this_id": row.id})
+            if row.owed.community is not None:
+                of = {"community": row.owed.community, "kind": row.owed.kind, "subject": row.owed.subject}
+                await self._connection.execute(_FORGIVE, of)
+
+
+def _where(address: Address) -> dict[str, str | None]:
+    """An address as columns, and as JSON; `_place` reads either."""
+    match address:
+        case Channel(platform, workspace, place, name):
+            return {"platform": platform, "workspace": workspace, "place": place, "place_name": name}
+        case Direct(platform, account, name):
+            return {"platform": platform, "workspace": None, "place": account, "place_name": name}
+        case _:
+            assert_never(address)
+
+
+def _place(platform: str, workspace: str | None, place: str, place_name: str) -> Address:
+    if workspace is None:
+        return Direct(platform, place, place_name)
+    return Channel(platform, workspace, place, place_name)
 
 
 def _kept(owed: Owed, now: datetime) -> dict[str, object]:
-    where: dict[str, object]
-    match owed.address:
-        case Channel(platform, workspace, place, name):
-            where = {"platform": platform, "workspace": workspace, "place": place, "place_name": name}
-        case Direct(platform, account, name):
-            where = {"platform": platform, "workspace": None, "place": account, "place_name": name}
-        case _:
-            assert_never(owed.address)
-    return where | {
+    return _where(owed.address) | {
         "key": owed.key,
         "kind": owed.kind,
         "subject": owed.subject,
@@ -439,30 +459,36 @@ def _kept(owed: Owed, now: datetime) -> dict[str, object]:
         "resent": 0,
         "reason": "",
         "created_at": now,
+        "otherwise": None if owed.otherwise is None else _where(owed.otherwise),
     }
 
 
-def _claimed(row: AnyRow, token: str) -> Claimed:
-    address: Address
-    if row.workspace is None:
-        address = Direct(row.platform, row.place, row.place_name)
-    else:
-        address = Channel(row.platform, row.workspace, row.place, row.place_name)
-    owed = Owed(
+def _owed(row: AnyRow) -> Owed:
+    return Owed(
         kind=row.kind,
         subject=row.subject,
         period=row.period,
-        address=address,
+        address=_place(row.platform, row.workspace, row.place, row.place_name),
         community=row.community_id,
         part=row.part,
         facts=row.facts,
         not_before=row.not_before,
         not_after=row.not_after,
         follows=row.follows,
+        otherwise=None if row.otherwise is None else _place(**row.otherwise),
     )
+
+
+def _elsewhere(row: AnyRow) -> Owed:
+    """What a row that could not be delivered owes at its other address."""
+    owed = _owed(row)
+    return replace(owed, address=owed.otherwise or owed.address, otherwise=None)
+
+
+def _claimed(row: AnyRow, token: str) -> Claimed:
     return Claimed(
         id=row.id,
-        owed=owed,
+        owed=_owed(row),
         key=row.key,
         token=token,
         tries=row.tries,
@@ -506,5 +532,7 @@ def _became(row: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
         case Doubt(at, since, reason, asked_since):
             doubt = {"due_at": at, "reason": reason, "unsure_since": since, "asked_since": asked_since}
             return became | doubt | {"tries": row.tries + (asked_since is None)}
+        case Done():
+            raise ValueError("what is done has no row any more")
         case _:
             assert_never(outcome)

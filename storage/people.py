@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Executable, and_, bindparam, delete, func, select, update
+from sqlalchemy import Executable, and_, bindparam, delete, exists, func, null, or_, select, update
 
-from bot.domain.people import Account, Caller, Community, Person, Workspace
+from bot.domain.people import Account, Caller, Community, Home, Joined, Person, Workspace
 from storage.connection import AnyRow, Connection, Values
-from storage.schema import UTC, insert_into
-from storage.tables import accounts, communities, memberships, people, workspaces
+from storage.schema import UTC, among, insert_into, listed
+from storage.tables import accounts, communities, digests, memberships, mirrors, people, workspaces
 
 TOUCHED_EVERY = timedelta(days=1)
 """How exact `seen_at` is, unless they act in another community meanwhile."""
@@ -126,6 +128,57 @@ class PeopleTable:
         row = await self._connection.first(_COMMUNITY_BY_ID, {"community": id_})
         return None if row is None else Community(*row)
 
+    async def people_of(self, accounts: Sequence[Account]) -> Mapping[str, int]:
+        if not accounts:
+            return {}
+        dialect = self._connection.dialect
+        ids = [account.id for account in accounts]
+        values = {"platform": accounts[0].platform, "ids": listed(dialect, ids)}
+        found = {row.external_id: row.person_id for row in await self._connection.rows(_owners(dialect), values)}
+        for account in accounts:
+            if account.id not in found:
+                found[account.id] = (await self._person_of(account)).id
+        return found
+
+    async def join(self, workspace: Workspace, *, zone: str, locale: str, now: datetime) -> Joined | None:
+        await self._community_of(workspace, zone, locale)
+        before = await self._connection.first(_HOME, _named(workspace))
+        if before is None or await self._connection.scalar(_JOIN, {"home": before.id}) is None:
+            return None
+        return Joined(replace(_home(before), is_removed=False), is_back=before.removed_at is not None)
+
+    async def leave(self, workspace: Workspace, now: datetime) -> None:
+        home = await self._connection.scalar(_LEAVE, {**_named(workspace), "now": now})
+        if home is not None:
+            await self._connection.execute(_UNMIRROR, {"home": home})
+
+    async def removed(self) -> Collection[tuple[str, str]]:
+        return {(platform, id_) for platform, id_ in await self._connection.rows(_REMOVED)}
+
+    async def forget_removed(self, before: datetime, limit: int) -> Sequence[int]:
+        rows = await self._connection.rows(_LONG_REMOVED, {"before": before, "limit": limit})
+        for row in rows:
+            gone = {"home": row.id, "community": row.community_id}
+            there = gone | {"platform": row.platform, "workspace": row.external_id}
+            await self._connection.execute(_DROP_DIGESTS, there)
+            await self._connection.execute(_DROP_WORKSPACE, gone)
+            await self._connection.execute(_DROP_HOMELESS, gone)
+        return [row.id for row in rows]
+
+    async def home(self, platform: str, workspace: str) -> Home | None:
+        row = await self._connection.first(_HOME, {"workspace_platform": platform, "workspace": workspace})
+        return None if row is None else _home(row)
+
+    async def homes(self, ids: Collection[int]) -> Sequence[Home]:
+        dialect = self._connection.dialect
+        return [_home(row) for row in await self._connection.rows(_homes(dialect), {"ids": listed(dialect, list(ids))})]
+
+    async def homes_of(self, community: int) -> Sequence[Home]:
+        return [_home(row) for row in await self._connection.rows(_HOMES_OF, {"community": community})]
+
+    async def mirror(self, home: int, is_mirrored: bool) -> None:
+        await self._connection.execute(_MIRROR, {"home": home, "is_on": is_mirrored})
+
     async def _person_of(self, account: Account) -> Person:
         """Whoever owns `account`, made now where it is new; they go by its newest name."""
         values = {"platform": account.platform, "account": account.id}
@@ -170,11 +223,68 @@ class PeopleTable:
         return row
 
 
+def _home(row: AnyRow) -> Home:
+    return Home(
+        id=row.id,
+        workspace=Workspace(row.platform, row.external_id, row.name),
+        community=Community(row.community_id, row.community_name, row.zone, row.locale),
+        is_removed=row.removed_at is not None,
+        is_mirrored=row.is_mirrored,
+    )
+
+
 def _named(workspace: Workspace) -> dict[str, object]:
     return {"workspace_platform": workspace.platform, "workspace": workspace.id}
 
 
 _COMMUNITY_BY_ID = select(*_COMMUNITY).where(communities.c.id == bindparam("community"))
+
+_w = workspaces.c
+_HOMES = (
+    select(
+        *(_w[name] for name in ("id", "platform", "external_id", "name", "removed_at", "is_mirrored", "community_id")),
+        communities.c.name.label("community_name"),
+        communities.c.zone,
+        communities.c.locale,
+    )
+    .join(communities, communities.c.id == _w.community_id)
+    .order_by(_w.id)
+)
+_HOME = _HOMES.where(_is_workspace)
+_HOMES_OF = _HOMES.where(_w.community_id == bindparam("community"))
+_is_home = _w.id == bindparam("home")
+_JOIN = (
+    update(workspaces)
+    .where(_is_home, or_(_w.removed_at.is_not(None), _w.joins == 0))
+    .values(joins=_w.joins + 1, removed_at=null())
+    .returning(_w.joins)
+)
+_LEAVE = (
+    update(workspaces)
+    .where(_is_workspace, _w.removed_at.is_(None))
+    .values(removed_at=bindparam("now", type_=UTC()))
+    .returning(_w.id)
+)
+_UNMIRROR = delete(mirrors).where(mirrors.c.workspace_id == bindparam("home"))
+_MIRROR = update(workspaces).where(_is_home).values(is_mirrored=bindparam("is_on"))
+_REMOVED = select(_w.platform, _w.external_id).where(_w.removed_at.is_not(None))
+_LONG_REMOVED = (
+    select(_w.id, _w.community_id, _w.platform, _w.external_id)
+    .where(_w.removed_at < bindparam("before", type_=UTC()))
+    .order_by(_w.removed_at, _w.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_DROP_DIGESTS = delete(digests).where(
+    digests.c.community_id == bindparam("community"),
+    digests.c.platform == bindparam("platform"),
+    digests.c.workspace == bindparam("workspace"),
+)
+_DROP_WORKSPACE = delete(workspaces).where(_is_home)
+_DROP_HOMELESS = delete(communities).where(
+    communities.c.id == bindparam("community"),
+    ~exists().where(_w.community_id == bindparam("community")),
+)
 
 _NEW_PERSON = people.insert().values(name=bindparam("name"), zone="", locale="").returning(people.c.id)
 _DROP_PERSON = delete(people).where(people.c.id == bindparam("person"))
@@ -192,6 +302,19 @@ _RENAME_COMMUNITY = (
 _RENAME_WORKSPACE = (
     update(workspaces).where(workspaces.c.id == bindparam("workspace_id")).values(name=bindparam("name_now"))
 )
+
+
+@cache
+def _homes(dialect: str) -> Executable:
+    return _HOMES.where(among(workspaces.c.id, "ids", dialect))
+
+
+@cache
+def _owners(dialect: str) -> Executable:
+    c = accounts.c
+    return select(c.external_id, c.person_id).where(
+        c.platform == bindparam("platform"), among(c.external_id, "ids", dialect)
+    )
 
 
 @cache

@@ -129,6 +129,25 @@ def _postgres_now(_element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any) -> 
     return "statement_timestamp()"
 
 
+class DatabaseIn(FunctionElement[datetime]):
+    """The database's clock so many seconds from now."""
+
+    type = UTC()
+    inherit_cache = True
+
+
+@compiles(DatabaseIn, "sqlite")
+def _sqlite_in(element: DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    now = compiler.process(DatabaseNow(), **kw)
+    return f"({now} + CAST({compiler.process(element.clauses, **kw)} * 1000000 AS INTEGER))"
+
+
+@compiles(DatabaseIn, "postgresql")
+def _postgres_in(element: DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:  # Any: as above
+    now = compiler.process(DatabaseNow(), **kw)
+    return f"({now} + make_interval(secs => {compiler.process(element.clauses, **kw)}))"
+
+
 def insert_into(table: TableClause, dialect: str) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT, for the `dialect` named so."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

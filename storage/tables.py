@@ -16,6 +16,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
 from storage.schema import UTC, Json, Wall, metadata
@@ -26,6 +28,12 @@ def _belongs(name: str, target: str, *, is_key: bool = False, is_indexed: bool =
     key = ForeignKey(target, ondelete="CASCADE")
     # only one column of a key can count by itself, and none of these does
     return Column(name, Integer, key, primary_key=is_key, autoincrement=False, nullable=False, index=is_indexed or None)
+
+
+def _sparse(name: str, column: str) -> Index:
+    """An index of the few rows where a column says something."""
+    is_set = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=is_set, postgresql_where=is_set)
 
 
 # --- who ---------------------------------------------------------------------------------------------------
@@ -48,7 +56,11 @@ workspaces = Table(
     Column("platform", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("joins", Integer, server_default=text("0"), nullable=False),
+    Column("removed_at", UTC, nullable=True),
+    Column("is_mirrored", Boolean, server_default=false(), nullable=False),
     UniqueConstraint("platform", "external_id"),
+    _sparse("ix_workspaces_removed_at", "removed_at"),
 )
 
 people = Table(
@@ -193,6 +205,23 @@ attendances = Table(
     _belongs("person_id", "people.id", is_key=True, is_indexed=True),
     Column("answer", Text, nullable=False),
     Column("at", UTC, nullable=False),
+    # NULL: they said so themselves; else the workspace in whose own calendar they said it
+    Column("via_workspace_id", Integer, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
+    _sparse("ix_attendances_via_workspace_id", "via_workspace_id"),
+)
+
+mirrors = Table(
+    "mirrors",
+    metadata,
+    _belongs("workspace_id", "workspaces.id", is_key=True),
+    # no foreign key: of what is deleted here it must still be known what stands there
+    Column("occurrence_id", Integer, primary_key=True, autoincrement=False),
+    Column("external_id", Text, nullable=True, comment="NULL while it is being made"),
+    Column("shown", Json, nullable=False, comment="as both sides last had it"),
+    Column("pending", Json, nullable=True, comment="what it is being changed to there"),
+    Column("is_leaving", Boolean, nullable=False),
+    Column("asked_at", UTC, nullable=True, comment="when it was last asked whom it interests"),
+    Column("interested", Integer, nullable=True),
 )
 
 event_sources = Table(
@@ -232,4 +261,20 @@ digests = Table(
     Column("created_at", UTC, nullable=False),
     UniqueConstraint("community_id", "request_id"),
     sqlite_autoincrement=True,
+)
+
+# --- what adapters keep ------------------------------------------------------------------------------------
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+turnstiles = Table(
+    "turnstiles",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("passed_at", UTC, nullable=False, comment="by the database's clock"),
 )

@@ -8,11 +8,13 @@ from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.people import People
 from bot.domain.places import Places
+from bot.ports import Notes
 from storage.connection import Connection
 from storage.delivery import DueTable, OutboxTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.events import EventTable
+from storage.notes import NoteTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 
@@ -20,7 +22,7 @@ from storage.places import PlaceTable
 class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
-    __slots__ = ("connection", "digests", "drafts", "due", "events", "outbox", "people", "places")
+    __slots__ = ("connection", "digests", "drafts", "due", "events", "notes", "outbox", "people", "places")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -29,5 +31,6 @@ class Work:
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
         self.places: Places = PlaceTable(connection)
+        self.notes: Notes = NoteTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)

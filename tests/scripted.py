@@ -12,13 +12,13 @@ from random import Random
 
 from sqlalchemy import select, update
 
-from bot.commands import Message, Renders, Services
+from bot.commands import Errand, Message, Renders, Services
 from bot.domain.addresses import Address, Channel, written
 from bot.domain.delivery import Claimed, Moot, OutboxLine, Owed, Receipt
 from bot.errors import Temporary, Unsure
 from bot.markup import rich
 from bot.outbox import OutboxWork, Timings
-from bot.platform import Core, Limits
+from bot.platform import Core, Limits, NativeCalendar
 from bot.ports import UnitOfWork
 from bot.ui import Reply
 from storage.database import Database
@@ -74,6 +74,7 @@ class Scripted:
     """Implements `bot.platform.Platform`: posts, unless it was told otherwise."""
 
     name = "stage"
+    calendar: NativeCalendar | None = None
 
     def __init__(self, clock: Moved) -> None:
         self.clock = clock
@@ -207,11 +208,13 @@ class Stage:
         kinds: Mapping[str, Renders] | None = None,
         services: Services | None = None,
         batch: int = 100,
+        errands: Mapping[str, Errand] | None = None,
     ) -> OutboxWork:
         return OutboxWork(
             services or self.services,
             {"note": notes} if kinds is None else kinds,
             random=Random(7),
+            errands=errands,
             timings=timings or PATIENT,
             batch=batch,
             seconds=lambda: self.platform.seconds,
@@ -272,6 +275,7 @@ def note(
     not_after: datetime | None = None,
     breaks: bool = False,
     moot: bool = False,
+    otherwise: Address | None = None,
 ) -> Owed:
     return Owed(
         kind,
@@ -283,4 +287,5 @@ def note(
         not_before=not_before,
         not_after=not_after,
         facts={"breaks": breaks, "moot": moot},
+        otherwise=otherwise,
     )

@@ -23,7 +23,7 @@ from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
 from bot.errors import Refused, Unreachable
 from bot.i18n import N_
-from bot.platform import Core, Limits
+from bot.platform import Core, Limits, NativeCalendar
 from bot.ui import Reply
 
 Works = Callable[[], Awaitable[datetime | None]]
@@ -38,6 +38,7 @@ class Console:
 
     name = PLATFORM
     limits: Limits = LIMITS
+    calendar: NativeCalendar | None = None
 
     def __init__(
         self,

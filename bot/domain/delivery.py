@@ -51,7 +51,7 @@ class Owed:
     follows: int | None = None
     """The part of the same key that must settle first, or None."""
     otherwise: Address | None = None
-    """Where it is owed instead when `address` turns out to be unreachable."""
+    """Where it is owed instead when `address` turns out to be unreachable; from there it goes no further."""
 
     @property
     def key(self) -> str:
@@ -106,10 +106,21 @@ class Moot:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """An errand was run. Its row goes, and with it those of its subject that failed before: nothing was posted that
+    somebody could ask for, and to run it once more does no harm.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Buried:
-    """Cannot be delivered; shown to its owner and to organisers."""
+    """Cannot be delivered; shown to its owner and to organisers.
+
+    `is_unreachable`: nobody saw it, because its address cannot be reached; then it is owed to `Owed.otherwise`.
+    """
 
     reason: str
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,7 @@ class Doubt:
     asked_since: datetime | None = None
 
 
-Outcome = Sent | Moot | Buried | Later | Doubt
+Outcome = Sent | Done | Moot | Buried | Later | Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,9 @@ class DueRows(Protocol):
 
     async def put(self, due: Due) -> None:
         """Set when this kind and subject falls due next, replacing what was set."""
+
+    async def hasten(self, kind: str, subject: int, at: datetime) -> None:
+        """Let it fall due at `at`, unless it does so earlier."""
 
     async def drop(self, kind: str, subject: int) -> None:
         """It is not due any more."""
@@ -196,8 +210,12 @@ class OutboxRows(Protocol):
     async def settle(self, settled: Sequence[tuple[Claimed, Outcome]], now: datetime) -> int:
         """Write what became of claimed rows and end their leases; returns how many still carried their token.
 
-        What follows a buried row is buried with it, for the same reason. `Claimed.resent` is written as is.
+        What follows a buried row is buried with it, for the same reason; if the address could not be reached, all
+        of them are owed to their `otherwise`, in the same transaction. `Claimed.resent` is written as is.
         """
+
+    async def unsettled(self, community: int, kind: str, subject: int) -> bool:
+        """Whether anything of this subject still waits or is under way."""
 
     async def lines(self, state: str | None, limit: int) -> Sequence[OutboxLine]:
         """For the operator; `state` is one of waiting, sent, moot, buried."""

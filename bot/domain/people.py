@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+KEPT_AFTER_REMOVAL = timedelta(days=30)
+"""How long the rows of a workspace stay that the bot was removed from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,26 @@ class Community:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """A workspace as it is kept, by an id of ours."""
+
+    id: int
+    workspace: Workspace
+    community: Community
+    is_removed: bool = False
+    is_mirrored: bool = False
+    """Whether its platform's own calendar shows the community's events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The bot was added to a workspace; `is_back`: it had been there before, and all is as it was."""
+
+    home: Home
+    is_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """A person acting in a community. None: they wrote to the bot directly and belong to none yet."""
 
@@ -82,3 +106,40 @@ class People(Protocol):
 
     async def community(self, id_: int) -> Community | None:
         """One community, for what the scheduler does on its behalf."""
+
+    async def people_of(self, accounts: Sequence[Account]) -> Mapping[str, int]:
+        """The person behind each account of one platform, by the account's id there; made on first sight.
+
+        Nothing is noted of where or when they were seen.
+        """
+
+    # --- workspaces, for what platforms and the scheduler tell of them ---
+
+    async def join(self, workspace: Workspace, *, zone: str, locale: str, now: datetime) -> Joined | None:
+        """The bot is in a workspace: make or revive it and its community, in `zone` and `locale` where that is new.
+
+        None when that was known; of several who tell of it at once only one hears more.
+        """
+
+    async def leave(self, workspace: Workspace, now: datetime) -> None:
+        """The bot was removed from it. What its own calendar shows is no longer known then."""
+
+    async def removed(self) -> Collection[tuple[str, str]]:
+        """The workspaces, by platform and its id there, that the bot was removed from and that are still kept."""
+
+    async def forget_removed(self, before: datetime, limit: int) -> Sequence[int]:
+        """Delete workspaces it was removed from before that moment, and the digests that post there; with the last
+        one of a community all that is the community's. People and what is theirs stay. Returns their ids.
+        """
+
+    async def home(self, platform: str, workspace: str) -> Home | None:
+        """A workspace by its platform's id."""
+
+    async def homes(self, ids: Collection[int]) -> Sequence[Home]:
+        """Workspaces by our ids, of any community."""
+
+    async def homes_of(self, community: int) -> Sequence[Home]:
+        """All workspaces of a community, the oldest first."""
+
+    async def mirror(self, home: int, is_mirrored: bool) -> None:
+        """Turn the mirror in the platform's own calendar on or off."""

@@ -25,7 +25,7 @@ from bot.due import DueWork, earliest
 from bot.errors import Temporary, Unsure
 from bot.markup import rich
 from bot.outbox import OutboxWork, Timings
-from bot.platform import Core, Limits
+from bot.platform import Core, Limits, NativeCalendar
 from bot.ports import UnitOfWork
 from bot.ui import Reply
 from storage.database import Database
@@ -55,6 +55,7 @@ class Wire:
     """Implements `bot.platform.Platform` by the recorder's lines, on a connection for each request."""
 
     name = "recorder"
+    calendar: NativeCalendar | None = None
 
     def __init__(self, port: int) -> None:
         self._port = port

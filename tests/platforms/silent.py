@@ -8,7 +8,7 @@ from datetime import datetime
 from adapters.console.limits import LIMITS
 from bot.domain.addresses import Address, Channel
 from bot.domain.delivery import Receipt
-from bot.platform import Core, Limits
+from bot.platform import Core, Limits, NativeCalendar
 from bot.ui import Reply
 
 
@@ -17,6 +17,7 @@ class SilentPlatform:
 
     name = "console"
     limits: Limits = LIMITS
+    calendar: NativeCalendar | None = None
 
     def __init__(self) -> None:
         self.taken: list[tuple[Address, Reply, str]] = []

@@ -9,7 +9,20 @@ import pytest
 from sqlalchemy import insert, text
 
 from bot.domain.addresses import Channel, Direct
-from bot.domain.delivery import Buried, Claimed, Doubt, Due, Later, Moot, OutboxLine, Outcome, Owed, Receipt, Sent
+from bot.domain.delivery import (
+    Buried,
+    Claimed,
+    Done,
+    Doubt,
+    Due,
+    Later,
+    Moot,
+    OutboxLine,
+    Outcome,
+    Owed,
+    Receipt,
+    Sent,
+)
 from storage.database import Database
 from storage.delivery import outbox
 from storage.tables import communities
@@ -330,3 +343,39 @@ async def test_a_wake_up_reads_only_what_is_due(sqlite_url: str) -> None:
 
 def test_every_state_that_the_operator_may_ask_for_is_told_in_the_table() -> None:
     assert outbox.c.state.comment == "waiting, sent, moot or buried"
+
+
+async def test_what_should_happen_sooner_does_and_what_comes_earlier_anyway_stays(
+    database: Database, woken: Woken
+) -> None:
+    async with database.writing() as uow:
+        await uow.due.hasten("mirror", 1, START + 9 * SECOND)
+        await uow.due.hasten("mirror", 1, START + 60 * SECOND)
+        assert await uow.due.earliest() == START + 9 * SECOND
+        await uow.due.hasten("mirror", 1, START + SECOND)
+        assert await uow.due.take(START + SECOND, 9) == [Due("mirror", 1, START + SECOND)]
+    assert woken.times == 1
+
+
+async def test_a_done_errand_is_forgotten_with_those_that_failed_before(database: Database) -> None:
+    async with database.writing() as uow:
+        for id_ in (5, 6):
+            await uow.connection.execute(insert(communities).values(id=id_, name="x", zone="UTC", locale="en"))
+    rows = [Owed("mirror", subject, str(period), ROOM, community=5) for subject in (1, 2) for period in range(2)]
+    await owe(database, *rows)
+    claimed = await claim(database)
+    async with database.writing() as uow:
+        assert await uow.outbox.unsettled(5, "mirror", 1)
+        assert not await uow.outbox.unsettled(6, "mirror", 1)
+        outcomes: list[tuple[Claimed, Outcome]] = [(row, Buried("forbidden")) for row in (claimed[0], claimed[2])]
+        assert await uow.outbox.settle([*outcomes, (claimed[1], Done())], START) == 3
+        assert not await uow.outbox.unsettled(5, "mirror", 1)
+        assert await uow.outbox.unsettled(5, "mirror", 2)
+        assert await uow.outbox.buried(5, "mirror", 1) is None
+        assert len(await uow.outbox.lines(None, 9)) == 2
+
+
+async def test_another_address_travels_with_its_row(database: Database) -> None:
+    owed = [note(1, Direct("stage", "ada"), otherwise=ROOM), note(2, ROOM, otherwise=Direct("stage", "ada", "Ada"))]
+    await owe(database, *owed)
+    assert [row.owed for row in await claim(database)] == owed
