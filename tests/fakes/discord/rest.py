@@ -19,6 +19,9 @@ from tests.fakes.discord.limits import Fault, Kind
 VERSION = "/api/v10"
 UPLOAD_MOST = 25 * 1024 * 1024
 
+_ID = re.compile(r"[0-9]{15,}|[\w-]{40,}")
+"""Ids and tokens in a path."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -98,7 +101,7 @@ class Rest:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         core = self._core
         method, path = request.method, "/" + request.match_info["path"]
-        core.counts[f"{method} {re.sub(r'[0-9]{15,}|[\w-]{40,}', '*', path)}"] += 1
+        core.counts[f"{method} {_ID.sub('*', path)}"] += 1
         fault = core.faults.befalls(method, path)
         if fault is not None and fault.kind not in (Kind.DROP_AFTER, Kind.HANG_AFTER):
             return await self._fail(request, method, path, fault)
