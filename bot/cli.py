@@ -42,9 +42,23 @@ def run() -> None:
     """Run the bot on every platform that the settings name."""
     settings = _settings()
     _logs(settings.log_level)
-    raise click.exceptions.Exit(
-        _failed("No platform is set up: .env names none. Try `greenroom console`, which needs none.")
-    )
+    if not settings.platforms:
+        raise click.exceptions.Exit(
+            _failed("No platform is set up: .env names none. Try `greenroom console`, which needs none.")
+        )
+    from bot.compose.running import serve_platforms
+
+    _finish(serve_platforms(settings))
+
+
+@cli.command()
+def invite() -> None:
+    """Print the link at which an organiser adds the bot to their Discord server."""
+    settings = _settings()
+    _logs(max(settings.log_level, LogLevel.WARNING, key=list(LogLevel).index))
+    from bot.compose.running import install_link
+
+    click.echo(_finish(install_link(settings)))
 
 
 @cli.command()

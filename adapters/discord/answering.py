@@ -1,0 +1,394 @@
+"""An interaction from its arrival to its answer, within the times that Discord allows.
+
+The first answer must come within 3 seconds, so what takes longer than 2 is deferred and answered by an edit. A form
+can only be a first answer; one that comes too late becomes a card with a button to it. Behind 15 minutes, or when
+Discord does not know the interaction any more, an answer goes out as direct messages.
+
+An answer that Discord may or may not have taken is given again: to a second one it says that there is one already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
+
+import discord
+import structlog
+
+from adapters.discord import forms
+from adapters.discord.inbound import PLATFORM, Raw, filled, option_values, read, workspace_of
+from adapters.discord.limits import LIMITS, OPTIONS, VALUE_LENGTH
+from adapters.discord.markdown import safe_line
+from adapters.discord.outbound import EPHEMERAL, Json, Payload, edited, message
+from adapters.discord.wire import Denied, Wire
+from bot.domain.addresses import Direct
+from bot.domain.people import Workspace
+from bot.domain.text import clip
+from bot.errors import DeliveryError, Temporary, Unsure
+from bot.fit import fit
+from bot.i18n import N_, Words
+from bot.markup import rich
+from bot.platform import Core
+from bot.request import Incoming, Press, Run, Submit
+from bot.ui import Form, Privacy, Reply
+
+MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+"""Kinds of first answers (Interactions: Receiving and Responding)."""
+
+UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_TOKEN, ACKNOWLEDGED = 10015, 10062, 50027, 40060
+REMEMBERED = 10_000
+"""Interactions that are known again when they come twice: after a resumed session Discord repeats the latest."""
+ATTEMPTS = 3
+
+BROKEN = N_("Something broke here, and nothing was saved. Try again; if it stays, tell an organiser.")
+
+log = structlog.get_logger()
+
+SendsDirect = Callable[[Direct, Reply, str], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds from the arrival of an interaction."""
+
+    defer_after: float = 2.0
+    suggest_within: float = 2.5
+    token_life: float = 14.75 * 60
+    """Discord's 15 minutes, less what an answer may take on its way."""
+    followup_patience: float = 10.0
+
+
+class _AnsweredElsewhere(Exception):
+    """Another process was given the same interaction, and answered it first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A page of a form, to be the first answer."""
+
+    form: Form
+    page: forms.Page
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """One interaction under way. `arrived` is by the loop's clock."""
+
+    interaction: discord.Interaction
+    incoming: Incoming
+    arrived: float
+    say: Words
+
+    @property
+    def has_message(self) -> bool:
+        """Whether it came of a control of a message, or of a form that such a control opened."""
+        return self.interaction.message is not None
+
+    @property
+    def callback(self) -> Mapping[str, str]:
+        return {"id": str(self.interaction.id), "token": self.interaction.token}
+
+    @property
+    def webhook(self) -> Mapping[str, str]:
+        return {"application": str(self.interaction.application_id), "token": self.interaction.token}
+
+
+class Answering:
+    """Answers the interactions of one connection. `shortcuts` are as `declare.shortcuts_of` gives them."""
+
+    def __init__(
+        self, core: Core, wire: Wire, shortcuts: Mapping[str, str], send_direct: SendsDirect, timings: Timings
+    ) -> None:
+        self._core = core
+        self._wire = wire
+        self._shortcuts = shortcuts
+        self._send_direct = send_direct
+        self._timings = timings
+        self._known: OrderedDict[int, None] = OrderedDict()
+        self._names: dict[str, Workspace] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def take(self, interaction: discord.Interaction) -> None:
+        """Answer it; one that was taken before is left alone."""
+        if interaction.id in self._known:
+            return
+        self._known[interaction.id] = None
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            await self._take(interaction)
+        except _AnsweredElsewhere:
+            log.info("answered elsewhere", interaction=interaction.id)
+        except Exception:  # the edge: an interaction that breaks must not end the bot
+            log.exception("interaction broke", interaction=interaction.id)
+        finally:
+            self._under_way.discard(task)
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is under way be answered, for so long."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+
+    async def _take(self, interaction: discord.Interaction) -> None:
+        arrived = asyncio.get_running_loop().time()
+        incoming = read(interaction, self._shortcuts, self._workspace(interaction))
+        exchange = _Exchange(interaction, incoming, arrived, Words(incoming.locale, ZoneInfo("UTC")))
+        match interaction.type:
+            case discord.InteractionType.autocomplete:
+                await self._suggest(exchange)
+            case discord.InteractionType.application_command | discord.InteractionType.component:
+                await self._respond(exchange)
+            case discord.InteractionType.modal_submit:
+                await self._respond(exchange)
+            case _:
+                log.warning("interaction of an unknown kind", kind=str(interaction.type))
+
+    def _workspace(self, interaction: discord.Interaction) -> Workspace | None:
+        """The server; one that is out of reach for the moment keeps the name it had."""
+        found = workspace_of(interaction)
+        if found is None:
+            return None
+        if found.name:
+            self._names[found.id] = found
+        return self._names.get(found.id, found)
+
+    # ---- what is answered
+
+    async def _respond(self, exchange: _Exchange) -> None:
+        work = asyncio.ensure_future(self._answer(exchange))
+        try:
+            await asyncio.wait({work}, timeout=self._timings.defer_after)
+            if work.done():
+                await self._first(exchange, work.result())
+                return
+            if not await self._defer(exchange):
+                log.warning("deferred too late", interaction=exchange.incoming.id)
+            answer = await work
+            await self._late(exchange, _as_card(answer, exchange.say))
+        finally:
+            work.cancel()
+
+    async def _answer(self, exchange: _Exchange) -> _Shown | Reply:
+        try:
+            return await self._asked(exchange)
+        except Exception:  # the edge, as in the core: whoever asked gets an answer, the operator the reason
+            log.exception("request failed", interaction=exchange.incoming.id)
+            return Reply(rich(exchange.say(BROKEN)), is_refusal=True)
+
+    async def _asked(self, exchange: _Exchange) -> _Shown | Reply:
+        incoming = exchange.incoming
+        match incoming.asked:
+            case Submit() as submit:
+                return await self._submitted(exchange, submit)
+            case Press(action) if (opening := forms.opens(action)) is not None:
+                press, start = opening
+                answer = await self._ask(replace(incoming, asked=press))
+                if isinstance(answer, Reply):
+                    return answer
+                return await self._page(exchange, answer, forms.page_at(answer, start))
+            case _:
+                answer = await self._ask(incoming)
+                if isinstance(answer, Reply):
+                    return answer
+                return await self._page(exchange, answer, forms.first_page(answer))
+
+    async def _ask(self, incoming: Incoming) -> Form | Reply:
+        form = await self._core.form_for(incoming)
+        return form if form is not None else await self._core.handle(incoming)
+
+    async def _submitted(self, exchange: _Exchange, submit: Submit) -> Reply:
+        answer = await self._core.handle(exchange.incoming)
+        page = filled(_data(exchange.interaction))
+        match answer:
+            case Form() if page.following is not None and not answer.errors:
+                reply = forms.page_card(answer, page.following, exchange.say)
+            case Form():
+                reply = forms.form_card(answer, exchange.say)
+            case Reply():
+                reply = answer
+            case _:
+                assert_never(answer)
+        # a refusal leaves the card standing, so that there is still something to go on with
+        goes_on = page.replaces and (isinstance(answer, Form) or not reply.is_refusal)
+        return replace(reply, replaces=reply.replaces or goes_on)
+
+    async def _page(self, exchange: _Exchange, form: Form, page: forms.Page) -> _Shown | Reply:
+        """The page; what it does not show is kept first, where it is not yet."""
+        if form.action.arg or not forms.hidden_values(form, page):
+            return _Shown(form, page)
+        kept = await self._core.handle(replace(exchange.incoming, asked=Submit(form.action, form.values, is_partial=True)))
+        if isinstance(kept, Reply):
+            return kept
+        return _Shown(replace(form, action=kept.action), page)
+
+    async def _suggest(self, exchange: _Exchange) -> None:
+        path, values, param = option_values(_data(exchange.interaction))
+        typed = values.get(param, "")
+        others = {name: value for name, value in values.items() if name != param}
+        asked = replace(exchange.incoming, asked=Run(path, others))
+        try:
+            async with asyncio.timeout(self._timings.suggest_within):
+                found = await self._core.suggest(asked, param, typed)
+        except TimeoutError:
+            return  # the client shows that it has nothing; the next letter asks again
+        choices: list[Json] = []
+        for option in found:
+            label = clip(safe_line(option.label), VALUE_LENGTH)
+            if label and 0 < len(option.value) <= VALUE_LENGTH and len(choices) < OPTIONS:
+                choices.append({"name": label, "value": option.value})
+        await self._callback(exchange, {"type": CHOICES, "data": {"choices": choices}})
+
+    # ---- how it gets there
+
+    async def _first(self, exchange: _Exchange, answer: _Shown | Reply) -> None:
+        if isinstance(answer, _Shown):
+            replaces = self._may_replace(exchange, Privacy.PRIVATE) and _is_ours(exchange)
+            body = forms.modal(answer.form, answer.page, exchange.say, replaces=replaces)
+            if not await self._callback(exchange, {"type": MODAL, "data": body}):
+                log.warning("a form came too late", interaction=exchange.incoming.id)
+            return
+        first, *rest = fit(answer, LIMITS).messages
+        kind, payload = MESSAGE, message(first)
+        if answer.replaces and self._may_replace(exchange, answer.privacy):
+            kind, payload = UPDATE, edited(first)
+        if not await self._callback(exchange, {"type": kind, "data": payload.body}, payload):
+            await self._by_direct_message(exchange, (first, *rest))
+            return
+        await self._follow(exchange, rest)
+
+    async def _defer(self, exchange: _Exchange) -> bool:
+        if exchange.has_message:
+            return await self._callback(exchange, {"type": DEFERRED_UPDATE})
+        return await self._callback(exchange, {"type": DEFERRED, "data": {"flags": EPHEMERAL}})
+
+    async def _late(self, exchange: _Exchange, reply: Reply) -> None:
+        """What was deferred. Whether somebody else sees it was settled then: it is private, until told otherwise."""
+        first, *rest = messages = fit(reply, LIMITS).messages
+        if asyncio.get_running_loop().time() - exchange.arrived > self._timings.token_life:
+            await self._by_direct_message(exchange, messages)
+            return
+        is_edit = not exchange.has_message or (reply.replaces and self._may_replace(exchange, reply.privacy))
+        try:
+            if not exchange.has_message and reply.privacy is Privacy.SHARED:
+                await self._webhook(exchange, "DELETE", "/messages/@original")
+                is_edit = False
+            if is_edit:
+                await self._surely(exchange, edited(first))
+            else:
+                await self._followup(exchange, first)
+        except Denied as denied:
+            log.warning("interaction is over", interaction=exchange.incoming.id, code=denied.code)
+            await self._by_direct_message(exchange, messages)
+            return
+        except DeliveryError as error:
+            log.warning("answer lost", interaction=exchange.incoming.id, reason=error.reason)
+            return
+        await self._follow(exchange, rest)
+
+    async def _follow(self, exchange: _Exchange, rest: Sequence[Reply]) -> None:
+        for number, reply in enumerate(rest):
+            try:
+                await self._followup(exchange, reply)
+            except Denied as denied:
+                log.warning("interaction is over", interaction=exchange.incoming.id, code=denied.code)
+                await self._by_direct_message(exchange, rest[number:])
+                return
+            except DeliveryError as error:  # perhaps it was seen; a second one would be worse than none
+                log.warning("answer lost", interaction=exchange.incoming.id, reason=error.reason)
+
+    async def _followup(self, exchange: _Exchange, reply: Reply) -> None:
+        payload = message(reply)
+        await self._webhook(exchange, "POST", "", payload)
+
+    async def _surely(self, exchange: _Exchange, payload: Payload) -> None:
+        """Put the answer in the place of what was deferred: an edit may be done twice without harm."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await self._webhook(exchange, "PATCH", "/messages/@original", payload)
+                return
+            except Unsure:
+                if attempt == ATTEMPTS:
+                    raise
+
+    async def _webhook(
+        self, exchange: _Exchange, method: Any, path: str, payload: Payload | None = None  # Any: a literal of Wire's
+    ) -> None:
+        await self._wire.request(
+            method,
+            "/webhooks/{application}/{token}" + path,
+            exchange.webhook,
+            body=None if payload is None else payload.body,
+            files=() if payload is None else payload.files,
+            patience=self._timings.followup_patience,
+            is_answer=True,
+        )
+
+    async def _callback(self, exchange: _Exchange, body: Json, payload: Payload | None = None) -> bool:
+        """Give the first answer; False when Discord does not take it, or takes none any more."""
+        files = payload.files if payload is not None else ()
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await self._wire.request(
+                    "POST",
+                    "/interactions/{id}/{token}/callback",
+                    exchange.callback,
+                    body=body,
+                    files=files,
+                    is_answer=True,
+                )
+                return True
+            except Denied as denied:
+                if denied.code == ACKNOWLEDGED and attempt == 1:
+                    raise _AnsweredElsewhere from None
+                if denied.code == ACKNOWLEDGED:  # by us: only the news of it was lost
+                    return True
+                if denied.code != UNKNOWN_INTERACTION:
+                    log.error("answer refused", interaction=exchange.incoming.id, code=denied.code, text=denied.text)
+                return False
+            except (Temporary, Unsure) as error:
+                log.warning("answer unsure", interaction=exchange.incoming.id, reason=error.reason, attempt=attempt)
+        return False
+
+    async def _by_direct_message(self, exchange: _Exchange, replies: Sequence[Reply]) -> None:
+        account = exchange.incoming.account
+        to = Direct(PLATFORM, account.id, account.name)
+        for number, reply in enumerate(replies):
+            try:
+                await self._send_direct(to, reply, f"answer:{exchange.incoming.id}:{number}")
+            except DeliveryError as error:
+                log.warning("answer dropped", interaction=exchange.incoming.id, reason=error.reason)
+                return
+
+    def _may_replace(self, exchange: _Exchange, privacy: Privacy) -> bool:
+        """Whether an answer can take the place of the message: what is private stays out of what others see."""
+        source = exchange.interaction.message
+        if source is None:
+            return False
+        is_private = bool(source.flags.value & EPHEMERAL) or exchange.interaction.guild_id is None
+        return is_private or privacy is Privacy.SHARED
+
+
+def _data(interaction: discord.Interaction) -> Raw:
+    return interaction.data or {}  # type: ignore[return-value]  # a TypedDict of discord.py, read as plain JSON
+
+
+def _is_ours(exchange: _Exchange) -> bool:
+    """Whether a form was opened from a card about that very form, which its answer then replaces."""
+    match exchange.incoming.asked:
+        case Press(action):
+            return action.name in (forms.OPEN, forms.CHANGE)
+        case _:
+            return False
+
+
+def _as_card(answer: _Shown | Reply, say: Words) -> Reply:
+    return answer if isinstance(answer, Reply) else forms.form_card(answer.form, say)
+
+

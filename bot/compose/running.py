@@ -1,0 +1,60 @@
+"""`greenroom run` and `greenroom invite`: the bot on the platforms that the settings name."""
+
+from __future__ import annotations
+
+from adapters.discord.client import Discord
+from adapters.discord.permissions import invite
+from adapters.discord.settings import discord_settings
+from adapters.discord.wire import Denied, Wire
+from bot.compose import SystemClock, compose
+from bot.errors import DeliveryError, SetupError
+from bot.ports import Store
+from bot.settings import Settings
+
+
+class NotesOf:
+    """Implements `bot.ports.Notes` for adapters, which know no units of work: each note is one."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, name: str) -> str | None:
+        async with self._store.reading() as uow:
+            return await uow.notes.get(name)
+
+    async def put(self, name: str, value: str) -> None:
+        async with self._store.writing() as uow:
+            await uow.notes.put(name, value)
+
+
+async def serve_platforms(settings: Settings) -> None:
+    """Serve every platform that the settings name, until stopped. Raises SetupError before anything is begun."""
+    ours = discord_settings(settings)
+    async with compose(settings, SystemClock()) as bot:
+        bot.platforms[Discord.name] = Discord(
+            ours,
+            features=bot.features,
+            clock=bot.clock,
+            notes=NotesOf(bot.database),
+            turnstile=bot.database.turnstile,
+        )
+        await bot.serve()
+
+
+async def install_link(settings: Settings) -> str:
+    """Where an organiser adds the bot to their server. Raises SetupError."""
+    ours = discord_settings(settings)
+    wire = Wire(ours.api_url, ours.token)
+    try:
+        told = await wire.request("GET", "/applications/@me")
+    except Denied as denied:
+        if denied.status == 401:
+            raise SetupError("DISCORD_TOKEN: Discord does not take this token; copy it again or reset it") from None
+        raise SetupError(f"DISCORD_API_URL: {ours.api_url} answered {denied.status}") from None
+    except DeliveryError as error:
+        raise SetupError(f"DISCORD_API_URL: {ours.api_url}: {error.reason}") from None
+    finally:
+        await wire.close()
+    return invite(str(told["id"]))
+
+
