@@ -26,20 +26,36 @@ class Acting(Building):
 
     # ---- commands
 
+    def open_command(self, guild: Guild, name: str) -> None:
+        """An organiser lets everybody see a command (Server Settings, Integrations), whatever it asks for."""
+        self.opened_commands.add((guild.id, name))
+
     def offered_commands(self, user: User, where: Where) -> list[str]:
         """The names of the commands that somebody sees there."""
         return [each["name"] for each in offered.shown(self.commands.values(), user, self._place(user, where))]
 
     async def slash(
-        self, user: User, where: Where, path: str, values: Mapping[str, Value] | None = None, *, twice: bool = False
+        self,
+        user: User,
+        where: Where,
+        path: str,
+        values: Mapping[str, Value] | None = None,
+        *,
+        stale: Mapping[str, str] | None = None,
+        twice: bool = False,
     ) -> Interaction:
         """Use a command. `values` by option: text, numbers, users, channels, and ids of uploads.
 
         Raises NotOffered where the client would not show the command, or not take a value. `twice` delivers it twice.
+        `stale` are values that go out unchecked, as from a client that still has an older list of commands.
         """
         place = self._place(user, where)
         command, steps = self._offered(user, place, path, offered.CHAT)
-        filled = offered.fill(offered.options_of(command, steps), values or {}, self.world, place)
+        declared = offered.options_of(command, steps)
+        filled = offered.fill(declared, values or {}, self.world, place)
+        for name, value in (stale or {}).items():
+            kind = next(option["type"] for option in declared if option["name"] == name)
+            filled.options.append({"name": name, "type": kind, "value": value})
         return self._send(COMMAND, user, place, _command_data(command, steps, filled), twice=twice)
 
     async def autocomplete(
@@ -103,16 +119,23 @@ class Acting(Building):
         return self._send(COMPONENT, user, place, data, source=message)
 
     async def submit(
-        self, user: User, opened: Interaction, values: Mapping[str, sheets.Entry] | None = None, *, twice: bool = False
+        self,
+        user: User,
+        opened: Interaction,
+        values: Mapping[str, sheets.Entry] | None = None,
+        *,
+        stale: Mapping[str, str] | None = None,
+        twice: bool = False,
     ) -> Interaction:
         """Send the modal that an interaction opened. `values` by custom id or label; the others stay as they are.
 
         Raises NotOffered where the client would not send it: a required field is empty, a text too long.
+        `stale` are choices, by custom id, that the menus do not have.
         """
         if opened.modal is None or opened.user is not user:
             raise NotOffered("this person has no modal before them")
         place = Place(opened.guild, opened.channel)
-        data = sheets.submitted(opened.modal, values or {}, place, self.world)
+        data = sheets.submitted(opened.modal, values or {}, place, self.world, stale or {})
         return self._send(MODAL_SUBMIT, user, place, data, source=opened.source, twice=twice)
 
     def sees(self, user: User, message: Message) -> bool:
@@ -158,7 +181,8 @@ class Acting(Building):
 
     def _offered(self, user: User, place: Place, path: str, kind: int) -> tuple[Json, list[Json]]:
         command, steps = offered.find(self.commands.values(), path, kind)
-        if why := offered.hidden(command, user, place):
+        is_opened = place.guild is not None and (place.guild.id, command["name"]) in self.opened_commands
+        if not is_opened and (why := offered.hidden(command, user, place)):
             raise NotOffered(f"{user.name} is not shown {path!r}: {why}")
         return command, steps
 

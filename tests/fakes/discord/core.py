@@ -105,6 +105,8 @@ class Core:
         self.response_seconds = response_seconds
         self.commands: dict[int, Json] = {}
         """Global commands by id, as Discord shows them."""
+        self.opened_commands: set[tuple[int, str]] = set()
+        """Commands that a server's organisers opened to everybody: the server's id and the name."""
         self.counters = Counters()
         self.violations: list[str] = []
         self.denied: list[str] = []

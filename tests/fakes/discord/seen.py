@@ -71,10 +71,10 @@ class SeenField:
 
 @dataclass(frozen=True, slots=True)
 class SeenModal:
-    """`said` is what stands above the fields."""
+    """`said` is what stands above the fields: labels (or "") and what is said of them."""
 
     title: str
-    said: Rich
+    said: tuple[tuple[str, Rich], ...]
     fields: tuple[SeenField, ...]
 
 
@@ -103,7 +103,8 @@ def read_message(message: Message, names: Names, *, page: str = "Page") -> Seen:
             is_row_below = kind == ROW and cards and message.components[index - 1]["type"] == ROW
             card = _card(inner, names, seen.controls, page)
             if is_row_below:
-                cards[-1] = replace(cards[-1], controls=cards[-1].controls + card.controls)
+                above = cards[-1]
+                cards[-1] = replace(above, controls=above.controls + card.controls, url=above.url or card.url)
             else:
                 cards.append(card)
     files = tuple(File(each.name, each.content, each.media_type) for each in message.attachments)
@@ -112,9 +113,19 @@ def read_message(message: Message, names: Names, *, page: str = "Page") -> Seen:
 
 
 def read_modal(modal: Json, names: Names) -> SeenModal:
-    said = [rich_of(each["content"], names) for each in modal["components"] if each["type"] == TEXT]
+    above = [each["content"] for each in modal["components"] if each["type"] == TEXT]
     fields = tuple(_field(each) for each in modal["components"] if each["type"] == LABEL)
-    return SeenModal(modal["title"], rich(*said), fields)
+    return SeenModal(modal["title"], tuple(labelled("\n".join(above), names)), fields)
+
+
+def labelled(text: str, names: Names) -> list[tuple[str, Rich]]:
+    """Markdown as its labelled parts ("**label:** …"); what stands before the first has the label ""."""
+    if not text:
+        return []
+    lines = text.split("\n")
+    start = next((index for index, line in enumerate(lines) if _FIELD.fullmatch(line)), len(lines))
+    before = [("", rich_of("\n".join(lines[:start]), names))] if start else []
+    return before + [(field.name, field.value) for field in _fields(lines[start:], names)]
 
 
 def _field(each: Json) -> SeenField:

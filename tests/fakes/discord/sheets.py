@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from tests.fakes.discord.components import (
     CHANNEL_SELECT,
@@ -76,8 +77,10 @@ def standing(field: Json) -> list[str]:
     return [str(each["id"]) for each in field.get("default_values") or ()]
 
 
-def submitted(modal: Json, values: Mapping[str, Entry], place: Place, world: World) -> Json:
-    """What the client sends of a modal that was filled in. Raises NotOffered."""
+def submitted(
+    modal: Json, values: Mapping[str, Entry], place: Place, world: World, stale: Mapping[str, str] = MappingProxyType({})
+) -> Json:
+    """What the client sends of a modal that was filled in; `stale` choices go out unchecked. Raises NotOffered."""
     known = fields(modal)
     names = {name for label, field in known for name in (label, field["custom_id"])}
     if unknown := values.keys() - names:
@@ -87,21 +90,24 @@ def submitted(modal: Json, values: Mapping[str, Entry], place: Place, world: Wor
     for each in modal["components"]:
         shell = {"type": each["type"], "id": each["id"]}
         if each["type"] == LABEL:
-            filled = _filled(each["component"], each["label"], values, place, resolved, world)
+            filled = _filled(each["component"], each["label"], values, place, resolved, world, stale)
             components.append({**shell, "component": filled})
         elif each["type"] == ROW:
             nested = each["components"][0]
             components.append(
-                {**shell, "components": [_filled(nested, nested.get("label") or "", values, place, resolved, world)]}
+                {**shell, "components": [_filled(nested, nested.get("label") or "", values, place, resolved, world, stale)]}
             )
         else:
             components.append(shell)
+    for each in components:
+        if (field := each.get("component")) and field["custom_id"] in stale:
+            field["values"] = [stale[field["custom_id"]]]
     data: Json = {"custom_id": modal["custom_id"], "components": components}
     return {**data, "resolved": resolved} if resolved else data
 
 
 def _filled(
-    field: Json, label: str, values: Mapping[str, Entry], place: Place, resolved: Json, world: World
+    field: Json, label: str, values: Mapping[str, Entry], place: Place, resolved: Json, world: World, stale: Mapping[str, str]
 ) -> Json:
     shell: Json = {"type": field["type"], "id": field["id"], "custom_id": field["custom_id"]}
     is_required = field.get("required", True) is not False
@@ -122,7 +128,7 @@ def _filled(
     if entry is None:
         chosen = [_standing(field, each, place, world) for each in standing(field)]
     chosen = [each for each in chosen if each != ""]
-    if not chosen and not is_required:
+    if not chosen and (not is_required or field["custom_id"] in stale):
         return {**shell, "values": []}
     return {**shell, "values": choose(field, chosen, place, resolved, world=world)}
 

@@ -35,7 +35,7 @@ class Ids:
         self._founded = 0
 
     def next(self) -> int:
-        self._last = max(self._last + 1, id_at(self._clock.now()))
+        self._last = max(self._last, id_at(self._clock.now())) + 1
         return self._last
 
     def spread(self) -> int:

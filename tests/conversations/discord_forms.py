@@ -1,0 +1,257 @@
+"""Forms on Discord as the console shows them: pages of a modal and cards in between are one form.
+
+A person leafs through the pages as they need to. What cannot be seen at the moment is what that person typed before,
+and what a field is for stands in the declarations, which every field that is shown is held against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from adapters.console.outbound import View, text_of
+from adapters.discord import forms
+from adapters.discord.inbound import filled
+from bot.commands import Command, Feature
+from bot.domain.places import fold
+from bot.domain.text import clip
+from bot.i18n import Words
+from bot.params import ChannelParam, Choice, Param
+from bot.ui import Action, Form
+from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Message, User
+from tests.fakes.discord.components import CHANNEL_SELECT, STRING_SELECT, TEXT
+from tests.fakes.discord.errors import Json
+from tests.fakes.discord.seen import Names, SeenField, labelled, read_message, read_modal
+from tests.fakes.discord.sheets import Entry
+from tests.fakes.discord.world import walked
+
+
+@dataclass(slots=True)
+class OpenForm:
+    """A form before somebody: either a modal that was not sent yet, or a card with buttons to go on."""
+
+    user: User
+    command: Command
+    path: str
+    values: dict[str, str]
+    errors: dict[str, str]
+    modal: Interaction | None = None
+    card: Message | None = None
+    title: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """Reads forms, and fills them in."""
+
+    discord: FakeDiscord
+    guild: Guild
+    features: Sequence[Feature]
+    say: Words
+    names: Names
+    view: View
+
+    # ---- reading
+
+    def of_modal(self, asked: Interaction, typed: Mapping[str, str]) -> OpenForm:
+        """The form a modal is a page of. `typed` is what this person typed for it so far."""
+        assert asked.modal is not None
+        seen = read_modal(asked.modal, self.names)
+        page = filled({**asked.modal, "components": []})
+        command = self._command(page.action.name)
+        found = OpenForm(asked.user, command, page.action.name, {}, {}, modal=asked, title=seen.title, typed=dict(typed))
+        for each in seen.fields:
+            self._check(each, command)
+        shown = {each.name: self._held(each, typed) for each in seen.fields}
+        values = {name: shown.get(name, typed.get(name, "")) for name in command.arguments}
+        found.values = {name: value for name, value in values.items() if value}
+        found.errors = self._errors([(label, text_of(text, self.view)) for label, text in seen.said], command)
+        return found
+
+    def of_card(self, card: Message, user: User, typed: Mapping[str, str], command: Command, path: str) -> OpenForm:
+        """The form that a card speaks of."""
+        seen = read_message(card, self.names).reply
+        found = OpenForm(user, command, path, {}, {}, card=card, typed=dict(typed))
+        found.title = text_of(seen.cards[0].title, self.view)
+        by_label = self._by_label(command)
+        for each in seen.cards[0].fields:
+            name = by_label[each.name]
+            found.values[name] = self._as_typed(name, command, text_of(each.value, self.view), typed)
+        if seen.is_refusal:
+            text = next(each["content"] for each in walked(card.components) if each["type"] == TEXT)
+            said = labelled(text.removeprefix("⚠️ "), self.names)
+            found.errors = self._errors([(label, text_of(words, self.view)) for label, words in said], command)
+        return found
+
+    def answer(self, opened: OpenForm, number: int) -> Form:
+        """As the core would have answered it; `number` comes back with what is filled in."""
+        title = self.say(opened.command.help)
+        assert opened.title in (title, clip(title, forms.FORM_TITLE_LENGTH)), opened.title
+        arguments = opened.command.arguments
+        return Form(
+            title=title,
+            action=Action("form", str(number)),
+            params={name: argument.param for name, argument in arguments.items()},
+            values={name: opened.values[name] for name in arguments if opened.values.get(name)},
+            errors=opened.errors,
+            required=frozenset(name for name, argument in arguments.items() if argument.is_required),
+        )
+
+    def meant(self, message: Message) -> str:
+        """What kind of card about a form a message is: "page", "card", or "" for none."""
+        actions = buttons(message)
+        if "send" in actions or (actions and all(each.startswith(forms.OPEN) for each in actions)):
+            is_page = not read_message(message, self.names).reply.is_refusal
+            return "page" if is_page else "card"
+        return "card" if any(each.startswith((forms.OPEN, forms.OPEN_COMMAND)) for each in actions) else ""
+
+    def _command(self, path: str) -> Command:
+        top, _, rest = path.partition(" ")
+        feature = next(feature for feature in self.features if feature.name == top)
+        command = feature.command(rest)
+        assert command is not None, path
+        return command
+
+    def _by_label(self, command: Command) -> Mapping[str, str]:
+        return {self.say(each.param.label): name for name, each in command.arguments.items()}
+
+    def _errors(self, said: Sequence[tuple[str, str]], command: Command) -> dict[str, str]:
+        by_label = self._by_label(command)
+        return {by_label[label] if label else "": text for label, text in said if text}
+
+    def _check(self, shown: SeenField, command: Command) -> None:
+        """What Discord shows of a field is what the core declares."""
+        argument = command.arguments[shown.name]
+        param = argument.param
+        label, note = self.say(param.label), self.say(param.help)
+        assert shown.label == clip(label, forms.FORM_LABEL_LENGTH), shown
+        assert shown.note in (clip(note, forms.FORM_NOTE_LENGTH), "" if note == label else None), shown
+        assert shown.is_required == argument.is_required, shown
+        if isinstance(param, Choice) and shown.component["type"] == STRING_SELECT:
+            options = {option["value"]: option["label"] for option in shown.component["options"]}
+            assert options == {value: self.say(name) for value, name in param.names.items()}, shown
+
+    def _held(self, shown: SeenField, typed: Mapping[str, str]) -> str:
+        """What a field holds, as it was typed where that is known: a menu shows a name for it, or nothing."""
+        before = typed.get(shown.name, "")
+        if shown.component["type"] == CHANNEL_SELECT:
+            names = [self.discord.world.channels[int(each)].name for each in shown.values]
+            return before if before.removeprefix("#") in names else "".join(names)
+        if shown.component["type"] == STRING_SELECT:
+            labels = {option["value"]: option["label"] for option in shown.component["options"]}
+            same = {fold(each) for value in shown.values for each in (value, labels[value])}
+            return before if fold(before) in same or not shown.values else shown.values[0]
+        return "".join(shown.values)
+
+    def _as_typed(self, name: str, command: Command, shown: str, typed: Mapping[str, str]) -> str:
+        """A value that stands on a card: a choice by its name, a channel by its id."""
+        param, before = command.arguments[name].param, typed.get(name, "")
+        if isinstance(param, ChannelParam) and shown.isdigit():
+            shown = self.discord.world.channels[int(shown)].name
+            return before if before.removeprefix("#") == shown else shown
+        if isinstance(param, Choice):
+            for value, label in param.names.items():
+                if shown == self.say(label):
+                    return before if fold(before) in (fold(value), fold(label), fold(shown)) else value
+        return shown
+
+    # ---- filling in
+
+    async def send(self, opened: OpenForm, values: Mapping[str, str]) -> Interaction:
+        """Fill in what has changed, page after page, and send it; what came of the last thing that was done."""
+        changed = {name for name, value in values.items() if value != opened.values.get(name, "")}
+        modal = opened.modal or await self._open(opened, changed)
+        while True:
+            assert modal.modal is not None
+            page = [each.name for each in read_modal(modal.modal, self.names).fields]
+            asked = await self._submit(opened, modal, {name: values.get(name, "") for name in page})
+            changed -= set(page)
+            await asked.answered()
+            card = asked.seen[0]
+            if self.meant(card) != "page":
+                return asked
+            if not changed and "send" in buttons(card):
+                return await (await self.discord.press(opened.user, card, buttons(card)["send"])).answered()
+            modal = await (await self.discord.press(opened.user, card, _going_on(card))).answered()
+
+    async def leaf(self, opened: OpenForm) -> OpenForm:
+        """Look at what is kept beyond this page, by sending it as it stands; where that can be done."""
+        assert opened.modal is not None
+        assert opened.modal.modal is not None
+        page = filled({**opened.modal.modal, "components": []})
+        seen = read_modal(opened.modal.modal, self.names)
+        if page.following is None or not page.action.arg or any(f.is_required and not f.values for f in seen.fields):
+            return opened
+        asked = await (await self.discord.submit(opened.user, opened.modal)).answered()
+        assert self.meant(asked.seen[0]) == "page"
+        return self.of_card(asked.seen[0], opened.user, opened.typed, opened.command, opened.path)
+
+    async def _open(self, opened: OpenForm, changed: set[str]) -> Interaction:
+        """Open the page that has what is to be changed."""
+        assert opened.card is not None
+        ways = [custom_id for name, custom_id in buttons(opened.card).items() if name.startswith("~")]
+        asked: Interaction | None = None
+        for custom_id in ways:
+            asked = await (await self.discord.press(opened.user, opened.card, custom_id)).answered()
+            assert asked.modal is not None
+            names = {each.name for each in read_modal(asked.modal, self.names).fields}
+            if changed <= names:
+                return asked
+        if asked is None or self.meant(opened.card) == "page":
+            # the first pages are behind; the draft's form is opened anew
+            draft = next(iter(buttons(opened.card))).partition("/")[2]
+            raise AssertionError(f"no way back to {changed} of the draft {draft}")
+        return asked
+
+    async def _submit(self, opened: OpenForm, modal: Interaction, values: Mapping[str, str]) -> Interaction:
+        assert modal.modal is not None
+        entries: dict[str, Entry] = {}
+        stale: dict[str, str] = {}
+        for each in read_modal(modal.modal, self.names).fields:
+            value = values[each.name]
+            entry = self._entry(each, opened.command.arguments[each.name].param, value)
+            if entry is None:
+                stale[each.name] = value
+                entry = []
+            entries[each.name] = entry
+        return await self.discord.submit(opened.user, modal, entries, stale=stale)
+
+    def _entry(self, shown: SeenField, param: Param, value: str) -> Entry | None:
+        """What goes into the field; None for what its menu does not have."""
+        match shown.component["type"]:
+            case 8:
+                return self.channel_of(value)
+            case 3:
+                return [chosen] if (chosen := choice_of(param, value, self.say)) else None if value else []
+            case _:
+                return value
+
+    def channel_of(self, typed: str) -> list[Channel]:
+        name = typed.removeprefix("#")
+        return [each for each in self.guild.channels.values() if name and name in (each.name, str(each.id))]
+
+
+def choice_of(param: Param, typed: str, say: Words) -> str:
+    """The value that is meant by a choice's name or value, or ""."""
+    assert isinstance(param, Choice)
+    wanted = fold(typed)
+    known = {fold(word): value for value, name in param.names.items() for word in (name, say(name), value)}
+    return known.get(wanted, "") if wanted else ""
+
+
+def buttons(message: Message) -> dict[str, str]:
+    """The buttons on a message: their actions as "name" or "~open:page/draft", and their custom ids."""
+    found: dict[str, str] = {}
+    for each in walked(message.components):
+        written = each.get("custom_id", "").partition("|")[2]
+        if written:
+            found[written if written.startswith("~") else written.partition(":")[0]] = each["custom_id"]
+    return found
+
+
+def _going_on(card: Message) -> str:
+    return next(custom_id for name, custom_id in buttons(card).items() if name.startswith(forms.OPEN))
+
+
+__all__ = ["Json", "OpenForm", "Sheets", "buttons", "choice_of"]
