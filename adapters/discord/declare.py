@@ -19,7 +19,7 @@ Json = dict[str, Any]  # Any: what goes over the wire
 
 CHAT, PERSON, MESSAGE = 1, 2, 3
 SUBCOMMAND, GROUP, STRING, INTEGER, CHANNEL = 1, 2, 3, 4, 7
-MANAGE_SERVER = str(1 << 5)
+MANAGE_SERVER = 1 << 5
 EVERYWHERE, IN_SERVERS = [0, 1, 2], [0]
 """Contexts: servers, direct messages with the bot, those of other people."""
 BY_ANYBODY, BY_SERVERS = [0, 1], [0]
