@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -16,17 +15,23 @@ from bot.commands import (
     Access,
     Command,
     Feature,
+    On,
     Services,
+    Shortcut,
     read_values,
     write_values,
 )
+from bot.domain.addresses import Channel
 from bot.domain.drafts import Draft
+from bot.domain.people import Account, Workspace
 from bot.errors import NotAllowed, NotFound, Refused
+from bot.features import mirror
+from bot.features.welcome import greetings
 from bot.grammar import read_sentence
 from bot.i18n import N_, Words
 from bot.markup import rich
 from bot.params import Option, Plain, Reading, Stored
-from bot.request import Asked, Incoming, Press, Request, Run, Submit, Typed
+from bot.request import Asked, Incoming, Point, Press, Request, Run, Submit, Typed
 from bot.ui import Action, Answer, Button, Form, Reply, Style
 
 log = structlog.get_logger()
@@ -37,6 +42,8 @@ SAVE = "save"
 """Saves the draft its argument names."""
 CHANGE = "change"
 """Opens the form of the draft its argument names."""
+SEND = "send"
+"""Submits the draft its argument names: a form that was filled in page by page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,8 @@ class App:
                         return None
                     answer = await self._press(press, await self._recognise(incoming))
                     return answer if isinstance(answer, Form) else None
+                case Point() as point:
+                    return self._point(point, await self._recognise(incoming))
                 case Submit():
                     return None
                 case _:
@@ -125,6 +134,42 @@ class App:
         except Exception:  # a list of suggestions that breaks must not break what is being typed
             log.exception("suggestions failed", what=_named(asked), param=param)
             return ()
+
+    async def joined(self, workspace: Workspace, *, by: Account | None, channel: Channel | None, locale: str) -> None:
+        """The bot is in a workspace. Never raises: a platform tells of it again when it starts."""
+        try:
+            now = self.services.clock.now()
+            async with self.services.store.writing() as uow:
+                joined = await uow.people.join(workspace, zone=self.zone, locale=locale or self.locale, now=now)
+                if joined is not None:
+                    await uow.outbox.add(greetings(joined, by, channel, now), now)
+                    await mirror.stir(uow, joined.home.community.id, now)
+        except Exception:  # the edge
+            log.exception("joining failed", platform=workspace.platform, workspace=workspace.id)
+            return
+        if joined is not None:
+            log.info("joined", platform=workspace.platform, workspace=workspace.id, is_back=joined.is_back)
+
+    async def left(self, workspace: Workspace) -> None:
+        """The bot was removed. Never raises."""
+        try:
+            async with self.services.store.writing() as uow:
+                await uow.people.leave(workspace, self.services.clock.now())
+        except Exception:  # the edge
+            log.exception("leaving failed", platform=workspace.platform, workspace=workspace.id)
+        else:
+            log.info("left", platform=workspace.platform, workspace=workspace.id)
+
+    async def calendar_changed(self, workspace: Workspace) -> None:
+        """Somebody changed something in the platform's own calendar. Never raises: it is compared anyway, later."""
+        try:
+            async with self.services.store.reading() as uow:
+                home = await uow.people.home(workspace.platform, workspace.id)
+            if home is not None and home.is_mirrored:
+                async with self.services.store.writing() as uow:
+                    await mirror.stir_home(uow, home, self.services.clock.now())
+        except Exception:  # the edge
+            log.exception("calendar not compared", platform=workspace.platform, workspace=workspace.id)
 
     async def _recognise(self, incoming: Incoming) -> Request:
         now = self.services.clock.now()
@@ -159,6 +204,8 @@ class App:
                 return await self._press(press, request)
             case Submit() as submit:
                 return await self._submit(submit, request)
+            case Point() as point:
+                return self._point(point, request)
             case _:
                 assert_never(asked)
 
@@ -210,7 +257,7 @@ class App:
         assert command.confirms is not None
         card = await command.confirms(ask, request, self.services)
         values = write_values(command.arguments, ask, self.services)
-        draft = Draft(secrets.token_hex(8), _path(feature, command), values)
+        draft = Draft(request.draft_id("confirm"), _path(feature, command), values)
         await self._keep(draft, request)
         buttons = (
             Button(request.say(N_("Save")), Action(SAVE, draft.id), Style.PRIMARY),
@@ -234,7 +281,7 @@ class App:
         return action.name in (ASK, CHANGE) or any(action.name in feature.opens for feature in self.features)
 
     async def _press(self, press: Press, request: Request) -> Answer:
-        ours = {ASK: self._ask, SAVE: self._save, CHANGE: self._change}
+        ours = {ASK: self._ask, SAVE: self._save, CHANGE: self._change, SEND: self._send}
         if press.action.name in ours:
             return await ours[press.action.name](press.action.arg, request)
         for feature in self.features:
@@ -266,6 +313,11 @@ class App:
         answer = await command.handler(command.asks(**read.values), replace(request, id=draft.id), self.services)
         return replace(answer, replaces=True) if isinstance(answer, Reply) else answer
 
+    async def _send(self, id_: str, request: Request) -> Answer:
+        draft = await self._draft(id_, request)
+        feature, command = self._find(draft.command.split())
+        return await self._run(feature, command, draft.values, request, draft.id)
+
     async def _submit(self, submit: Submit, request: Request) -> Answer:
         feature, command = self._find(submit.action.name.split())
         values = dict(submit.values)
@@ -274,7 +326,36 @@ class App:
                 draft = await uow.drafts.get(request.person.id, submit.action.arg, request.now)
             if draft is not None and draft.command == _path(feature, command):
                 values = {**draft.values, **values}
-        return await self._run(feature, command, values, request, submit.action.arg or secrets.token_hex(8))
+        kept_as = submit.action.arg or request.draft_id("form")
+        if submit.is_partial:
+            return await self._page(feature, command, values, request, kept_as)
+        return await self._run(feature, command, values, request, kept_as)
+
+    async def _page(
+        self, feature: Feature, command: Command, values: Mapping[str, str], request: Request, kept_as: str
+    ) -> Form:
+        """One page of a longer form: kept, and read so far. What is still empty is no error yet."""
+        _authorise(command, request)
+        read = await read_values(command.arguments, values, request, self.services)
+        errors = {name: error for name, error in read.errors.items() if values.get(name, "").strip()}
+        await self._keep(Draft(kept_as, _path(feature, command), values, errors), request)
+        return _form(feature, command, values, request, errors, kept_as)
+
+    def _point(self, point: Point, request: Request) -> Form:
+        """The form that a shortcut leads to, with what it found in what it was used on."""
+        feature, command = self._find(point.command.split())
+        on = On.MESSAGE if point.pointed.text or point.pointed.link else On.PERSON
+        shortcut = _shortcut(feature, command, on)
+        _authorise(command, request)
+        filled = {name: value for name, value in shortcut.fill(point.pointed).items() if value}
+        return _form(feature, command, filled, request)
+
+
+def _shortcut(feature: Feature, command: Command, on: On) -> Shortcut:
+    for shortcut in feature.shortcuts:
+        if shortcut.command == command.name and shortcut.on is on:
+            return shortcut
+    raise NotFound(N_("This command is not there any more. See {help}."), help="/help")
 
 
 def _path(feature: Feature, command: Command) -> str:
@@ -313,5 +394,7 @@ def _named(asked: Asked) -> str:
             return " ".join(path)
         case Press(action) | Submit(action):
             return action.name
+        case Point(command):
+            return f"point {command}"
         case _:
             assert_never(asked)

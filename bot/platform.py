@@ -76,7 +76,10 @@ class Core(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NativeEvent:
-    """An event in a platform's own calendar. `id` is "" before it is made; `is_ours` when the bot made it."""
+    """An event in a platform's own calendar. `id` is "" before it is made; `is_ours` when the bot made it.
+
+    `interested` is how many said there that it interests them, where the list tells; None where it does not.
+    """
 
     title: str
     description: str
@@ -85,6 +88,7 @@ class NativeEvent:
     location: str
     id: str = ""
     is_ours: bool = True
+    interested: int | None = None
 
 
 class NativeCalendar(Protocol):

@@ -10,6 +10,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
 
@@ -46,6 +47,7 @@ class UnitOfWork(Protocol):
     digests: Digests
     drafts: Drafts
     places: Places
+    mirrors: Mirrors
     notes: Notes
     due: DueRows
     outbox: OutboxRows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from bot.domain.addresses import Channel
@@ -104,6 +105,11 @@ class Request:
                 N_("Use this in a server or workspace where I am a member, so that I know which one you mean.")
             )
         return self.joined
+
+    def draft_id(self, purpose: str) -> str:
+        """The id of a draft that answering this makes: the same when the request is delivered again."""
+        told = f"{self.account.platform}\n{self.account.id}\n{self.id}\n{purpose}"
+        return sha256(told.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def zone(self) -> ZoneInfo:

@@ -310,7 +310,7 @@ _of_subject = and_(
     outbox.c.subject == bindparam("subject"),
 )
 _FORGIVE = delete(outbox).where(_of_subject, outbox.c.state == "buried")
-_UNSETTLED = select(outbox.c.id).where(_of_subject, outbox.c.state == "waiting").limit(1)
+_UNSETTLED = select(outbox.c.tries).where(_of_subject, outbox.c.state == "waiting").limit(1)
 # Locked, so that none of them settles before its followers are there to be seen.
 _STILL_WAITING = (
     select(outbox.c.key).where(outbox.c.key.in_(_keys), outbox.c.state == "waiting").with_for_update(read=True)
@@ -390,9 +390,10 @@ class OutboxTable:
         row = await self._connection.first(_NEWEST_OF, values)
         return OutboxLine(*row) if row is not None and row.state == "buried" else None
 
-    async def unsettled(self, community: int, kind: str, subject: int) -> bool:
+    async def unsettled(self, community: int, kind: str, subject: int) -> int | None:
         values = {"community": community, "kind": kind, "subject": subject}
-        return await self._connection.scalar(_UNSETTLED, values) is not None
+        tries: int | None = await self._connection.scalar(_UNSETTLED, values)
+        return tries
 
     async def sweep(self, before: datetime, limit: int) -> int:
         return (await self._connection.execute(_SWEEP, {"before": before, "most": limit})).rowcount

@@ -1,4 +1,6 @@
-"""Events: kept, laid out further, and answered to. Reading them is in `storage.finding`, importing in `bringing`."""
+"""Events: kept, laid out further, answered to. Reading them is in `finding`, importing in `bringing`, changing in
+`changing`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,8 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    null,
+    or_,
     select,
     update,
 )
@@ -25,6 +29,7 @@ from bot.domain.events import (
     Answers,
     Attendance,
     Brought,
+    Edit,
     FromSource,
     NewEvent,
     Occurrence,
@@ -37,7 +42,7 @@ from bot.domain.events import (
 from bot.domain.recurrence import lay_out
 from bot.errors import NotFound
 from bot.i18n import N_
-from storage import bringing, finding
+from storage import bringing, changing, finding
 from storage.connection import Connection
 from storage.details import DETAIL_COLUMNS, changes_of, walls_of
 from storage.schema import UTC, insert_into
@@ -101,6 +106,17 @@ class EventTable:
         for answer, name in rows:
             names[answer].append(name)
         return Answers(*(tuple(names[each.value]) for each in Attendance))
+
+    async def change(self, community: int, occurrence: int, edit: Edit) -> None:
+        await changing.change(self._connection, community, occurrence, edit)
+
+    async def cancel(self, community: int, occurrence: int) -> None:
+        await changing.cancel(self._connection, community, occurrence)
+
+    async def interest(
+        self, community: int, occurrence: int, home: int, interested: Collection[int], now: datetime
+    ) -> None:
+        await changing.interest(self._connection, community, occurrence, home, interested, now)
 
     async def extend(self, now: datetime, limit: int) -> int:
         values = {"laid": now + HORIZON - LAID_AGAIN, "limit": limit}
@@ -176,8 +192,10 @@ def _answer(dialect: str) -> Executable:
         bindparam("at", type_=UTC()),
     ).where(_is_it)
     statement = insert_into(attendances, dialect).from_select(["occurrence_id", "person_id", "answer", "at"], chosen)
+    said = attendances.c
     return statement.on_conflict_do_update(
         index_elements=["occurrence_id", "person_id"],
-        set_={"answer": statement.excluded.answer, "at": statement.excluded.at},
-        where=attendances.c.answer != statement.excluded.answer,  # who says the same again keeps their turn
+        set_={"answer": statement.excluded.answer, "at": statement.excluded.at, "via_workspace_id": null()},
+        # who says the same again keeps their turn; what was said elsewhere becomes their own
+        where=or_(said.answer != statement.excluded.answer, said.via_workspace_id.is_not(None)),
     )

@@ -6,6 +6,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.ports import Notes
@@ -14,6 +15,7 @@ from storage.delivery import DueTable, OutboxTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.events import EventTable
+from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
@@ -22,7 +24,7 @@ from storage.places import PlaceTable
 class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
-    __slots__ = ("connection", "digests", "drafts", "due", "events", "notes", "outbox", "people", "places")
+    __slots__ = ("connection", "digests", "drafts", "due", "events", "mirrors", "notes", "outbox", "people", "places")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -31,6 +33,7 @@ class Work:
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
         self.places: Places = PlaceTable(connection)
+        self.mirrors: Mirrors = MirrorTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)

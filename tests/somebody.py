@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from adapters.console.talk import WORKSPACE
 from bot.compose import Bot, compose
@@ -33,11 +34,11 @@ class Somebody:
     def account(self) -> Account:
         return Account("console", self.name, self.name.title())
 
-    def incoming(self, asked: Asked, id_: str = "1") -> Incoming:
+    def incoming(self, asked: Asked, id_: str = "") -> Incoming:
         channel = Channel("console", self.workspace.id, "general", "general") if self.workspace else None
-        return Incoming(id_, self.account, self.workspace, channel, "en", self.is_organiser, asked)
+        return Incoming(id_ or uuid4().hex, self.account, self.workspace, channel, "en", self.is_organiser, asked)
 
-    async def ask(self, asked: Asked, id_: str = "1") -> Answer:
+    async def ask(self, asked: Asked, id_: str = "") -> Answer:
         return await self.bot.app.handle(self.incoming(asked, id_))
 
     async def says(self, line: str) -> Reply:

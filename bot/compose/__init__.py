@@ -10,20 +10,31 @@ from datetime import UTC, datetime
 
 from adapters.scheduler import Scheduler
 from bot.app import App
-from bot.commands import FallsDue, Feature, Lookup, Renders, Services
+from bot.commands import Errand, FallsDue, Feature, Lookup, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork
 from bot.features import digests, events
 from bot.features.help import help_feature
 from bot.features.housekeeping import HOUSEKEEPING, tidy
 from bot.features.lookups import LOOKUPS
+from bot.features.welcome import GREETING, greet
 from bot.outbox import OutboxWork
 from bot.platform import Platform
 from bot.ports import Clock
 from bot.settings import Settings
 from storage.database import Database, hold, migrate
 
-__all__ = ["Bot", "SystemClock", "all_features", "compose", "falls_due_of", "lookups_of", "migrate", "renders_of"]
+__all__ = [
+    "Bot",
+    "SystemClock",
+    "all_features",
+    "compose",
+    "errands_of",
+    "falls_due_of",
+    "lookups_of",
+    "migrate",
+    "renders_of",
+]
 
 
 class SystemClock:
@@ -52,7 +63,9 @@ class Bot:
         self.services = Services(self.database, clock, self.platforms, lookups_of(self.features))
         self.app = App(self.features, self.services, settings.timezone, settings.locale)
         self.due = DueWork(self.services, falls_due_of(self.features))
-        self.outbox = OutboxWork(self.services, renders_of(self.features), random=random.Random())
+        self.outbox = OutboxWork(
+            self.services, renders_of(self.features), errands=errands_of(self.features), random=random.Random()
+        )
         self.turn = asyncio.Lock()
 
     async def work(self) -> datetime | None:
@@ -109,4 +122,9 @@ def falls_due_of(features: Sequence[Feature]) -> Mapping[str, FallsDue]:
 
 def renders_of(features: Sequence[Feature]) -> Mapping[str, Renders]:
     """How every kind of owed row is put into words."""
-    return {name: each for feature in features for name, each in feature.renders.items()}
+    return {GREETING: greet, **{name: each for feature in features for name, each in feature.renders.items()}}
+
+
+def errands_of(features: Sequence[Feature]) -> Mapping[str, Errand]:
+    """What is owed and is no message."""
+    return {name: each for feature in features for name, each in feature.errands.items()}

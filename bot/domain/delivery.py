@@ -214,8 +214,8 @@ class OutboxRows(Protocol):
         of them are owed to their `otherwise`, in the same transaction. `Claimed.resent` is written as is.
         """
 
-    async def unsettled(self, community: int, kind: str, subject: int) -> bool:
-        """Whether anything of this subject still waits or is under way."""
+    async def unsettled(self, community: int, kind: str, subject: int) -> int | None:
+        """How often what waits of this subject, or is under way, was tried; None when nothing does."""
 
     async def lines(self, state: str | None, limit: int) -> Sequence[OutboxLine]:
         """For the operator; `state` is one of waiting, sent, moot, buried."""

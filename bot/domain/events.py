@@ -243,6 +243,15 @@ class Brought:
     unchanged: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What somebody made of one occurrence: all of it. Moments are aware."""
+
+    details: Details
+    starts: datetime
+    ends: datetime
+
+
 class Events(Protocol):
     """The repository of events. Every method takes the community it acts for."""
 
@@ -283,6 +292,22 @@ class Events(Protocol):
 
     async def mine(self, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
         """What one person answered going or maybe to, that ends after `since`, soonest first."""
+
+    async def change(self, community: int, occurrence: int, edit: Edit) -> None:
+        """A single event becomes what `edit` says, one time of a series differs from the others; answers stay.
+
+        Its version grows. Raises NotFound.
+        """
+
+    async def cancel(self, community: int, occurrence: int) -> None:
+        """It does not take place: a single event, or this one time of a series. Its version grows. Raises NotFound."""
+
+    async def interest(
+        self, community: int, occurrence: int, home: int, interested: Collection[int], now: datetime
+    ) -> None:
+        """Whom it interests in the own calendar of a workspace (`Home.id`): people, who count as maybe here unless
+        they answered themselves, for as long as they are among them.
+        """
 
     async def extend(self, now: datetime, limit: int) -> int:
         """Lay out series whose occurrences do not reach the horizon yet, at most `limit` of them.

@@ -1,4 +1,4 @@
-"""What is tidied once a day: drafts that expired, rows long settled, series laid out further ahead."""
+"""What is tidied once a day: drafts that expired, rows long settled, workspaces long left, series laid out further."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import Fallen, Services
 from bot.domain.delivery import Due
+from bot.domain.people import KEPT_AFTER_REMOVAL
 from bot.ports import UnitOfWork
 
 HOUSEKEEPING = "housekeeping"
@@ -17,12 +18,16 @@ KEPT_FOR = timedelta(days=90)
 AT_ONCE = 200
 """Series and rows tidied in one transaction; with more, it goes on a minute later."""
 
+HOMES_AT_ONCE = 5
+"""Workspaces forgotten in one transaction: with the last one of a community thousands of rows go."""
+
 
 async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: datetime) -> Sequence[Fallen]:
     """Falls due once a day, and again soon while there is more to do."""
     await uow.drafts.sweep(now)
     swept = await uow.outbox.sweep(now - KEPT_FOR, AT_ONCE)
     extended = await uow.events.extend(now, AT_ONCE)
-    is_done = swept < AT_ONCE and extended < AT_ONCE
+    forgotten = await uow.people.forget_removed(now - KEPT_AFTER_REMOVAL, HOMES_AT_ONCE)
+    is_done = swept < AT_ONCE and extended < AT_ONCE and len(forgotten) < HOMES_AT_ONCE
     again = now + (EVERY if is_done else timedelta(minutes=1))
     return [Fallen(row, again) for row in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
@@ -36,7 +35,7 @@ async def pager(
         return ()
     packed = urlencode(asked.values)
     if len(Action(action).written) + len(f"{total}/{packed}".encode()) > ACTION_BYTES:
-        draft = Draft(secrets.token_hex(8), action, asked.values)
+        draft = Draft(request.draft_id(action), action, asked.values)
         async with services.store.writing() as uow:
             await uow.drafts.keep(request.person.id, draft, request.now)
         packed = DRAFTED + draft.id

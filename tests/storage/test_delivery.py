@@ -365,12 +365,12 @@ async def test_a_done_errand_is_forgotten_with_those_that_failed_before(database
     await owe(database, *rows)
     claimed = await claim(database)
     async with database.writing() as uow:
-        assert await uow.outbox.unsettled(5, "mirror", 1)
-        assert not await uow.outbox.unsettled(6, "mirror", 1)
+        assert await uow.outbox.unsettled(5, "mirror", 1) == 0
+        assert await uow.outbox.unsettled(6, "mirror", 1) is None
         outcomes: list[tuple[Claimed, Outcome]] = [(row, Buried("forbidden")) for row in (claimed[0], claimed[2])]
         assert await uow.outbox.settle([*outcomes, (claimed[1], Done())], START) == 3
-        assert not await uow.outbox.unsettled(5, "mirror", 1)
-        assert await uow.outbox.unsettled(5, "mirror", 2)
+        assert await uow.outbox.unsettled(5, "mirror", 1) is None
+        assert await uow.outbox.unsettled(5, "mirror", 2) == 0
         assert await uow.outbox.buried(5, "mirror", 1) is None
         assert len(await uow.outbox.lines(None, 9)) == 2
 

@@ -32,6 +32,7 @@ EVENTS_MOST = 60
 
 async def fall_due(rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Fallen]:
     digests = {each.id: each for each in await uow.digests.fallen_due([row.subject for row in rows])}
+    removed = await uow.people.removed()
     fallen: list[Fallen] = []
     for row in rows:
         digest = digests.get(row.subject)
@@ -39,6 +40,9 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, services: Services, now
             fallen.append(Fallen(row, None))
             continue
         again = digest.next_after(now)
+        if (digest.channel.platform, digest.channel.workspace) in removed:  # it goes on when the bot is back there
+            fallen.append(Fallen(row, again))
+            continue
         if now - row.at > LATE_MOST:
             log.warning("digest skipped: too late", digest=digest.id, was_due=row.at.isoformat())
             fallen.append(Fallen(row, again))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.commands import Command, Feature
-from bot.features.events import adding, answering, cards, finding
+from bot.commands import Command, Feature, On, Shortcut
+from bot.features import mirror
+from bot.features.events import adding, answering, cards, finding, pointing
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -48,6 +49,7 @@ FEATURE = Feature(
             "/event who late night modular",
         ),
         Command("mine", N_("See what you answered to"), finding.MyEvents, finding.my_events, "/event mine"),
+        mirror.COMMAND,
     ),
     presses={
         finding.FIND: finding.next_found,
@@ -59,4 +61,7 @@ FEATURE = Feature(
         cards.WHO: answering.press_who,
     },
     lookups={EVENT: EventLookup()},
+    falls_due=mirror.FALLS_DUE,
+    errands=mirror.ERRANDS,
+    shortcuts=(Shortcut(N_("Add as event"), On.MESSAGE, "add", pointing.from_message),),
 )

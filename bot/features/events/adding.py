@@ -26,6 +26,7 @@ from bot.domain.recurrence import lay_out
 from bot.features.events.cards import full_card, price
 from bot.features.events.finding import kind_choice
 from bot.features.events.lookup import found_event
+from bot.features.mirror import stir
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, rich
 from bot.params import City, Cost, DateTime, Tags, Text, Until, Url
@@ -76,6 +77,7 @@ async def add_event(ask: AddEvent, request: Request, services: Services) -> Repl
     slots = lay_out(timing, (), since=request.now, until=request.now + HORIZON)
     async with services.store.writing() as uow:
         occurrence = await uow.events.add(request.community.id, event, slots, request.now)
+        await stir(uow, request.community.id, request.now)
     saved = await found_event(str(occurrence), request, services)
     return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), (full_card(saved, request.say),))
 

@@ -29,6 +29,7 @@ from bot.domain.people import Community
 from bot.domain.places import Place, fold
 from bot.domain.recurrence import lay_out
 from bot.domain.walls import instant
+from bot.features.mirror import stir
 from bot.i18n import N_
 from bot.ports import UnitOfWork
 
@@ -98,6 +99,8 @@ async def _bring(
             ready.append(made)
     async with services.store.writing() as uow:
         brought: Brought = await uow.events.bring(community.id, ready, now)
+        if brought.added or brought.updated:
+            await stir(uow, community.id, now)
     result.added += brought.added
     result.updated += brought.updated
     result.unchanged += brought.unchanged
