@@ -223,7 +223,8 @@ class Answering:
         """The page; what it does not show is kept first, where it is not yet."""
         if form.action.arg or not forms.hidden_values(form, page):
             return _Shown(form, page)
-        kept = await self._core.handle(replace(exchange.incoming, asked=Submit(form.action, form.values, is_partial=True)))
+        keeping = Submit(form.action, form.values, is_partial=True)
+        kept = await self._core.handle(replace(exchange.incoming, asked=keeping))
         if isinstance(kept, Reply):
             return kept
         return _Shown(replace(form, action=kept.action), page)
@@ -318,7 +319,11 @@ class Answering:
                     raise
 
     async def _webhook(
-        self, exchange: _Exchange, method: Any, path: str, payload: Payload | None = None  # Any: a literal of Wire's
+        self,
+        exchange: _Exchange,
+        method: Any,
+        path: str,
+        payload: Payload | None = None,  # Any: a literal of Wire's
     ) -> None:
         await self._wire.request(
             method,
@@ -376,7 +381,7 @@ class Answering:
 
 
 def _data(interaction: discord.Interaction) -> Raw:
-    return interaction.data or {}  # type: ignore[return-value]  # a TypedDict of discord.py, read as plain JSON
+    return interaction.data or {}
 
 
 def _is_ours(exchange: _Exchange) -> bool:
@@ -390,5 +395,3 @@ def _is_ours(exchange: _Exchange) -> bool:
 
 def _as_card(answer: _Shown | Reply, say: Words) -> Reply:
     return answer if isinstance(answer, Reply) else forms.form_card(answer.form, say)
-
-

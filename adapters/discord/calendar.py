@@ -79,9 +79,7 @@ class DiscordCalendar:
         ids = {"guild": workspace, "event": id_}
         self._note(id_)
         try:
-            await self._wire.request(
-                "DELETE", "/guilds/{guild}/scheduled-events/{event}", ids, patience=PATIENCE
-            )
+            await self._wire.request("DELETE", "/guilds/{guild}/scheduled-events/{event}", ids, patience=PATIENCE)
         except Denied as denied:
             if denied.code != UNKNOWN_EVENT:
                 raise refusal(denied) from None

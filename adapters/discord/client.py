@@ -105,7 +105,7 @@ class Discord:
         check(reply)
         mark = mark_of(key)
         payload = message(reply, mark, may_be_private=False)
-        payload.body |= {"nonce": nonce_of(key), "enforce_nonce": True}
+        payload.body.update(nonce=nonce_of(key), enforce_nonce=True)
         channel = await self._channel_of(to)
         try:
             sent = await self._wire.request(

@@ -191,15 +191,11 @@ def _input(name: str, param: Param, form: Form, say: Words) -> Json:
     is_required = name in form.required
     match param:
         case Choice(names=names) if len(names) <= OPTIONS:
-            chosen = _chosen(param, value, say)
-            options = [
-                {"label": clip(say(label), LABEL_LENGTH), "value": each, **({"default": True} if each == chosen else {})}
-                for each, label in names.items()
-                if len(each) <= VALUE_LENGTH
-            ]
-            return {"type": MENU, "custom_id": name, "required": is_required, "options": options} | _at_least(is_required)
+            found: Json = {"type": MENU, "custom_id": name, "required": is_required} | _at_least(is_required)
+            found["options"] = _options(param, _chosen(param, value, say), say)
+            return found
         case ChannelParam():
-            found: Json = {"type": CHANNELS, "custom_id": name, "required": is_required} | _at_least(is_required)
+            found = {"type": CHANNELS, "custom_id": name, "required": is_required} | _at_least(is_required)
             found["channel_types"] = list(TEXT_CHANNELS)
             if value.isascii() and value.isdigit():
                 found["default_values"] = [{"id": value, "type": "channel"}]
@@ -212,6 +208,18 @@ def _input(name: str, param: Param, form: Form, say: Words) -> Json:
             if value and len(value) <= INPUT_LENGTH:
                 found["value"] = safe(value)
             return found
+
+
+def _options(param: Choice, chosen: str, say: Words) -> list[Json]:
+    options: list[Json] = [
+        {"label": clip(safe_line(say(label)), LABEL_LENGTH), "value": each}
+        for each, label in param.names.items()
+        if len(each) <= VALUE_LENGTH
+    ]
+    for option in options:
+        if option["value"] == chosen:
+            option["default"] = True
+    return options
 
 
 def _at_least(is_required: bool) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from typing import Any, Protocol
 
 import aiohttp
@@ -19,6 +20,8 @@ from bot.errors import SetupError
 from bot.ports import Turnstile
 
 REACH_SECONDS = 10.0
+QUIET_SECONDS = 0.5
+"""Once no server was told of for so long after the start, all of them were; one that comes later is no harm."""
 
 log = structlog.get_logger()
 
@@ -50,14 +53,15 @@ class Gateway(discord.AutoShardedClient):
         _hush()
         super().__init__(
             intents=intents,
+            guild_ready_timeout=QUIET_SECONDS,
             shard_count=settings.shard_count,
-            shard_ids=list(settings.shard_ids) if settings.shard_ids is not None else None,
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=30.0,
         )
+        self.shard_ids = list(settings.shard_ids) if settings.shard_ids is not None else None
         self._settings = settings
         self._listener = listener
         self._turnstile = turnstile
@@ -132,7 +136,7 @@ class Gateway(discord.AutoShardedClient):
         await self._listener.ready()
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:  # Any: as discord.py has it
-        log.exception("event broke", happened=event_method)
+        log.error("event broke", happened=event_method, exc_info=sys.exception())
 
 
 async def _reach(gateway: URL) -> None:

@@ -97,7 +97,7 @@ def option_values(data: Raw) -> tuple[tuple[str, ...], Mapping[str, str], str]:
 
 
 def _asked(interaction: discord.Interaction, shortcuts: Mapping[str, str]) -> Asked:
-    data: Raw = interaction.data or {}  # type: ignore[assignment]  # a TypedDict of discord.py, read as plain JSON
+    data: Raw = interaction.data or {}
     match interaction.type:
         case discord.InteractionType.component:
             return pressed(data)

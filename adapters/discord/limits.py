@@ -60,7 +60,8 @@ def native_controls(card: Card) -> tuple[Control, ...]:
     """The card's controls that Discord takes; its address becomes a button, where none of them is one to it."""
     controls = tuple(control for control in card.controls if takes(control))
     url = web_address(card.url)
-    if not url or len(url) > URL_LENGTH or any(isinstance(each, LinkButton) and each.url == card.url for each in controls):
+    is_there = any(isinstance(each, LinkButton) and each.url == card.url for each in controls)
+    if not url or len(url) > URL_LENGTH or is_there:
         return controls
     return (*controls, LinkButton("", url))
 

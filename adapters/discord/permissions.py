@@ -22,11 +22,11 @@ PERMISSIONS = (
     Permission(1 << 11, "Send Messages", "to post them"),
     Permission(1 << 15, "Attach Files", "to hand over files, such as an event as a calendar file"),
     Permission(
-        1 << 16, "Read Message History", "to see, after a broken connection, whether a post arrived before posting again"
+        1 << 16,
+        "Read Message History",
+        "to see whether a post arrived before posting it again",
     ),
-    Permission(
-        1 << 44, "Create Events", "to keep the server's own event list up to date, if organisers turn that on"
-    ),
+    Permission(1 << 44, "Create Events", "to keep the server's own event list up to date, if organisers turn that on"),
 )
 
 

@@ -25,6 +25,8 @@ from bot.ui import File
 PACE = 50  # Discord: requests a second in all, answers to interactions apart
 TOTAL_SECONDS = 20.0
 """A request that takes longer is given up; the outbox bounds a send at 30."""
+WAIT_MOST = 10.0
+"""Seconds that a request waits of itself for a limit that is known before it is sent."""
 INVALID_MOST = 8_000  # Discord: 10,000 answers of 401, 403 or 429 in 10 minutes bring a ban of the address
 INVALID_SECONDS = 600.0
 BUCKETS_MOST = 5_000
@@ -118,7 +120,7 @@ class Wire:
         until = max(self._held_until, bucket.resets if bucket is not None and bucket.left <= 0 else 0.0)
         if until > now:
             # what has not been sent may wait a little by itself
-            if until - now > max(patience, 2.0):
+            if until - now > max(patience, WAIT_MOST):
                 raise Temporary("Discord's rate limit", until - now)
             await asyncio.sleep(until - now)
         if bucket is not None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import tests.adapters
 from bot.domain.addresses import Channel, Direct
+from bot.domain.people import Account, Workspace
 from bot.markup import rich
 from bot.params import Option
 from bot.platform import Platform
@@ -43,6 +44,8 @@ class SaidCore:
 
     def __init__(self) -> None:
         self.asked: list[Incoming] = []
+        self.workspaces: list[Workspace] = []
+        self.calendars_changed = 0
         self.answer: Callable[[Incoming], Answer] = lambda _incoming: Reply(rich("Heard."))
         self.form: Callable[[Incoming], Form | None] = lambda _incoming: None
 
@@ -55,6 +58,15 @@ class SaidCore:
     async def handle(self, incoming: Incoming) -> Answer:
         self.asked.append(incoming)
         return self.answer(incoming)
+
+    async def joined(self, workspace: Workspace, *, by: Account | None, channel: Channel | None, locale: str) -> None:
+        self.workspaces.append(workspace)
+
+    async def left(self, workspace: Workspace) -> None:
+        self.workspaces.remove(workspace)
+
+    async def calendar_changed(self, workspace: Workspace) -> None:
+        self.calendars_changed += 1
 
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[Option]:
         return [Option("Berlin, DE", "Berlin, DE")] if param == "near" else []
@@ -117,6 +129,10 @@ class Harness(ABC):
 
     def shown(self, text: str) -> str:
         """How people's words look on this platform when they are shown as they stand."""
+        return text
+
+    def typed(self, text: str) -> str:
+        """How what is typed into a field of one line arrives."""
         return text
 
     @property

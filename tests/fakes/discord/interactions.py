@@ -76,7 +76,7 @@ class Interaction:
         """Something can be seen: no mere "thinking"."""
         if self.modal is not None or self.choices is not None or self.followups:
             return True
-        if self.response == DEFERRED_UPDATE:
+        if self.response in (DEFERRED_UPDATE, UPDATE):
             return self.updated_source
         return self.message is not None and not self.message.is_loading
 

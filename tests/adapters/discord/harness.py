@@ -1,0 +1,212 @@
+"""Discord for the contract tests: the adapter in this process, the fake Discord behind real HTTP and websockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from adapters.console.outbound import View
+from adapters.discord.answering import Timings
+from adapters.discord.client import Discord
+from adapters.discord.markdown import safe
+from adapters.discord.settings import DiscordSettings
+from bot.commands import Command, Feature, Services
+from bot.domain.addresses import Channel, Direct
+from bot.features import digests, events
+from bot.features.help import help_feature
+from bot.grammar import read_sentence
+from bot.i18n import N_, Words
+from bot.markup import rich
+from bot.params import Text
+from bot.request import Request
+from bot.ui import Reply
+from storage.turnstile import LocalTurnstile
+from tests.fakes.discord import FakeDiscord, Interaction, Message, User
+from tests.fakes.discord.seen import plain, read_modal
+from tests.platforms.contract import Harness, SaidCore
+
+SAY = Words("en", ZoneInfo("Europe/Berlin"))
+
+
+@dataclass(frozen=True, slots=True)
+class AskNotes:
+    about: Annotated[str, Text(N_("Who"), N_("Their name"))] = ""
+
+
+async def _no_notes(_ask: AskNotes, _request: Request, _services: Services) -> Reply:
+    return Reply(rich("Nothing."))
+
+
+CONNECT = Feature(
+    "connect", "People you met", (Command("notes", "What you noted", AskNotes, _no_notes, "/connect notes"),)
+)
+"""A command whose answer is nobody else's."""
+FEATURES = (events.FEATURE, digests.FEATURE, CONNECT)
+ALL = (*FEATURES, help_feature(FEATURES))
+
+
+class Clock:
+    """The computer's; the fake has the same."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Noted:
+    """Implements `bot.ports.Notes` in memory."""
+
+    def __init__(self) -> None:
+        self.notes: dict[str, str] = {}
+
+    async def get(self, name: str) -> str | None:
+        return self.notes.get(name)
+
+    async def put(self, name: str, value: str) -> None:
+        self.notes[name] = value
+
+
+class Swift(LocalTurnstile):
+    """Discord's five seconds between identifies take none here; the fake asks for none either."""
+
+    async def pass_through(self, name: str, seconds: float) -> None:
+        await super().pass_through(name, 0)
+
+
+class DiscordHarness(Harness):
+    def __init__(self, fake: FakeDiscord, timings: Timings | None = None) -> None:
+        self.fake = fake
+        self.guild = fake.add_guild(channels=("general", "events"))
+        self._there = self.guild.channel("events")
+        self.channel = Channel("discord", str(self.guild.id), str(self._there.id), "events")
+        self.gone = Channel("discord", str(self.guild.id), "1234567890", "gone")
+        self.notes = Noted()
+        self.timings = timings or Timings()
+        self._people: dict[str, User] = {}
+        self._before: dict[str, list[Message]] = {}
+        self._open: dict[str, Interaction] = {}
+        for name in ("mara", "tom"):
+            self.user(name)
+
+    async def start(self) -> None:
+        self.core = SaidCore()
+        self.platform = self.adapter = Discord(
+            DiscordSettings(self.fake.token, self.fake.api_url, self.fake.gateway_url),
+            features=ALL,
+            clock=Clock(),
+            notes=self.notes,
+            turnstile=Swift(),
+            timings=self.timings,
+        )
+        self.serving = asyncio.ensure_future(self.platform.serve(self.core))
+        ready = asyncio.ensure_future(self.adapter.is_ready.wait())
+        await asyncio.wait({self.serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if self.serving.done():
+            self.serving.result()
+
+    async def stop(self) -> None:
+        self.serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.serving
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    def user(self, name: str) -> User:
+        if name not in self._people:
+            self._people[name] = self.fake.add_member(self.guild, name)
+        return self._people[name]
+
+    async def type(self, person: str, text: str) -> str:
+        sentence = read_sentence(text, ALL, SAY)
+        assert sentence.command is not None
+        path = f"{sentence.feature.name} {sentence.command.name}".strip()
+        asked = await self.fake.slash(self.user(person), self._there, path, sentence.values)
+        return await self._seen(person, asked)
+
+    async def press(self, person: str, label: str, choice: str = "") -> str:
+        user = self.user(person)
+        message = next(each for each in reversed(self._before[person]) if self._has(each, label))
+        if choice:
+            return await self._seen(person, await self.fake.select(user, message, label, choice))
+        return await self._seen(person, await self.fake.press(user, message, label))
+
+    async def submit(self, person: str, values: Mapping[str, str]) -> str:
+        asked = await self.fake.submit(self.user(person), self._open[person], values)
+        seen = await self._seen(person, asked)
+        if any(self._has(message, "Correct") for message in asked.seen):
+            return f"{seen}\n{await self.press(person, 'Correct')}"
+        return seen
+
+    async def channel_of(self, person: str) -> str:
+        return self._look(person, self._there.messages)
+
+    async def inbox_of(self, person: str) -> str:
+        return self._look(person, self.fake.dm(self.user(person)).messages)
+
+    def direct(self, person: str) -> Direct:
+        return Direct("discord", str(self.user(person).id), person)
+
+    def shown(self, text: str) -> str:
+        return safe(text)
+
+    def typed(self, text: str) -> str:
+        return text.replace("\n", " ")  # Discord's client has no line ends in a field of one line
+
+    @property
+    def tricks(self) -> Sequence[str]:
+        return [
+            "@everyone <@&1> <@123> <#123> <:smile:123> <t:0:R> </event add:1>",
+            "[click](https://example.org) https://example.org discord.gg/abc <https://example.org>",
+            "||secret|| ~~gone~~ __under__ ***all*** `` ` ``",
+            *("> quote", ">>> all", "- list", "-# small", "1. one", "## two", "+ more", "* star", "10) ten"),
+            "\u202eedispu\u202c\u200b",
+        ]
+
+    async def _seen(self, person: str, asked: Interaction) -> str:
+        await asked.answered()
+        if asked.modal is not None:
+            self._open[person] = asked
+            modal = read_modal(asked.modal, self._name)
+            lines = [modal.title, *(f"{label} {''.join(map(_word, said.pieces))}" for label, said in modal.said)]
+            lines += [f"{field.label} {field.note} {' '.join(field.values)}" for field in modal.fields]
+            return "\n".join(lines)
+        return self._look(person, asked.seen)
+
+    def _look(self, person: str, messages: Sequence[Message]) -> str:
+        self._before.setdefault(person, []).extend(messages)
+        return "\n\n".join(plain(message, View(SAY, self.fake.world.now()), self._name) for message in messages)
+
+    def _name(self, account: str) -> str:
+        return self.fake.world.users[int(account)].name
+
+    @staticmethod
+    def _has(message: Message, label: str) -> bool:
+        return any(label in (each.get("label"), each.get("placeholder")) for each in _controls(message))
+
+
+def _controls(message: Message) -> list[dict[str, object]]:
+    from tests.fakes.discord.world import walked
+
+    return [each for each in walked(message.components) if each["type"] in (2, 3)]
+
+
+def _word(piece: object) -> str:
+    return piece if isinstance(piece, str) else str(getattr(piece, "text", ""))
+
+
+@asynccontextmanager
+async def harness(folder: Path) -> AsyncIterator[DiscordHarness]:
+    async with FakeDiscord(identify_seconds=0, pace=0.01) as fake:
+        found = DiscordHarness(fake)
+        await found.start()
+        yield found
+        await found.stop()
+        assert fake.violations == []
