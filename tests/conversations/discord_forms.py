@@ -20,10 +20,12 @@ from bot.params import ChannelParam, Choice, Param
 from bot.ui import Action, Form
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Message, User
 from tests.fakes.discord.components import CHANNEL_SELECT, STRING_SELECT, TEXT
-from tests.fakes.discord.errors import Json
 from tests.fakes.discord.seen import Names, SeenField, labelled, read_message, read_modal
 from tests.fakes.discord.sheets import Entry
 from tests.fakes.discord.world import walked
+
+STEPS = 20
+"""Pages and buttons on the way through a form, at most."""
 
 
 @dataclass(slots=True)
@@ -153,7 +155,7 @@ class Sheets:
         if isinstance(param, Choice):
             for value, label in param.names.items():
                 if shown == self.say(label):
-                    return before if fold(before) in (fold(value), fold(label), fold(shown)) else value
+                    return before if fold(before) in (fold(value), fold(label), fold(shown)) else str(value)
         return shown
 
     # ---- filling in
@@ -161,19 +163,38 @@ class Sheets:
     async def send(self, opened: OpenForm, values: Mapping[str, str]) -> Interaction:
         """Fill in what has changed, page after page, and send it; what came of the last thing that was done."""
         changed = {name for name, value in values.items() if value != opened.values.get(name, "")}
-        modal = opened.modal or await self._open(opened, changed)
-        while True:
-            assert modal.modal is not None
-            page = [each.name for each in read_modal(modal.modal, self.names).fields]
-            asked = await self._submit(opened, modal, {name: values.get(name, "") for name in page})
-            changed -= set(page)
-            await asked.answered()
-            card = asked.seen[0]
-            if self.meant(card) != "page":
-                return asked
-            if not changed and "send" in buttons(card):
-                return await (await self.discord.press(opened.user, card, buttons(card)["send"])).answered()
-            modal = await (await self.discord.press(opened.user, card, _going_on(card))).answered()
+        card = opened.card
+        asked = opened.modal
+        for _ in range(STEPS):
+            if asked is None or asked.modal is None:
+                assert card is not None
+                way = self._way_on(card, changed, opened.command, is_first=asked is None)
+                if not way:
+                    assert asked is not None
+                    return asked
+                asked = await (await self.discord.press(opened.user, card, way)).answered()
+            else:
+                page = [each.name for each in read_modal(asked.modal, self.names).fields]
+                asked = await self._submit(opened, asked, {name: values.get(name, "") for name in page})
+                await asked.answered()
+                changed -= set(page)
+            card = asked.seen[0] if asked.modal is None else card
+        raise AssertionError(f"no way to {changed}")
+
+    def _way_on(self, card: Message, changed: set[str], command: Command, *, is_first: bool) -> str:
+        """The button to press next: to another page, to send it all, or to what is still to be changed; "" for none."""
+        found = buttons(card)
+        opens = [name for name in found if name.startswith((forms.OPEN, forms.OPEN_COMMAND))]
+        if self.meant(card) == "page":
+            number = int(opens[0].removeprefix(f"{forms.OPEN}:").partition("/")[0])
+            is_later = bool(changed & set(list(command.arguments)[number:]))
+            return found[opens[0]] if is_later or "send" not in found else found["send"]
+        if is_first:
+            return found[opens[0]]
+        if not changed:
+            return ""
+        all_fields = next((found[name] for name in opens if name.startswith(f"{forms.OPEN}:0/")), "")
+        return all_fields or found.get("change", "")
 
     async def leaf(self, opened: OpenForm) -> OpenForm:
         """Look at what is kept beyond this page, by sending it as it stands; where that can be done."""
@@ -186,23 +207,6 @@ class Sheets:
         asked = await (await self.discord.submit(opened.user, opened.modal)).answered()
         assert self.meant(asked.seen[0]) == "page"
         return self.of_card(asked.seen[0], opened.user, opened.typed, opened.command, opened.path)
-
-    async def _open(self, opened: OpenForm, changed: set[str]) -> Interaction:
-        """Open the page that has what is to be changed."""
-        assert opened.card is not None
-        ways = [custom_id for name, custom_id in buttons(opened.card).items() if name.startswith("~")]
-        asked: Interaction | None = None
-        for custom_id in ways:
-            asked = await (await self.discord.press(opened.user, opened.card, custom_id)).answered()
-            assert asked.modal is not None
-            names = {each.name for each in read_modal(asked.modal, self.names).fields}
-            if changed <= names:
-                return asked
-        if asked is None or self.meant(opened.card) == "page":
-            # the first pages are behind; the draft's form is opened anew
-            draft = next(iter(buttons(opened.card))).partition("/")[2]
-            raise AssertionError(f"no way back to {changed} of the draft {draft}")
-        return asked
 
     async def _submit(self, opened: OpenForm, modal: Interaction, values: Mapping[str, str]) -> Interaction:
         assert modal.modal is not None
@@ -248,10 +252,3 @@ def buttons(message: Message) -> dict[str, str]:
         if written:
             found[written if written.startswith("~") else written.partition(":")[0]] = each["custom_id"]
     return found
-
-
-def _going_on(card: Message) -> str:
-    return next(custom_id for name, custom_id in buttons(card).items() if name.startswith(forms.OPEN))
-
-
-__all__ = ["Json", "OpenForm", "Sheets", "buttons", "choice_of"]

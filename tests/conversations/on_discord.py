@@ -63,6 +63,7 @@ from tests.fakes.discord.seen import read_message
 
 ZONE = "Europe/Berlin"
 LOCALE = "en"
+"""As the console has it. Discord always says whether it is British or American, which changes what 12/5 means."""
 CHANNELS = ("general", "events")
 
 
@@ -84,13 +85,20 @@ class Seats:
         """What was typed last into the options of a command, by whoever did."""
         self.answered: Message | None = None
         """The message that the last answer was."""
+        self.broken: list[Exception] = []
         self.odd: list[str] = []
         """What Discord's client would not have let anybody do."""
 
     # ---- the core's side of the talk
 
     async def form_for(self, incoming: Incoming) -> Form | None:
-        self._answer = await self._do(incoming)
+        try:
+            self._answer = await self._do(incoming)
+        except Exception as broken:
+            # the talk would say that something went wrong and go on
+            broken.add_note(f"at {incoming.asked}")
+            self.broken.append(broken)
+            raise
         return self._answer if isinstance(self._answer, Form) else None
 
     async def handle(self, incoming: Incoming) -> Answer:
@@ -127,7 +135,7 @@ class Seats:
 
     def user(self, name: str) -> User:
         if name.casefold() not in self._users:
-            self._users[name.casefold()] = self.discord.add_member(self.guild, name)
+            self._users[name.casefold()] = self.discord.add_member(self.guild, name, LOCALE)
         return self._users[name.casefold()]
 
     def channel(self, name: str) -> Channel:
@@ -342,7 +350,10 @@ async def _talk(seats: Seats, bot: Bot, clock: ConsoleClock, lines: Sequence[str
         seats, screen, journal, clock, travel, bot.features, ZoneInfo(ZONE), LOCALE, "you", CHANNELS[0]
     )
     while (line := await screen.read(talk.name, talk.channel, talk.completions)) is not None:
-        if not await talk.answer(line):
+        goes_on = await talk.answer(line)
+        if seats.broken:
+            raise seats.broken[0]
+        if not goes_on:
             break
 
 
