@@ -69,12 +69,14 @@ def _respond(core: Core, interaction: Interaction, kind: int, data: Json, upload
             check_modal(data, found)
             found.raise_if_any()
             interaction.modal = {**data, "components": number(data["components"])}
+        case _:
+            raise AssertionError(f"{kind} is no first answer")
 
 
 def _focused_kind(interaction: Interaction) -> int:
     options = interaction.payload["data"].get("options") or []
     while options:
-        nested = []
+        nested: list[Json] = []
         for option in options:
             if option.get("focused"):
                 return int(option["type"])

@@ -139,8 +139,8 @@ class Core:
     async def quiet(self, seconds: float = 0.02) -> None:
         """Wait until the bot has asked nothing for a moment."""
         loop = asyncio.get_running_loop()
-        while self.in_flight or loop.time() - self.last_request < seconds:
-            await asyncio.sleep(seconds / 4)  # what does not come cannot be waited for otherwise
+        while self.in_flight or loop.time() - self.last_request < seconds:  # noqa: ASYNC110 - nothing tells of what does not come
+            await asyncio.sleep(seconds / 4)
 
     # ---- messages
 

@@ -85,14 +85,13 @@ def _is_letter(each: str) -> bool:
 
 
 def _check_names(each: Json, path: Sequence[str | int], found: Findings, *, is_chat: bool) -> None:
-    names = {(): each.get("name")}
-    names |= {(locale,): name for locale, name in (each.get("name_localizations") or {}).items()}
-    for locale, name in names.items():
-        here = (*path, "name_localizations", *locale) if locale else (*path, "name")
+    names: list[tuple[Sequence[str], object]] = [(("name",), each.get("name"))]
+    names += [(("name_localizations", key), name) for key, name in (each.get("name_localizations") or {}).items()]
+    for place, name in names:
         if is_chat and not is_name(name):
-            found.add(here, "APPLICATION_COMMAND_INVALID_NAME", f"Command name is invalid: {name!r}")
+            found.add((*path, *place), "APPLICATION_COMMAND_INVALID_NAME", f"Command name is invalid: {name!r}")
         elif not is_chat:
-            found.length(here, name, 1, 32)
+            found.length((*path, *place), name, 1, 32)
     for key in ("name_localizations", "description_localizations"):
         for locale in (each.get(key) or {}).keys() - LOCALES:
             found.add((*path, key, locale), "BASE_TYPE_CHOICES", "Discord has no such locale")

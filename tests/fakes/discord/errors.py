@@ -10,7 +10,7 @@ Json = dict[str, Any]  # Any: as it goes over the wire
 INVALID_FORM_BODY = 50035
 
 
-class Denied(Exception):  # noqa: N818 - what it means, as everywhere in this project
+class Denied(Exception):
     """A request that is answered with an error. `errors` is the tree of what was wrong where."""
 
     def __init__(self, status: int, code: int, message: str, errors: Json | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import secrets
 import zlib
@@ -100,7 +101,7 @@ class Gateway:
     def dispatch(
         self, event: str, data: Json, *, guild: Guild | None = None, intent: int = 0, only: SessionFilter | None = None
     ) -> int:
-        """Send an event to the sessions of its shard; what belongs to no server goes to shard 0. Returns to how many."""
+        """Send an event to the sessions of its shard; what belongs to no server goes to shard 0. To how many."""
         count = 0
         for session in self.sessions.values():
             is_theirs = session.holds(guild) if guild is not None else session.shard == 0
@@ -155,9 +156,7 @@ class Gateway:
         return [each for each in self._sockets if each.session and shard in (None, each.session.shard)]
 
     async def _settled(self, shard: int | None) -> None:
-        async with asyncio.timeout(10):
-            while any(socket.is_aborted for socket in self._of(shard)):
-                await asyncio.sleep(0)
+        await self.until(lambda: not any(socket.is_aborted for socket in self._of(shard)))
 
     # ---- connections
 
@@ -397,9 +396,7 @@ def _compressor(name: str) -> Compressor | None:
 
 
 def _zstd() -> Compressor:
-    import zstandard  # discord.py asks for it only where this is installed
-
+    # discord.py asks for it only where this is installed, and then it is here as well
+    zstandard = importlib.import_module("zstandard")
     context = zstandard.ZstdCompressor().compressobj()
     return lambda data: context.compress(data) + context.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-
-

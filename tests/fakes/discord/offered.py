@@ -185,7 +185,11 @@ def resolve_user(user: User, place: Place, resolved: Json) -> None:
     """Put a user, and what they are here, among what ids stand for."""
     resolved.setdefault("users", {})[str(user.id)] = user.json
     if place.guild is not None and user.id in place.guild.members:
-        member = {key: value for key, value in place.guild.members[user.id].json.items() if key not in ("user", "deaf", "mute")}
+        member = {
+            key: value
+            for key, value in place.guild.members[user.id].json.items()
+            if key not in ("user", "deaf", "mute")
+        }
         member["permissions"] = str(int(place.may(user)))
         resolved.setdefault("members", {})[str(user.id)] = member
 

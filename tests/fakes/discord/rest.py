@@ -169,7 +169,11 @@ class Rest:
                 core.limits.hits.append(f"{method} {path}")
                 core.limits.note_invalid()
                 headers = {"Via": "1.1 fake", "Retry-After": str(-(-fault.seconds // 1))}
-                body = {"message": "You are being rate limited.", "retry_after": fault.seconds, "global": fault.is_global}
+                body = {
+                    "message": "You are being rate limited.",
+                    "retry_after": fault.seconds,
+                    "global": fault.is_global,
+                }
                 return _json(body, 429, headers)
             case Kind.HANG | Kind.HANG_AFTER:
                 await asyncio.Event().wait()

@@ -409,9 +409,7 @@ async def edit_event(call: Call) -> Json:
     changed = _event(call, found)
     _may_change(call, found, changed)
     scheduled.change(call.core.world, changed, call.json)
-    call.core.gateway.dispatch(
-        "GUILD_SCHEDULED_EVENT_UPDATE", changed, guild=found, intent=GUILD_SCHEDULED_EVENTS
-    )
+    call.core.gateway.dispatch("GUILD_SCHEDULED_EVENT_UPDATE", changed, guild=found, intent=GUILD_SCHEDULED_EVENTS)
     age_events(call.core, found)
     return changed
 

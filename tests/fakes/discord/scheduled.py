@@ -27,7 +27,9 @@ def create(world: World, guild: Guild, body: Json, creator: User) -> Json:
             found.add((key,), "BASE_TYPE_REQUIRED", "This field is required")
     _check(world, body, found)
     if not found and moment(body["scheduled_start_time"]) <= world.now():
-        found.add(("scheduled_start_time",), "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", "Cannot schedule event in the past.")
+        found.add(
+            ("scheduled_start_time",), "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", "Cannot schedule event in the past."
+        )
     found.raise_if_any()
     if len(guild.events) >= MOST:
         raise Denied(400, 30038, f"Maximum number of guild scheduled events reached ({MOST})")

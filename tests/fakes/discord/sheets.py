@@ -6,13 +6,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from tests.fakes.discord.components import (
-    CHANNEL_SELECT,
     LABEL,
     ROW,
     STRING_SELECT,
     TEXT_INPUT,
-    UPLOAD,
-    USER_SELECT,
 )
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.offered import NotOffered, Place, resolve_channel, resolve_user
@@ -22,7 +19,9 @@ Entry = str | Sequence[str | int | User | Channel]
 """What goes into a field: text, or what is chosen (labels or values, users, channels, ids of uploads)."""
 
 
-def choose(menu: Json, chosen: Sequence[object], place: Place, resolved: Json, *, world: World | None = None) -> list[str]:
+def choose(
+    menu: Json, chosen: Sequence[object], place: Place, resolved: Json, *, world: World | None = None
+) -> list[str]:
     """The values that the client sends. Raises NotOffered."""
     name = menu.get("placeholder") or menu["custom_id"]
     low = menu.get("min_values")
@@ -41,10 +40,10 @@ def _value(menu: Json, each: object, place: Place, resolved: Json, world: World 
                     if option[key] == each:
                         return str(option["value"])
             raise NotOffered(f"there is {[option['label'] for option in menu['options']]}, no {each!r}")
-        case (5 | 7), User():
+        case ((5 | 7), User()):
             resolve_user(each, place, resolved)
             return str(each.id)
-        case (7 | 8), Channel():
+        case ((7 | 8), Channel()):
             kinds = menu.get("channel_types")
             if kinds and each.kind not in kinds:
                 raise NotOffered(f"channels of type {each.kind} are not offered")
@@ -78,7 +77,11 @@ def standing(field: Json) -> list[str]:
 
 
 def submitted(
-    modal: Json, values: Mapping[str, Entry], place: Place, world: World, stale: Mapping[str, str] = MappingProxyType({})
+    modal: Json,
+    values: Mapping[str, Entry],
+    place: Place,
+    world: World,
+    stale: Mapping[str, str] = MappingProxyType({}),
 ) -> Json:
     """What the client sends of a modal that was filled in; `stale` choices go out unchecked. Raises NotOffered."""
     known = fields(modal)
@@ -95,7 +98,10 @@ def submitted(
         elif each["type"] == ROW:
             nested = each["components"][0]
             components.append(
-                {**shell, "components": [_filled(nested, nested.get("label") or "", values, place, resolved, world, stale)]}
+                {
+                    **shell,
+                    "components": [_filled(nested, nested.get("label") or "", values, place, resolved, world, stale)],
+                }
             )
         else:
             components.append(shell)
@@ -107,7 +113,13 @@ def submitted(
 
 
 def _filled(
-    field: Json, label: str, values: Mapping[str, Entry], place: Place, resolved: Json, world: World, stale: Mapping[str, str]
+    field: Json,
+    label: str,
+    values: Mapping[str, Entry],
+    place: Place,
+    resolved: Json,
+    world: World,
+    stale: Mapping[str, str],
 ) -> Json:
     shell: Json = {"type": field["type"], "id": field["id"], "custom_id": field["custom_id"]}
     is_required = field.get("required", True) is not False
@@ -141,5 +153,3 @@ def _standing(field: Json, value: str, place: Place, world: World) -> object:
             return world.channels[int(value)]
         case _:
             return value
-
-

@@ -63,7 +63,9 @@ class Spec:
         return found
 
     def _route(self, path: str) -> tuple[str, Json]:
-        return next(((template, operations) for shape, template, operations in self._routes if shape.match(path)), ("", {}))
+        return next(
+            ((template, operations) for shape, template, operations in self._routes if shape.match(path)), ("", {})
+        )
 
     def _validator(self, method: str, template: str, kind: str, schema: Json) -> Any:  # Any: as above
         key = (method, template, kind)
