@@ -1,0 +1,342 @@
+"""Whatever happens in whatever order: both calendars agree in the end, and nothing stands there twice."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from structlog.testing import capture_logs
+
+from bot.commands import Services
+from bot.domain.addresses import Channel
+from bot.domain.delivery import Owed
+from bot.domain.events import HORIZON, Attendance, Details, Edit, NewEvent, Occurrence, Search, Status, Timing
+from bot.domain.mirrors import Link
+from bot.domain.people import Account, Workspace
+from bot.domain.recurrence import lay_out
+from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
+from bot.features.mirror.faces import face_of, native_face
+from bot.features.mirror.reconciling import reconcile
+from bot.i18n import Words
+from bot.ports import UnitOfWork
+from storage.database import Database
+from tests.calendars import Fails, Killed, MemoryCalendar
+from tests.clocks import FixedClock
+from tests.platforms.silent import SilentPlatform
+from tests.postgres import Postgres
+
+MakeDatabase = Callable[[], tuple[str, Callable[[], None]]]
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CLUB = Workspace("console", "club", "The Club")
+
+numbers = st.integers(0, 30)
+hours = st.integers(1, 90)
+titles = st.sampled_from(["Techno", "Dub", "A title that is far too long for it", "  Two  spaces ", "Techno"])
+texts = st.sampled_from(["", "Bring earplugs", "long " * 20, "Line\n\n\n\nand line"])
+troubles = st.lists(
+    st.one_of(
+        st.none(),
+        st.builds(Fails, st.just(Killed()), st.booleans()),
+        st.builds(Fails, st.just(Unsure("no answer")), st.booleans()),
+        st.just(Fails(Temporary("busy"))),
+        st.just(Fails(Unreachable("forbidden"))),
+    ),
+    max_size=4,
+)
+
+
+class BreaksOff:
+    """A store whose process is killed at its nth writing transaction."""
+
+    def __init__(self, inner: Database, units: int) -> None:
+        self.inner = inner
+        self.left = units
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.inner.reading()
+
+    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+        return self.inner.writing()
+
+
+class Mirror(RuleBasedStateMachine):
+    """Organisers, members, and processes that come and go."""
+
+    make_database: MakeDatabase
+    counts: bool
+
+    @initialize()
+    def begin(self) -> None:
+        url, self.remove = self.make_database()
+        self.logs = capture_logs()
+        self.logs.__enter__()
+        self.runner = asyncio.Runner()
+        self.database = Database(url)
+        self.clock = FixedClock(START)
+        self.calendar = MemoryCalendar(self.clock, counts=self.counts)
+        platform = SilentPlatform()
+        platform.calendar = self.calendar
+        self.services = Services(self.database, self.clock, {"console": platform})
+        self.deleted: dict[int, datetime] = {}
+        """Occurrences deleted there, and when they began there."""
+        self.runner.run(self._join())
+
+    async def _join(self) -> None:
+        async with self.database.writing() as uow:
+            joined = await uow.people.join(CLUB, zone="Europe/Berlin", locale="en", now=START)
+            assert joined is not None
+            await uow.people.mirror(joined.home.id, True)
+        self.home = replace(joined.home, is_mirrored=True)
+        self.community = joined.home.community.id
+
+    # --- here ----------------------------------------------------------------------------------------------
+
+    @rule(title=titles, text=texts, begins=hours, lasts=st.integers(0, 30), weekly=st.booleans(), link=st.booleans())
+    def add(self, title: str, text: str, begins: int, lasts: int, weekly: bool, link: bool) -> None:
+        starts = (self.clock.now() + begins * HOUR).replace(tzinfo=None)
+        rule_ = "FREQ=DAILY;COUNT=3" if weekly else ""
+        timing = Timing(starts, starts + lasts * HOUR, "UTC", rrule=rule_)
+        details = Details(title, text, venue="Kantine", page_link="https://example.org/1" if link else "")
+        slots = lay_out(timing, (), since=self.clock.now(), until=self.clock.now() + HORIZON)
+        self._write(lambda uow: uow.events.add(self.community, NewEvent(details, timing), slots, self.clock.now()))
+
+    @rule(which=numbers, title=st.none() | titles, text=st.none() | texts, later=st.integers(-3, 40))
+    def change_here(self, which: int, title: str | None, text: str | None, later: int) -> None:
+        ours = self._one_of_ours(which)
+        if ours is None:
+            return
+        details = ours.details
+        details = details if title is None else replace(details, title=title)
+        details = details if text is None else replace(details, description=text)
+        edit = Edit(details, ours.starts + later * HOUR, ours.ends + later * HOUR)
+        self._write(lambda uow: uow.events.change(self.community, ours.id, edit))
+
+    @rule(which=numbers)
+    def cancel_here(self, which: int) -> None:
+        ours = self._one_of_ours(which)
+        if ours is not None:
+            self._write(lambda uow: uow.events.cancel(self.community, ours.id))
+
+    @rule(which=numbers, name=st.sampled_from("ab"), answer=st.sampled_from(Attendance))
+    def answer_here(self, which: int, name: str, answer: Attendance) -> None:
+        ours = self._one_of_ours(which)
+
+        async def answered(uow: UnitOfWork) -> None:
+            assert ours is not None
+            person = (await uow.people.people_of([Account("console", name, name)]))[name]
+            await uow.events.answer(self.community, ours.id, person, answer, self.clock.now())
+
+        if ours is not None:
+            self._write(answered)
+
+    @rule(is_on=st.booleans())
+    def switch(self, is_on: bool) -> None:
+        self.home = replace(self.home, is_mirrored=is_on)
+        self._write(lambda uow: uow.people.mirror(self.home.id, is_on))
+        self.deleted.clear()
+
+    # --- there ---------------------------------------------------------------------------------------------
+
+    @rule(which=numbers, title=st.none() | titles, text=st.none() | texts, later=st.integers(-3, 40))
+    def change_there(self, which: int, title: str | None, text: str | None, later: int) -> None:
+        event = self._one_there(which)
+        if event is None or event.starts + later * HOUR <= self.clock.now():
+            return
+        event = replace(event, starts=event.starts + later * HOUR, ends=event.ends + later * HOUR)
+        event = event if title is None else replace(event, title=title[:24])
+        self.calendar.events[event.id] = event if text is None else replace(event, description=text[:60])
+
+    @rule(which=numbers)
+    def delete_there(self, which: int) -> None:
+        event = self._one_there(which)
+        if event is None:
+            return
+        del self.calendar.events[event.id]
+        link = self._links().get(event.id)
+        if link is not None and not link.is_leaving and self.home.is_mirrored and event.is_ours:
+            began = min(face.starts for face in (link.shown, link.pending or link.shown))
+            self.deleted[link.occurrence] = began
+
+    @rule(begins=hours)
+    def add_there(self, begins: int) -> None:
+        if len(self.runner.run(self.calendar.listed("club"))) < self.calendar.most:
+            starts = self.clock.now() + begins * HOUR
+            self.calendar.adds("Theirs", starts, starts + HOUR)
+
+    @rule(which=numbers, name=st.sampled_from("abc"))
+    def be_interested_or_not(self, which: int, name: str) -> None:
+        event = self._one_there(which)
+        if event is not None:
+            self.calendar.fans.setdefault(event.id, set()).symmetric_difference_update({name})
+
+    # --- between them --------------------------------------------------------------------------------------
+
+    @rule(trouble=troubles, units=st.none() | st.integers(0, 6))
+    def compare(self, trouble: list[Fails | None], units: int | None) -> None:
+        """With calls that fail, or killed at a transaction."""
+        self.calendar.trouble.extend(trouble)
+        store = self.database if units is None else BreaksOff(self.database, units)
+        with suppress(Killed, DeliveryError):
+            self.runner.run(reconcile(self._errand(), replace(self.services, store=store), self.clock.now()))
+        self.calendar.trouble.clear()
+
+    @rule(forward=st.sampled_from([1, 5, 30]))
+    def time_passes(self, forward: int) -> None:
+        self.clock.skip(forward * HOUR)
+
+    # --- what holds ----------------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_shown_twice(self) -> None:
+        """A second one of an occurrence would have been made while the first was there."""
+        assert len(self.calendar.ours) <= self.calendar.most
+        external = [link.external for link in self._links().values()]
+        assert len(external) == len(set(external))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "runner"):
+            return
+        try:
+            self._both_agree()
+        finally:
+            self.runner.run(self.database.close())
+            self.runner.close()
+            self.logs.__exit__(None, None, None)
+            self.remove()
+
+    def _both_agree(self) -> None:
+        for _ in range(4):
+            self.runner.run(reconcile(self._errand(), self.services, self.clock.now()))
+        self.calendar.writes.clear()
+        self.runner.run(reconcile(self._errand(), self.services, self.clock.now()))
+        assert self.calendar.writes == []
+        now, links = self.clock.now(), self._links()
+        coming = [each for each in self._coming() if each.starts > now] if self.home.is_mirrored else []
+        there = {event.id: event for event in self.calendar.ours}
+        assert set(there) == set(links)
+        under_way = [id_ for id_, event in there.items() if self._ours(links[id_]).starts <= now]
+        others = sum(not event.is_ours and event.ends > now for event in self.calendar.events.values())
+        room = self.calendar.most - others - len(under_way)
+        shown = {links[id_].occurrence for id_ in there if id_ not in under_way}
+        assert shown == {each.id for each in coming[:room]}
+        say = Words("en", ZoneInfo("Europe/Berlin"))
+        for id_, event in there.items():
+            ours = self._ours(links[id_])
+            assert ours.status is Status.SCHEDULED
+            assert native_face(event) == face_of(ours, self.calendar, say)
+            self._check_interest(id_, ours)
+        for occurrence, began in self.deleted.items():
+            if began > now:
+                assert self._occurrence(occurrence).status is Status.CANCELLED
+
+    def _check_interest(self, id_: str, ours: Occurrence) -> None:
+        async def own() -> set[str]:
+            async with self.database.reading() as uow:
+                answers = await uow.events.answers(self.community, ours.id)
+                return {*answers.going, *answers.maybe, *answers.not_going}
+
+        fans = {name.title() for name in self.calendar.fans.get(id_, ())}
+        answered = {name.title() for name in self.runner.run(own())}
+        assert fans <= answered
+        assert not {"C"} & (answered - fans)  # who never answers here is only there for as long as it interests them
+
+    # --- means ---------------------------------------------------------------------------------------------
+
+    def _errand(self) -> Owed:
+        return Owed("mirror", self.home.id, "", Channel("console", "club", "calendar"), self.community)
+
+    def _write(self, work: Callable[[UnitOfWork], object]) -> None:
+        async def write() -> None:
+            async with self.database.writing() as uow:
+                await work(uow)  # type: ignore[misc]  # what it returns is of no interest here
+
+        self.runner.run(write())
+
+    def _coming(self) -> list[Occurrence]:
+        async def coming() -> list[Occurrence]:
+            async with self.database.reading() as uow:
+                search = Search(self.clock.now())
+                page = await uow.events.find(self.community, search, person=None, offset=0, limit=500)
+                return list(page.occurrences)
+
+        return self.runner.run(coming())
+
+    def _one_of_ours(self, which: int) -> Occurrence | None:
+        coming = self._coming()
+        return coming[which % len(coming)] if coming else None
+
+    def _one_there(self, which: int):  # type: ignore[no-untyped-def]  # NativeEvent | None
+        ours = self.calendar.ours
+        return ours[which % len(ours)] if ours else None
+
+    def _links(self) -> dict[str, Link]:
+        async def links() -> dict[str, Link]:
+            async with self.database.reading() as uow:
+                return {link.external: link for link in await uow.mirrors.links(self.home.id) if link.external}
+
+        return self.runner.run(links())
+
+    def _ours(self, link: Link) -> Occurrence:
+        return self._occurrence(link.occurrence)
+
+    def _occurrence(self, id_: int) -> Occurrence:
+        async def get() -> Occurrence:
+            async with self.database.reading() as uow:
+                found = await uow.events.get(self.community, id_, person=None)
+                assert found is not None
+                return found
+
+        return self.runner.run(get())
+
+
+CHEAP = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+
+
+def test_whatever_happens_both_calendars_agree_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
+    numbers_ = count()
+
+    def make() -> tuple[str, Callable[[], None]]:
+        path = tmp_path / f"{next(numbers_)}.db"
+        shutil.copyfile(sqlite_template, path)
+        return f"sqlite+aiosqlite:///{path}", path.unlink
+
+    class OnSqlite(Mirror):
+        make_database = staticmethod(make)
+        counts = True
+
+    run_state_machine_as_test(OnSqlite, settings=CHEAP)
+
+
+def test_whatever_happens_both_calendars_agree_on_postgres(
+    postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
+) -> None:
+    def make() -> tuple[str, Callable[[], None]]:
+        name = next(postgres_names)
+        postgres.create(name, postgres_template)
+        return postgres.url(name), lambda: postgres.drop(name)
+
+    class OnPostgres(Mirror):
+        make_database = staticmethod(make)
+        counts = False
+
+    run_state_machine_as_test(OnPostgres, settings=settings(CHEAP, max_examples=10))
