@@ -96,6 +96,17 @@ def identity(fake: FakeDiscord, **more: object) -> Json:
     return {"token": fake.token, "intents": 1, "properties": PROPERTIES, **more}
 
 
+class Bot(discord.AutoShardedClient):
+    """A plain bot. What discord.py waits for by itself is left out: 5 s after each identify, 2 s for the last server."""
+
+    def __init__(self, **intents: bool) -> None:
+        wanted = discord.Intents(guilds=True, guild_scheduled_events=True, **intents)
+        super().__init__(intents=wanted, chunk_guilds_at_startup=False, guild_ready_timeout=0.05)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        pass
+
+
 @asynccontextmanager
 async def running(client: discord.Client, fake: FakeDiscord, patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """A discord.py bot that is ready; only the two addresses that it offers no setting for are set."""

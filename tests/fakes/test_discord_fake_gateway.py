@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import pytest
 
-from tests.fakes.callers import calling, identity, running, shard
+from tests.fakes.callers import Bot, calling, identity, running, shard
 from tests.fakes.discord import FakeDiscord
 
 
@@ -202,15 +202,9 @@ async def test_the_api_tells_where_the_gateway_is(fake: FakeDiscord) -> None:
 # ---- discord.py
 
 
-def client() -> discord.AutoShardedClient:
-    return discord.AutoShardedClient(
-        intents=discord.Intents(guilds=True, guild_scheduled_events=True), chunk_guilds_at_startup=False
-    )
-
-
 async def test_discord_py_logs_in_and_knows_its_servers(fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
     fake.add_guild("Kellerwerk", channels=("general", "events"))
-    bot = client()
+    bot = Bot()
     async with running(bot, fake, monkeypatch):
         (guild,) = bot.guilds
         assert [channel.name for channel in guild.text_channels] == ["general", "events"]
@@ -224,7 +218,7 @@ async def test_discord_py_comes_back_however_its_connection_ends(
     fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake.add_guild()
-    bot = client()
+    bot = Bot()
     async with running(bot, fake, monkeypatch):
         for end in (fake.gateway.drop, fake.gateway.reconnect):
             (session,) = fake.gateway.sessions.values()
@@ -238,7 +232,7 @@ async def test_discord_py_comes_back_however_its_connection_ends(
 async def test_discord_py_is_told_that_its_token_is_wrong(fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
     fake.token = "another"
     monkeypatch.setattr("discord.http.Route.BASE", fake.api_url)
-    bot = client()
+    bot = Bot()
     with pytest.raises(discord.LoginFailure):
         await bot.login("wrong")
     await bot.close()
@@ -247,7 +241,7 @@ async def test_discord_py_is_told_that_its_token_is_wrong(fake: FakeDiscord, mon
 async def test_discord_py_is_told_of_an_intent_it_may_not_have(
     fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bot = discord.AutoShardedClient(intents=discord.Intents(guilds=True, members=True))
+    bot = Bot(members=True)
     with pytest.raises(discord.PrivilegedIntentsRequired):
         async with running(bot, fake, monkeypatch):
             pass
@@ -257,7 +251,7 @@ async def test_discord_py_spreads_its_shards(monkeypatch: pytest.MonkeyPatch) ->
     async with FakeDiscord(requires_shards=3, max_concurrency=3, identify_seconds=0) as fake:
         for number in range(6):
             fake.add_guild(f"server {number}")
-        bot = client()
+        bot = Bot()
         async with running(bot, fake, monkeypatch):
             assert bot.shard_count == 3
             assert sorted(session.shard for session in fake.gateway.connected) == [0, 1, 2]
