@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Literal
 
 from adapters.discord.markdown import safe, safe_line
@@ -29,6 +30,8 @@ PATIENCE = 10.0
 SHORTEST = timedelta(minutes=1)
 UNKNOWN_EVENT = 10070
 REMEMBERED = 500
+ECHO_SECONDS = 5.0
+"""What is told later than this after a change from here was done by somebody else."""
 NOWHERE = "—"
 
 
@@ -42,8 +45,8 @@ class DiscordCalendar:
         self._wire = wire
         self._clock = clock
         self._bot_id = bot_id
-        self._ours: dict[str, int] = {}
-        """Events that were just changed from here, and how often: what the gateway tells of it is no news."""
+        self._ours: dict[str, tuple[int, float]] = {}
+        """Events that were just changed from here, how often, and until when the gateway telling of it is no news."""
 
     def shaped(self, event: NativeEvent) -> NativeEvent:
         starts = event.starts.replace(microsecond=0)
@@ -58,7 +61,8 @@ class DiscordCalendar:
 
     async def listed(self, workspace: str) -> Sequence[NativeEvent]:
         bot = self._bot_id()
-        found = await self._request("GET", "/guilds/{guild}/scheduled-events", {"guild": workspace})
+        query = {"with_user_count": "true"}
+        found = await self._request("GET", "/guilds/{guild}/scheduled-events", {"guild": workspace}, query=query)
         return [_event(each, bot) for each in found if each["status"] in (SCHEDULED, ACTIVE)]
 
     async def create(self, workspace: str, event: NativeEvent) -> str:
@@ -100,15 +104,16 @@ class DiscordCalendar:
 
     def is_news(self, id_: str) -> bool:
         """Whether what the gateway tells of an event was done by somebody else."""
-        count = self._ours.get(id_, 0)
+        count, until = self._ours.pop(id_, (0, 0.0))
+        if count == 0 or monotonic() > until:
+            return True
         if count > 1:
-            self._ours[id_] = count - 1
-        else:
-            self._ours.pop(id_, None)
-        return count == 0
+            self._ours[id_] = (count - 1, until)
+        return False
 
     def _note(self, id_: str) -> None:
-        self._ours[id_] = self._ours.get(id_, 0) + 1
+        count, _until = self._ours.pop(id_, (0, 0.0))
+        self._ours[id_] = (count + 1, monotonic() + ECHO_SECONDS)
         if len(self._ours) > REMEMBERED:
             self._ours.pop(next(iter(self._ours)))
 
@@ -149,4 +154,5 @@ def _event(each: Mapping[str, Any], bot: str) -> NativeEvent:  # Any: JSON
         location=(each.get("entity_metadata") or {}).get("location") or "",
         id=str(each["id"]),
         is_ours=str(each.get("creator_id") or "") == bot,
+        interested=each.get("user_count"),
     )

@@ -20,12 +20,13 @@ from adapters.discord.gateway import Gateway
 from adapters.discord.inbound import PLATFORM
 from adapters.discord.limits import LIMITS, check
 from adapters.discord.outbound import edited, mark_of, message, nonce_of
+from adapters.discord.servers import Servers
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.wire import Denied, Wire, refusal
 from bot.commands import Feature
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
-from bot.domain.people import Account, Workspace
+from bot.domain.people import Workspace
 from bot.errors import DeliveryError, SetupError, Temporary, Unreachable
 from bot.platform import Core, Limits
 from bot.ports import Clock, Notes, Turnstile
@@ -73,9 +74,7 @@ class Discord:
         self._core: Core | None = None
         self._directs: OrderedDict[str, str] = OrderedDict()
         """Channels of direct messages by account."""
-        self._told: dict[int, Workspace] = {}
-        """Servers that the core was told of since the start."""
-        self._meeting: asyncio.Queue[discord.Guild] = asyncio.Queue()
+        self._servers: Servers | None = None
         self.is_ready = asyncio.Event()
         """Set once everything that Discord tells at the start was told."""
         self.calendar = DiscordCalendar(self._wire, clock, self._bot_id)
@@ -85,14 +84,15 @@ class Discord:
         gateway = Gateway(self._settings, self, self._turnstile)
         self._core = core
         self._answering = Answering(core, self._wire, self._shortcuts, self.send, self._timings)
-        meeting = asyncio.create_task(self._meet(core))
+        self._servers = Servers(core, self._notes)
+        telling = asyncio.create_task(self._servers.run())
         try:
             await gateway.begin()
             self._gateway = gateway
             await self._register(gateway)
             await gateway.listen()
         finally:
-            meeting.cancel()
+            telling.cancel()
             await self._answering.finish(FINISH_SECONDS)
             await gateway.close()
             await self._wire.close()
@@ -181,14 +181,12 @@ class Discord:
         await self._answering.take(interaction)
 
     async def server(self, guild: discord.Guild) -> None:
-        if guild.id not in self._told and not guild.unavailable:
-            self._told[guild.id] = Workspace(PLATFORM, str(guild.id), guild.name)
-            self._meeting.put_nowait(guild)
+        assert self._servers is not None, "it listens only while it serves"
+        self._servers.came(guild)
 
     async def left(self, guild: discord.Guild) -> None:
-        assert self._core is not None, "it listens only while it serves"
-        self._told.pop(guild.id, None)
-        await self._core.left(Workspace(PLATFORM, str(guild.id), guild.name))
+        assert self._servers is not None, "it listens only while it serves"
+        await self._servers.left(guild)
 
     async def event_changed(self, event: discord.ScheduledEvent) -> None:
         assert self._core is not None, "it listens only while it serves"
@@ -197,23 +195,12 @@ class Discord:
             await self._core.calendar_changed(Workspace(PLATFORM, str(guild.id), guild.name))
 
     async def ready(self) -> None:
-        await self._meeting.join()
+        assert self._gateway is not None, "it listens only while it serves"
+        assert self._servers is not None, "as above"
+        count = self._gateway.shard_count or 1
+        await self._servers.complete(self._gateway.guilds, self._gateway.shard_ids or range(count), count)
         self.is_ready.set()
-        servers = len(self._told)
-        log.info("discord is ready", servers=servers, commands=len(self._commands))
-
-    async def _meet(self, core: Core) -> None:
-        """Tell the core of servers one after another: at the start there may be a thousand of them at once."""
-        while True:
-            guild = await self._meeting.get()
-            try:
-                owner = Account(PLATFORM, str(guild.owner_id), "") if guild.owner_id else None
-                notes = guild.system_channel
-                channel = Channel(PLATFORM, str(guild.id), str(notes.id), notes.name) if notes is not None else None
-                workspace = Workspace(PLATFORM, str(guild.id), guild.name)
-                await core.joined(workspace, by=owner, channel=channel, locale=str(guild.preferred_locale))
-            finally:
-                self._meeting.task_done()
+        log.info("discord is ready", servers=len(self._servers), commands=len(self._commands))
 
     async def _register(self, gateway: Gateway) -> None:
         """Register the commands, if they are not what was registered last: Discord counts the new ones of a day."""

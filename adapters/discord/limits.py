@@ -6,6 +6,8 @@ the console has a number of its own for looks, it is the same here, so that both
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.discord.markdown import measure, web_address
 from bot.markup import rich
 from bot.platform import Limits
@@ -44,26 +46,40 @@ PARTS = COMPONENTS - 2 - FILES
 
 def weigh(card: Card) -> int:
     """The components that a card becomes; `adapters.discord.outbound` says which."""
-    texts = int(bool(card.title or card.body)) + int(bool(card.fields))
+    texts = int(bool(card.title or card.body or unheld(card))) + int(bool(card.fields))
     controls = native_controls(card)
-    menus = sum(isinstance(control, Menu) for control in controls)
-    buttons = len(controls) - menus
-    rows = menus + -(-buttons // BUTTONS_IN_ROW)
-    if not texts:
-        return max(1, rows + len(controls))
-    if buttons == 1 and not menus:
-        rows = 1  # the section around text and button
-    return 1 + texts + rows + len(controls)
+    parts = texts + len(rows_of(controls)) + len(controls)  # with a single button its row's place is the section's
+    return 1 + parts if texts else max(1, parts)
+
+
+def rows_of(controls: Sequence[Control]) -> list[list[Control]]:
+    """The controls as rows: up to five buttons side by side, a menu by itself."""
+    rows: list[list[Control]] = []
+    for control in controls:
+        is_menu = isinstance(control, Menu)
+        if rows and not is_menu and not isinstance(rows[-1][0], Menu) and len(rows[-1]) < BUTTONS_IN_ROW:
+            rows[-1].append(control)
+        else:
+            rows.append([control])
+    return rows
 
 
 def native_controls(card: Card) -> tuple[Control, ...]:
     """The card's controls that Discord takes; its address becomes a button, where none of them is one to it."""
     controls = tuple(control for control in card.controls if takes(control))
-    url = web_address(card.url)
+    own = LinkButton("", card.url)
     is_there = any(isinstance(each, LinkButton) and each.url == card.url for each in controls)
-    if not url or len(url) > URL_LENGTH or is_there:
-        return controls
-    return (*controls, LinkButton("", url))
+    return controls if is_there or not takes(own) else (*controls, own)
+
+
+def unheld(card: Card) -> tuple[tuple[str, str], ...]:
+    """What no button takes: labels and addresses of links, with the label "" the card's own."""
+    links = [control for control in card.controls if isinstance(control, LinkButton)]
+    found = [(link.label, link.url) for link in links if not takes(link)]
+    is_shown = any(link.url == card.url for link in links)
+    if card.url and not is_shown and not takes(LinkButton("", card.url)):
+        found.append(("", card.url))
+    return tuple(found)
 
 
 def takes(control: Control) -> bool:

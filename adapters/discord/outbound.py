@@ -35,13 +35,13 @@ from typing import Any, assert_never
 from urllib.parse import urlsplit
 
 from adapters.discord.limits import (
-    BUTTONS_IN_ROW,
     LABEL_LENGTH,
     MARK,
     PLACEHOLDER_LENGTH,
     TEXT_LENGTH,
     native_controls,
-    takes,
+    rows_of,
+    unheld,
 )
 from adapters.discord.markdown import escaped, markdown, mentioned, safe_line, web_address
 from bot.domain.text import clip
@@ -112,7 +112,7 @@ def components(reply: Reply, files: Sequence[File] = (), mark: int = 0) -> list[
     if text := markdown(reply.text).strip("\n"):
         found += _text(text, is_refusal=reply.is_refusal)
     for number, card in enumerate(reply.cards, 1):
-        said = list(_unheld(card))
+        said = [_small(label, url) for label, url in unheld(card)]
         held = "\n".join(said)
         if len(held) + 1 > room:  # several addresses too long for buttons: their names at least
             held = "\n".join(line.split(" <", 1)[0] for line in said)
@@ -173,31 +173,17 @@ def _fields(card: Card) -> str:
     )
 
 
-def _unheld(card: Card) -> Iterator[str]:
-    """Addresses that no button takes, as lines of small print."""
-    for control in card.controls:
-        if isinstance(control, LinkButton) and not takes(control):
-            yield _small(f"{escaped(safe_line(control.label))}:", control.url)
-    shown = {control.url for control in card.controls if isinstance(control, LinkButton)}
-    if card.url and card.url not in shown and len(native_controls(card)) == sum(map(takes, card.controls)):
-        yield _small("", card.url)
-
-
 def _small(label: str, url: str) -> str:
+    """An address that no button takes, in small print."""
     address = web_address(url, ("http", "https", "mailto"))
-    return f"-# {label} <{address}>" if address else f"-# {label} {escaped(safe_line(url))}"
+    named = f"-# {escaped(safe_line(label))}: " if label else "-# "
+    return f"{named}<{address}>" if address else f"{named}{escaped(safe_line(url))}"
 
 
 def _rows(controls: Sequence[Control], numbers: Iterator[int]) -> list[Json]:
-    rows: list[Json] = []
-    for control in controls:
-        one = _control(control, next(numbers))
-        is_room = rows and one["type"] == BUTTON == rows[-1]["components"][0]["type"]
-        if is_room and len(rows[-1]["components"]) < BUTTONS_IN_ROW:
-            rows[-1]["components"].append(one)
-        else:
-            rows.append({"type": ROW, "components": [one]})
-    return rows
+    return [
+        {"type": ROW, "components": [_control(control, next(numbers)) for control in row]} for row in rows_of(controls)
+    ]
 
 
 def _control(control: Control, number: int) -> Json:
@@ -206,9 +192,9 @@ def _control(control: Control, number: int) -> Json:
             return button(label, action, number, style)
         case LinkButton("", url):
             host = (urlsplit(url).hostname or url).removeprefix("www.")
-            return {"type": BUTTON, "style": LINK_STYLE, "label": _label(host), "url": url, "emoji": {"name": LINK}}
+            return _link(host, url) | {"emoji": {"name": LINK}}
         case LinkButton(label, url):
-            return {"type": BUTTON, "style": LINK_STYLE, "label": _label(label), "url": web_address(url)}
+            return _link(label, url)
         case Menu(label, action, options):
             choices = [{"label": _label(option.label), "value": option.value} for option in options]
             placeholder = clip(safe_line(label), PLACEHOLDER_LENGTH)
@@ -220,6 +206,10 @@ def _control(control: Control, number: int) -> Json:
             }
         case _:
             assert_never(control)
+
+
+def _link(label: str, url: str) -> Json:
+    return {"type": BUTTON, "style": LINK_STYLE, "label": _label(label), "url": web_address(url)}
 
 
 def _label(text: str) -> str:

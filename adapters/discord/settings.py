@@ -25,13 +25,13 @@ class DiscordSettings:
 
 def discord_settings(settings: Settings) -> DiscordSettings:
     """Discord's part of the settings. Raises SetupError for what is missing or makes no sense."""
-    token = settings.discord_token.get_secret_value().strip()
+    token = settings.discord_token.get_secret_value().strip().removeprefix("Bot ").strip()
     if not token:
         raise SetupError("DISCORD_TOKEN: it is missing; docs/discord.md says where to find it")
     if re.search(r"\s", token) or not token.isascii():
         raise SetupError("DISCORD_TOKEN: a token has no spaces and no letters beyond ASCII; copy it again")
     return DiscordSettings(
-        token.removeprefix("Bot "),
+        token,
         _address("DISCORD_API_URL", settings.discord_api_url, ("http", "https")).rstrip("/"),
         _address("DISCORD_GATEWAY_URL", settings.discord_gateway_url, ("ws", "wss")),
         _shard_ids(settings.discord_shard_ids, settings.discord_shard_count),
