@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.people import Workspace
 from bot.fit import plain
-from bot.request import Asked, Press, Run, Submit, Typed
+from bot.request import Asked, Point, Pointed, Press, Run, Submit, Typed
 from bot.ui import Action, Answer, Form, Privacy, Reply
 from tests.somebody import Somebody, button, somebody, words
 
@@ -242,3 +242,86 @@ async def test_suggestions_come_from_cities_events_and_choices(ana: Somebody) ->
     assert "This weekend" in {label.capitalize() for label in await suggestions(ana, ("event", "find"), "when", "")}
     assert await suggestions(ana, ("event", "find"), "nonsense", "") == {}
     assert await suggestions(ana, ("digest", "set"), "day", "") == {}
+
+
+# --- forms page by page ------------------------------------------------------------------------------------
+
+
+async def test_a_form_filled_in_page_by_page_keeps_each_and_is_sent_once(ana: Somebody) -> None:
+    first = await ana.ask(Submit(Action("event add"), {"title": "Night", "when": "31 February"}, is_partial=True))
+    assert isinstance(first, Form)
+    assert first.values == {"title": "Night", "when": "31 February"}
+    assert set(first.errors) == {"when"}
+    second = await ana.ask(Submit(first.action, {"when": "friday 20:00", "city": "Berlin"}, is_partial=True))
+    assert isinstance(second, Form)
+    assert second.action == first.action
+    assert second.values == {"title": "Night", "when": "friday 20:00", "city": "Berlin"}
+    assert second.errors == {}
+    confirm = await ana.ask(Press(Action("send", second.action.arg)))
+    assert isinstance(confirm, Reply)
+    assert "Night" in words(confirm)
+    assert "Is this right?" in words(confirm)
+
+
+async def test_what_is_missing_is_said_when_it_is_sent(ana: Somebody) -> None:
+    page = await ana.ask(Submit(Action("event add"), {"venue": "Kantine"}, is_partial=True))
+    assert isinstance(page, Form)
+    assert page.errors == {}
+    sent = await ana.ask(Press(Action("send", page.action.arg)))
+    assert isinstance(sent, Form)
+    assert set(sent.errors) == {"title", "when"}
+    assert sent.action == page.action
+
+
+async def test_nobody_sends_another_s_pages_and_only_organisers_their_forms(ana: Somebody) -> None:
+    page = await ana.ask(Submit(Action("event add"), {"title": "Night"}, is_partial=True))
+    assert isinstance(page, Form)
+    for somebody_else, asked in (
+        (replace(ana, name="ben"), Press(Action("send", page.action.arg))),
+        (ana, Submit(Action("digest set"), {"day": "monday"}, is_partial=True)),
+    ):
+        refused = await somebody_else.ask(asked)
+        assert isinstance(refused, Reply)
+        assert refused.is_refusal
+
+
+async def test_a_request_that_is_delivered_twice_acts_once(ana: Somebody) -> None:
+    add = Run(("event", "add"), {"title": "Night", "when": "friday 20:00"})
+    first, second = [await ana.ask(add, "77") for _ in range(2)]
+    assert first == second
+    other = await ana.ask(add, "78")
+    assert isinstance(first, Reply)
+    assert isinstance(other, Reply)
+    assert button(other, "Save") != button(first, "Save")
+    for _ in range(2):
+        await ana.ask(Press(button(first, "Save")), "79")
+    assert words(await ana.says("/event find")).startswith("1 event")
+    submit = Submit(Action("event add"), {"title": "Night", "when": "31 February"})
+    forms = [await ana.ask(submit, "80") for _ in range(2)]
+    assert forms[0] == forms[1]
+
+
+# --- shortcuts ---------------------------------------------------------------------------------------------
+
+
+async def test_a_shortcut_on_a_message_opens_the_form_with_what_it_tells(ana: Somebody) -> None:
+    pointed = Pointed("Late Night Modular\nat Kantine", "https://chat.example/1", ana.account)
+    asked = Point("event add", pointed)
+    form = await ana.bot.app.form_for(ana.incoming(asked))
+    assert isinstance(form, Form)
+    assert form.values == {"title": "Late Night Modular", "link": "https://chat.example/1", "about": "at Kantine"}
+    assert form.errors == {}
+    with structlog.testing.capture_logs() as logs:
+        assert await ana.ask(asked) == form
+    assert [line["what"] for line in logs] == ["point event add"]
+    confirm = await ana.ask(Submit(form.action, {**form.values, "when": "friday 20:00"}))
+    assert "Late Night Modular" in words(confirm)
+
+
+@pytest.mark.parametrize("command", ["event add", "event find", "nothing here"])
+async def test_a_shortcut_that_is_not_there_is_refused(ana: Somebody, command: str) -> None:
+    person_only = Point(command, Pointed(account=ana.account))
+    assert await ana.bot.app.form_for(ana.incoming(person_only)) is None
+    refused = await ana.ask(person_only)
+    assert isinstance(refused, Reply)
+    assert refused.is_refusal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from bot.commands import Services
@@ -28,8 +29,10 @@ from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
 from bot.features.mirror.faces import face_of, native_face
 from bot.features.mirror.reconciling import reconcile
 from bot.i18n import Words
+from bot.platform import NativeEvent
 from bot.ports import UnitOfWork
 from storage.database import Database
+from storage.tables import occurrences
 from tests.calendars import Fails, Killed, MemoryCalendar
 from tests.clocks import FixedClock
 from tests.platforms.silent import SilentPlatform
@@ -94,6 +97,12 @@ class Mirror(RuleBasedStateMachine):
         self.services = Services(self.database, self.clock, {"console": platform})
         self.deleted: dict[int, datetime] = {}
         """Occurrences deleted there, and when they began there."""
+        self.may_be_cancelled: set[int] = set()
+        """Cancelled here or deleted there, whenever that was."""
+        self.edits: dict[int, Edit] = {}
+        """What we last made of those that nobody changed there."""
+        self.touched: set[int] = set()
+        """What was changed there. What nothing knows of yet cannot be told; it is looked up by its title."""
         self.runner.run(self._join())
 
     async def _join(self) -> None:
@@ -124,12 +133,14 @@ class Mirror(RuleBasedStateMachine):
         details = details if title is None else replace(details, title=title)
         details = details if text is None else replace(details, description=text)
         edit = Edit(details, ours.starts + later * HOUR, ours.ends + later * HOUR)
+        self.edits[ours.id] = edit
         self._write(lambda uow: uow.events.change(self.community, ours.id, edit))
 
     @rule(which=numbers)
     def cancel_here(self, which: int) -> None:
         ours = self._one_of_ours(which)
         if ours is not None:
+            self.may_be_cancelled.add(ours.id)
             self._write(lambda uow: uow.events.cancel(self.community, ours.id))
 
     @rule(which=numbers, name=st.sampled_from("ab"), answer=st.sampled_from(Attendance))
@@ -157,6 +168,8 @@ class Mirror(RuleBasedStateMachine):
         event = self._one_there(which)
         if event is None or event.starts + later * HOUR <= self.clock.now():
             return
+        link = self._links().get(event.id)
+        self.touched |= {link.occurrence} if link else {each.id for each in self._coming()}
         event = replace(event, starts=event.starts + later * HOUR, ends=event.ends + later * HOUR)
         event = event if title is None else replace(event, title=title[:24])
         self.calendar.events[event.id] = event if text is None else replace(event, description=text[:60])
@@ -168,6 +181,8 @@ class Mirror(RuleBasedStateMachine):
             return
         del self.calendar.events[event.id]
         link = self._links().get(event.id)
+        if link is not None:
+            self.may_be_cancelled.add(link.occurrence)
         if link is not None and not link.is_leaving and self.home.is_mirrored and event.is_ours:
             began = min(face.starts for face in (link.shown, link.pending or link.shown))
             self.deleted[link.occurrence] = began
@@ -207,6 +222,14 @@ class Mirror(RuleBasedStateMachine):
         assert len(self.calendar.ours) <= self.calendar.most
         external = [link.external for link in self._links().values()]
         assert len(external) == len(set(external))
+
+    @invariant()
+    def nothing_is_cancelled_by_itself_and_no_word_of_ours_is_lost(self) -> None:
+        for id_ in range(1, self._newest() + 1):
+            ours = self._occurrence(id_)
+            assert ours.status is Status.SCHEDULED or id_ in self.may_be_cancelled
+            if id_ in self.edits and id_ not in self.touched:
+                assert Edit(ours.details, ours.starts, ours.ends) == self.edits[id_]
 
     def teardown(self) -> None:
         if not hasattr(self, "runner"):
@@ -260,10 +283,10 @@ class Mirror(RuleBasedStateMachine):
     def _errand(self) -> Owed:
         return Owed("mirror", self.home.id, "", Channel("console", "club", "calendar"), self.community)
 
-    def _write(self, work: Callable[[UnitOfWork], object]) -> None:
+    def _write(self, work: Callable[[UnitOfWork], Awaitable[object]]) -> None:
         async def write() -> None:
             async with self.database.writing() as uow:
-                await work(uow)  # type: ignore[misc]  # what it returns is of no interest here
+                await work(uow)
 
         self.runner.run(write())
 
@@ -276,11 +299,18 @@ class Mirror(RuleBasedStateMachine):
 
         return self.runner.run(coming())
 
+    def _newest(self) -> int:
+        async def newest() -> int:
+            async with self.database.reading() as uow:
+                return await uow.connection.scalar(select(func.max(occurrences.c.id))) or 0
+
+        return self.runner.run(newest())
+
     def _one_of_ours(self, which: int) -> Occurrence | None:
         coming = self._coming()
         return coming[which % len(coming)] if coming else None
 
-    def _one_there(self, which: int):  # type: ignore[no-untyped-def]  # NativeEvent | None
+    def _one_there(self, which: int) -> NativeEvent | None:
         ours = self.calendar.ours
         return ours[which % len(ours)] if ours else None
 
