@@ -358,7 +358,8 @@ class Talk:
         seat = self._seat_of(name) if name else self._seat
         posts = self._journal.at(Direct(PLATFORM, seat.account.id))
         if not posts:
-            self._tell(self._say(N_("{name} has no direct messages."), name=seat.account.name))
+            text = N_("You have no direct messages.") if seat is self._seat else N_("{name} has no direct messages.")
+            self._tell(self._say(text, name=seat.account.name))
             return
         self._list(seat, posts, f":inbox {seat.account.name}", shows_all)
 
