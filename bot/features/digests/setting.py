@@ -48,7 +48,7 @@ async def confirm_digest(ask: SetDigest, request: Request, _services: Services) 
     digest = _digest(ask, request)
     first = digest.next_after(request.now)
     pairs = [
-        (N_("Every week"), schedule(digest, say)),
+        (N_("Posted"), schedule(digest, say)),
         (N_("First one"), say.moment(first, ZoneInfo(digest.zone))),
         (N_("Tells of"), filters(digest, say)),
         (N_("Looks ahead"), say.many("{count} day", "{count} days", digest.days)),
