@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.commands import Message, Renders, Services
-from bot.domain.addresses import written
+from bot.domain.addresses import Address, written
 from bot.domain.delivery import Buried, Claimed, Doubt, Later, Moot, Outcome, Owed, Receipt, Sent
 from bot.due import taken_apart
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
@@ -88,6 +88,8 @@ def elapsed() -> float:
 @dataclass(frozen=True, slots=True)
 class _Unrendered:
     reason: str
+    least: float = 0
+    """Seconds to wait at least."""
 
 
 _Words = Message | Moot | _Unrendered
@@ -197,7 +199,9 @@ class OutboxWork:
 
     async def _put_into_words(self, rows: Sequence[Owed]) -> Mapping[str, _Words]:
         """By key. Rows that cannot be put into words do not keep the others from it."""
-        words: dict[str, _Words] = {}
+        here = [row for row in rows if row.address.platform in self._services.platforms]
+        absent = self._timings.absent_wait
+        words: dict[str, _Words] = {row.key: _Unrendered(_absent(row.address), absent) for row in rows}
 
         async def attempt(some: Sequence[Owed]) -> None:
             words.update(await self._rendered(some))
@@ -207,9 +211,11 @@ class OutboxWork:
             words.update((row.key, _Unrendered(f"not put into words: {type(fault).__name__}")) for row in some)
 
         try:
-            await attempt(rows)
+            await attempt(here)
         except Exception as error:  # any fault of a kind, and it must not hold up the others
-            await taken_apart(rows, error, attempt, blame)
+            if not here:
+                raise
+            await taken_apart(here, error, attempt, blame)
         return words
 
     async def _rendered(self, rows: Sequence[Owed]) -> Mapping[str, _Words]:
@@ -280,7 +286,7 @@ class OutboxWork:
             if asked is _Asked.IN_VAIN and row.unsure_since is not None:  # neither known nor to be sent again
                 later = self._services.clock.now() + timedelta(seconds=self._timings.longest_wait)
                 return Doubt(later, row.unsure_since, words.reason, row.asked_since)
-            return self._failed(row, words.reason)
+            return self._failed(row, words.reason, least=words.least)
         return Buried(UNKNOWN) if asked is _Asked.IN_VAIN else words
 
     async def _ask(self, row: Claimed, since: datetime, words: _Words) -> Outcome | _Asked:
@@ -304,16 +310,12 @@ class OutboxWork:
         return Sent(receipt, dict.fromkeys(words.shown, 0) if isinstance(words, Message) else {})
 
     async def _send(self, row: Claimed, message: Message, place: str, now: datetime) -> Outcome:
-        address = row.owed.address
-        platform = self._services.platforms.get(address.platform)
-        if platform is None:
-            reason = f"{address.platform} is not connected"
-            return self._failed(row, reason, least=self._timings.absent_wait)
+        platform = self._services.platforms[row.owed.address.platform]
         since = row.unsure_since or now
         outcome: Outcome
         try:
             async with asyncio.timeout(self._timings.send_within):
-                receipt = await platform.send(address, message.reply, row.key)
+                receipt = await platform.send(row.owed.address, message.reply, row.key)
         except Temporary as error:
             outcome = self._failed(row, error.reason, wait=error.wait)
         except Unreachable as error:
@@ -390,7 +392,7 @@ class OutboxWork:
 
     def _unasked(self, row: Claimed, since: datetime) -> Doubt | Buried:
         """Its platform is not connected, which is no answer and no refusal of one."""
-        now, reason = self._services.clock.now(), f"{row.owed.address.platform} is not connected"
+        now, reason = self._services.clock.now(), _absent(row.owed.address)
         if (now - since).total_seconds() > self._timings.give_up:
             return Buried(f"perhaps seen; {reason}")
         return Doubt(now + timedelta(seconds=self._timings.absent_wait), since, reason, row.asked_since)
@@ -425,6 +427,10 @@ class OutboxWork:
                     reason=outcome.reason,
                     community=owed.community,
                 )
+
+
+def _absent(address: Address) -> str:
+    return f"{address.platform} is not connected"
 
 
 def _tell_broken(batch: asyncio.Task[None]) -> None:
