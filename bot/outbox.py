@@ -211,10 +211,9 @@ class OutboxWork:
             words.update((row.key, _Unrendered(f"not put into words: {type(fault).__name__}")) for row in some)
 
         try:
-            await attempt(here)
+            if here:
+                await attempt(here)
         except Exception as error:  # any fault of a kind, and it must not hold up the others
-            if not here:
-                raise
             await taken_apart(here, error, attempt, blame)
         return words
 
