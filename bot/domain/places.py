@@ -101,7 +101,7 @@ class Places(Protocol):
         """The city with GeoNames' id `id_`, if it is in the table."""
 
     async def suggest(self, typed: str, limit: int = 25) -> Sequence[Place]:
-        """The cities one of whose names begins with `typed`: those whose own name does first, the most populous first."""
+        """The cities one of whose names begins with `typed`: own names first, then the most populous."""
 
     async def count(self) -> int:
         """How many cities there are."""

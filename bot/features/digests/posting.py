@@ -134,8 +134,7 @@ async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, n
     community = await uow.people.community(digest.community)
     platform = services.platforms.get(digest.channel.platform)
     if community is None or platform is None:
-        log.warning("digest has nowhere to go", digest=digest.id, platform=digest.channel.platform)
-        return ()
+        raise LookupError("the digest's platform is not running here")  # it is put off, and tried again
     stretches = laid_out(digest, page.occurrences, _words(digest, community), platform.limits) or [()]
     period = row.at.astimezone(ZoneInfo(digest.zone)).date().isoformat()
     return tuple(
