@@ -33,11 +33,9 @@ from bot.domain.places import EARTH_KM
 from bot.domain.terms import query_terms
 from storage.connection import AnyRow, Connection
 from storage.details import DETAIL_COLUMNS, details_in, details_of, genre_key, hundredths, on_sphere
-from storage.schema import UTC, among, listed
+from storage.schema import UTC, Lines, among, listed
 from storage.search import match_values, matching
 from storage.tables import attendances, event_sources, events, occurrences, people, places
-
-ANSWERED = (Attendance.GOING.value, Attendance.MAYBE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +234,7 @@ def _cards(
     whole = chosen.join(occurrences, o.id == chosen.c.id).join(events, events.c.id == o.event_id)
     whole = whole.outerjoin(places, places.c.id == events.c.place_id)
     whole = whole.outerjoin(adder, adder.c.id == events.c.added_by)
-    told = select(func.aggregate_strings(event_sources.c.source, "\n")).where(event_sources.c.event_id == o.event_id)
+    told = select(Lines(event_sources.c.source)).where(event_sources.c.event_id == o.event_id)
     statement = select(
         o.id,
         o.event_id,
@@ -283,7 +281,7 @@ _COMING = _cards(
 
 _is_mine = and_(
     attendances.c.person_id == bindparam("person"),
-    attendances.c.answer.in_(ANSWERED),
+    or_(*(attendances.c.answer == answer.value for answer in (Attendance.GOING, Attendance.MAYBE))),
     occurrences.c.community_id == bindparam("community"),
     occurrences.c.ends > bindparam("since", type_=UTC()),
 )

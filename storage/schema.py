@@ -129,6 +129,26 @@ def _postgres_now(_element: DatabaseNow, _compiler: SQLCompiler, **_kw: Any) -> 
     return "statement_timestamp()"
 
 
+class Lines(FunctionElement[str]):
+    """All of a column's text in a group, a line each.
+
+    SQLAlchemy's own `aggregate_strings` would write its separator into the statement at every execution.
+    """
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(Lines, "sqlite")
+def _sqlite_lines(element: Lines, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return f"group_concat({compiler.process(element.clauses, **kw)}, char(10))"
+
+
+@compiles(Lines, "postgresql")
+def _postgres_lines(element: Lines, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return f"string_agg({compiler.process(element.clauses, **kw)}, chr(10))"
+
+
 def insert_into(table: TableClause, dialect: str) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT, for the `dialect` named so."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
