@@ -18,6 +18,7 @@ from bot.domain.datewords import read_end, read_moment, read_span
 from bot.domain.places import fold
 from bot.errors import Refused
 from bot.fit import plain
+from bot.grammar import read_sentence
 from bot.i18n import CATALOGS, Words
 from bot.params import Choice, Dates, DateTime, Plain, Reading, TimeOfDay, Until
 from bot.request import Asked, Incoming, Typed
@@ -117,6 +118,17 @@ def test_the_dates_and_times_that_options_give_as_examples_are_understood(locale
                 argument.param.read(example, reading(locale))
                 tried += 1
     assert tried > 10
+
+
+def test_the_examples_of_the_help_page_are_read_in_german_too() -> None:
+    for feature in all_features():
+        for command in feature.commands:
+            sentence = read_sentence(command.example, all_features(), reading().say)
+            assert sentence.command == command
+            for name, typed in sentence.values.items():
+                param = command.arguments[name].param
+                if isinstance(param, Plain):
+                    param.read(typed, reading())
 
 
 def test_the_dates_that_refusals_advise_are_understood() -> None:

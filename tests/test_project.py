@@ -17,7 +17,7 @@ import pytest
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -167,7 +167,7 @@ def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
     for name in example:
         monkeypatch.delenv(name, raising=False)
     shown = Settings.model_validate({name: value for name, value in example.items() if value})
-    assert shown == Settings(_env_file=None)
+    assert shown == read_settings(_env_file=None)
 
 
 def examples(text: str) -> dict[str, str]:

@@ -278,9 +278,7 @@ class Box:
     spans: tuple[tuple[float, float], ...]
 
     def holds(self, latitude: float, longitude: float) -> bool:
-        return self.south <= latitude <= self.north and any(
-            west <= longitude <= east for west, east in self.spans
-        )
+        return self.south <= latitude <= self.north and any(west <= longitude <= east for west, east in self.spans)
 
 
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
