@@ -121,9 +121,10 @@ def test_the_dates_and_times_that_options_give_as_examples_are_understood(locale
 
 
 def test_the_examples_of_the_help_page_are_read_in_german_too() -> None:
-    for feature in all_features():
+    features = all_features()
+    for feature in features:
         for command in feature.commands:
-            sentence = read_sentence(command.example, all_features(), reading().say)
+            sentence = read_sentence(command.example, features, reading().say)
             assert sentence.command == command
             for name, typed in sentence.values.items():
                 param = command.arguments[name].param
