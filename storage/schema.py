@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
+    Join,
     MetaData,
     TableClause,
     Text,
@@ -147,6 +148,47 @@ def _sqlite_lines(element: Lines, compiler: SQLCompiler, **kw: Any) -> str:  # A
 @compiles(Lines, "postgresql")
 def _postgres_lines(element: Lines, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
     return f"string_agg({compiler.process(element.clauses, **kw)}, chr(10))"
+
+
+class InOrder(Join):
+    """A join whose left side is read first, whatever SQLite's planner thinks: it knows nothing of what a full-text
+    search finds, and would ask the index anew for each row of the right side.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InOrder, "sqlite")
+def _sqlite_in_order(element: InOrder, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    left, right = (compiler.process(side, **{**kw, "asfrom": True}) for side in (element.left, element.right))
+    assert element.onclause is not None, "it was made with one"
+    on = compiler.process(element.onclause, **{**kw, "asfrom": False})
+    return f"{left} CROSS JOIN {right} ON {on}"  # https://sqlite.org/lang_select.html, "CROSS JOIN"
+
+
+@compiles(InOrder)
+def _in_order(element: InOrder, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return str(compiler.visit_join(element, **kw))  # type: ignore[no-untyped-call]  # SQLAlchemy's compiler has none
+
+
+class Unindexed(FunctionElement[Any]):  # Any: the column's own
+    """A column by which SQLite's planner is to use no index. It believes a range of time narrower than one event."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Unindexed, "sqlite")
+def _sqlite_unindexed(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return f"+{compiler.process(element.clauses, **kw)}"  # https://sqlite.org/optoverview.html, 3.
+
+
+@compiles(Unindexed)
+def _unindexed(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return compiler.process(element.clauses, **kw)
 
 
 def insert_into(table: TableClause, dialect: str) -> sqlite.Insert | postgresql.Insert:

@@ -181,8 +181,8 @@ occurrences = Table(
     Column("y", Float(53), nullable=True),
     Column("z", Float(53), nullable=True),
     UniqueConstraint("event_id", "original"),
-    # in the order of `find`, with what every find asks: those that are left out are never read
-    Index("ix_occurrences_when", "community_id", "starts", "id", "ends", "is_cancelled"),
+    # in the order of `find`, with what most finds ask: those that are left out are never read
+    Index("ix_occurrences_when", "community_id", "starts", "id", "ends", "is_cancelled", "x", "y", "z"),
     sqlite_autoincrement=True,
 )
 

@@ -243,7 +243,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_occurrences_when", "occurrences", ["community_id", "starts", "id", "ends", "is_cancelled"], unique=False
+        "ix_occurrences_when",
+        "occurrences",
+        ["community_id", "starts", "id", "ends", "is_cancelled", "x", "y", "z"],
+        unique=False,
     )
     op.create_table(
         "attendances",
