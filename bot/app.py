@@ -31,7 +31,7 @@ from bot.ui import Action, Answer, Button, Form, Reply, Style
 
 log = structlog.get_logger()
 
-BROKEN = N_("Something broke here, and nothing was saved. Try again; if it stays, tell an organiser.")
+BROKEN = N_("Something broke here, and nothing was saved. Try again; if it keeps happening, tell an organiser.")
 
 SAVE = "save"
 """Saves the draft its argument names."""
@@ -227,7 +227,7 @@ class App:
         async with self.services.store.reading() as uow:
             draft = await uow.drafts.get(request.person.id, id_, request.now)
         if draft is None:
-            raise NotFound(N_("This was not kept: drafts last a day, and only for whoever began them. Begin again."))
+            raise NotFound(N_("This is gone: drafts last a day and belong to whoever began them. Begin again."))
         return draft
 
     def _opens(self, action: Action) -> bool:

@@ -105,7 +105,7 @@ async def read_values(
     for argument in sorted(arguments.values(), key=lambda each: each.param.depth):
         text = typed.get(argument.name, "").strip()
         if not text and argument.is_required:
-            errors[argument.name] = request.say(N_("This is needed."))
+            errors[argument.name] = request.say(N_("Please fill this in."))
         elif not text:
             values[argument.name] = argument.default
         else:

@@ -357,7 +357,12 @@ class Tags(Plain):
         if not tags:
             raise Refused(N_("There are no visible characters in it. Type some words."))
         if len(tags) > self.most:
-            raise Refused(N_("These are {count}; at most {most} fit."), count=len(tags), most=self.most)
+            raise Refused(
+                N_("These are {count}; at most {most} fit. Leave {over} out."),
+                count=len(tags),
+                most=self.most,
+                over=len(tags) - self.most,
+            )
         for tag in tags:
             if len(tag) > self.each:
                 raise Refused(
@@ -379,7 +384,9 @@ class Url(Plain):
     def read(self, typed: str, reading: Reading) -> str:
         url = clean_line(typed).strip("<>")
         if len(url) > LINK_MOST:
-            raise Refused(N_("A link is at most {most} characters long."), most=reading.say.number(LINK_MOST))
+            raise Refused(
+                N_("A link is at most {most} characters long. Use a shorter one."), most=reading.say.number(LINK_MOST)
+            )
         if "://" not in url and re.match(r"[\w-]+(\.[\w-]+)+([/?#]|$)", url):
             url = f"https://{url}"
         try:

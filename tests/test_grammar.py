@@ -64,7 +64,7 @@ def test_a_bare_feature_asks_for_help_with_it() -> None:
         ("/event fnd", "Did you mean /event find?"),
         ("/zzz", "There are /event, /digest, and /help."),
         ("/event find wen:friday", "Did you mean when:?"),
-        ("/event find near:Berlin near:Paris", "near: stands there twice"),
+        ("/event find near:Berlin near:Paris", "near: is there twice"),
         ("/event mine please", "leave please out"),
         ("/digest list " + "x" * LINE_MOST, "longer than 12,000 characters"),
         ("/event find " + "x" * 7_000, "words is longer than 6,000 characters"),

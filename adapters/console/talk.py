@@ -62,9 +62,9 @@ T = TypeVar("T")
 EXAMPLES: Mapping[str, str] = {
     "as": ":as mara organiser",
     "in": ":in events",
-    "press": ":press Going",
+    "press": ":press 1",
     "choose": ":choose Kind Concert",
-    "fill": ':fill title="Late Night" when="Fri 8pm"',
+    "fill": ':fill title="Late Night" price=5',
     "inbox": ":inbox mara",
     "channel": ":channel events",
     "skip": ":skip 7d",

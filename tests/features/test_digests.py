@@ -205,7 +205,7 @@ async def test_what_could_not_be_delivered_stands_in_the_list(zoe: Somebody) -> 
 
 async def test_a_preview_is_private_and_posts_nothing(zoe: Somebody) -> None:
     await set_digest(zoe)
-    assert "nothing to tell of" in words(await zoe.says("/digest preview events"))
+    assert "no event matches" in words(await zoe.says("/digest preview events"))
     await add_event(zoe, "Late Night", "2026-03-20 20:00")
     preview = await zoe.says("/digest preview events")
     assert "Late Night" in words(preview)

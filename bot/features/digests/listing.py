@@ -48,7 +48,7 @@ async def preview_digest(ask: OneDigest, request: Request, services: Services) -
     async with services.store.reading() as uow:
         page = await posting.found(ask.digest, uow, request.now)
     if not page.total:
-        return Reply(rich(request.say(N_("There is nothing to tell of: no event matches in these days."))))
+        return Reply(rich(request.say(N_("Nothing to show: no event matches in these days."))))
     left_out = page.total - len(page.occurrences)
     shown = posting.digest_reply(ask.digest, page.occurrences, request.say, left_out=left_out)
     return replace(shown, privacy=Privacy.PRIVATE)
@@ -67,7 +67,7 @@ async def resume_digest(ask: OneDigest, request: Request, services: Services) ->
     async with services.store.writing() as uow:
         await uow.digests.change(resumed)
         await uow.due.put(Due(posting.DIGEST, resumed.id, resumed.next_after(request.now)))
-    return _after(N_("It goes on."), resumed, request)
+    return _after(N_("Resumed."), resumed, request)
 
 
 async def remove_digest(ask: OneDigest, request: Request, services: Services) -> Reply:
@@ -88,9 +88,9 @@ def digest_card(digest: Digest, failed: OutboxLine | None, request: Request) -> 
     say, arg = request.say, str(digest.id)
     comes = say(N_("paused")) if digest.is_paused else _next(digest, request)
     pairs = [
-        (N_("Tells of"), rich(filters(digest, say))),
+        (N_("Shows"), rich(filters(digest, say))),
         (N_("Looks ahead"), rich(say.many("{count} day", "{count} days", digest.days))),
-        (N_("Next"), rich(comes)),
+        (N_("Next one"), rich(comes)),
         (N_("Not delivered"), rich(failed.reason) if failed else Rich()),
     ]
     toggle = (

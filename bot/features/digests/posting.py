@@ -179,13 +179,13 @@ def _message(
 
 
 def _head(digest: Digest, occurrences: Sequence[Occurrence], say: Words, part: int, parts: int) -> Rich:
-    days = say.many("the next day", "the next {count} days", digest.days)
+    days = say.many("today", "in the next {count} days", digest.days)
     if not occurrences:
-        return rich(say(N_("No events in {days} · {filters}"), days=days, filters=filters(digest, say)))
+        return rich(say(N_("No events {days}"), days=days))
     if part > 1:
         return rich(say(N_("Coming up, {part} of {parts}"), part=part, parts=parts))
     numbered = say(N_("1 of {parts}"), parts=parts) if parts > 1 else ""
-    head = rich(Bold(say(N_("Coming up in {days}"), days=days)))
+    head = rich(Bold(say(N_("Coming up {days}"), days=days)))
     return joined([head, filters(digest, say), numbered], " · ")
 
 

@@ -50,7 +50,7 @@ async def confirm_digest(ask: SetDigest, request: Request, _services: Services) 
     pairs = [
         (N_("Posted"), schedule(digest, say)),
         (N_("First one"), say.moment(first, ZoneInfo(digest.zone))),
-        (N_("Tells of"), filters(digest, say)),
+        (N_("Shows"), filters(digest, say)),
         (N_("Looks ahead"), say.many("{count} day", "{count} days", digest.days)),
         (
             N_("With no events"),

@@ -106,12 +106,12 @@ async def _mine(offset: int, request: Request, services: Services) -> Reply:
         return Reply(
             rich(
                 say(
-                    N_("You have not answered to any coming event. {find} shows what there is."),
+                    N_("You have not answered for any coming event yet. {find} shows what there is."),
                     find="/event find",
                 )
             )
         )
-    text = say.many("{count} coming event you answered to", "{count} coming events you answered to", page.total)
+    text = say.many("{count} coming event with your answer", "{count} coming events with your answer", page.total)
     pages = await pager(MINE, Asked({}, offset), page.total, request, services)
     return Reply(rich(text), _listed(page, request) + pages)
 
@@ -172,7 +172,7 @@ def _nothing(ask: FindEvents, asked: Rich, later: Page, request: Request, servic
         values = write_values(arguments_of(FindEvents), wider, services)
         more = say.many("{count} is later than that.", "{count} are later than that.", later.total)
         return Reply(rich(text, "\n", more), _further(values, say))
-    hint = say(N_('Ask for less: fewer words, more days (when:"next 90 days") or a wider circle (within:200).'))
+    hint = say(N_('Search wider: fewer words, more days (when:"next 90 days") or a larger circle (within:200).'))
     return Reply(rich(text, "\n", hint))
 
 
