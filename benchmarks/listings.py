@@ -69,7 +69,7 @@ def listings(world: World, count: int, now: datetime) -> Iterator[FromSource]:
 def searches(world: World, count: int) -> list[Typed]:
     """What people type: half with words, and each other option in a part of them."""
     chance = Random(3)
-    found = []
+    found: list[Typed] = []
     for _ in range(count):
         options = {
             "words": (0.5, _words(world, chance)),

@@ -6,7 +6,7 @@ statements stay prepared. Rows are fetched, and not looked at.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -60,7 +60,13 @@ def recorded() -> Iterator[list[Statement]]:
     def rollback(_connection: Connection) -> None:
         statements.append(Statement("ROLLBACK"))
 
-    listeners = {"begin": begin, "before_cursor_execute": execute, "commit": commit, "rollback": rollback}
+    # Any: each event hands over something else
+    listeners: dict[str, Callable[..., Any]] = {
+        "begin": begin,
+        "before_cursor_execute": execute,
+        "commit": commit,
+        "rollback": rollback,
+    }
     for name, listener in listeners.items():
         event.listen(Engine, name, listener)
     try:
