@@ -15,13 +15,12 @@ from time import perf_counter
 
 import asyncpg
 
+from benchmarks.bots import running_bot
 from benchmarks.databases import Fresh
 from benchmarks.listings import Typed, World, listings, searches, world
 from benchmarks.measuring import NOW, Clock, Figure, Spread, shown, spread, tidy, times
 from benchmarks.raw import Raw, connected, recorded
 from bot.app import App
-from bot.commands import Services
-from bot.compose import all_features, lookups_of
 from bot.domain.addresses import Channel
 from bot.domain.events import FromSource
 from bot.domain.people import Account, Workspace
@@ -62,20 +61,14 @@ class Once:
 
 async def measure(fresh: Fresh, events: int, count: int) -> Found:
     url = fresh()
-    database = Database(url)
-    try:
-        made = world()
-        await _fill(database, url, made, events)
-        features = all_features()
-        app = App(features, Services(database, Clock(), {}, lookups_of(features)), "UTC", "en")
-        typed = searches(made, count + WARM_UP)
-        async with connected(url) as raw:
-            for each in typed[count:]:
-                await _once(app, raw, each)
-            with tidy():
-                once = [await _once(app, raw, each) for each in typed[:count]]
-    finally:
-        await database.close()
+    made = world()
+    await _fill(url, made, events)
+    typed = searches(made, count + WARM_UP)
+    async with running_bot(url, Clock()) as (bot, _), connected(url) as raw:
+        for each in typed[count:]:
+            await _once(bot.app, raw, each)
+        with tidy():
+            once = [await _once(bot.app, raw, each) for each in typed[:count]]
     return Found(
         events=events,
         core=spread([each.core for each in once]),
@@ -115,13 +108,17 @@ async def _once(app: App, raw: Raw, typed: Typed) -> Once:
     return Once(core, perf_counter() - began, len(statements), bool(answer.cards))
 
 
-async def _fill(database: Database, url: str, made: World, events: int) -> None:
-    async with database.writing() as uow:
-        caller = await uow.people.welcome(WHO, WHERE, is_organiser=True, zone="UTC", locale="en", now=NOW)
-    assert caller.community
-    for batch in _batches(listings(made, events, NOW)):
+async def _fill(url: str, made: World, events: int) -> None:
+    database = Database(url)
+    try:
         async with database.writing() as uow:
-            await uow.events.bring(caller.community.id, batch, NOW)
+            caller = await uow.people.welcome(WHO, WHERE, is_organiser=True, zone="UTC", locale="en", now=NOW)
+        assert caller.community
+        for batch in _batches(listings(made, events, NOW)):
+            async with database.writing() as uow:
+                await uow.events.bring(caller.community.id, batch, NOW)
+    finally:
+        await database.close()
     if url.startswith("postgresql"):  # what its autovacuum does within a minute or so
         server = await asyncpg.connect(url.replace("+asyncpg", ""))
         await server.execute("VACUUM ANALYZE")
