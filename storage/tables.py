@@ -112,7 +112,7 @@ place_names = Table(
     metadata,
     # compared by code point, whatever the database's own order: suggestions look for a range of beginnings
     Column("key", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
-    _belongs("place_id", "places.id", is_key=True, is_indexed=True),
+    _belongs("place_id", "places.id", is_key=True),
     sqlite_with_rowid=False,
 )
 

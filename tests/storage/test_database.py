@@ -23,6 +23,7 @@ from storage.engine import make_engine, normalise_url, shown
 from storage.schema import UTC, DatabaseNow, Json, Wall
 from storage.tables import accounts
 from storage.unit_of_work import Work
+from tests.postgres import Postgres
 from tests.storage.making import FRIDAY, NOW
 
 DRAFT = Draft("d1", "event add", {})
@@ -194,10 +195,12 @@ def test_a_wrong_address_names_its_setting_and_no_password(url: str) -> None:
     assert "secret" not in str(refused.value)
 
 
-async def test_a_database_that_is_not_there_is_said_without_the_password() -> None:
+async def test_a_database_that_is_not_there_is_said_without_the_password(postgres: Postgres) -> None:
     with pytest.raises(SetupError, match=r"PostgreSQL at 127\.0\.0\.1:1/db cannot be used") as refused:
         await migrate("postgresql://user:secret@127.0.0.1:1/db")
     assert "secret" not in str(refused.value)
+    with pytest.raises(SetupError, match='database "nowhere" does not exist'):
+        await migrate(postgres.url("nowhere"))
     with pytest.raises(SetupError, match=r"SQLite at /nowhere/x\.db cannot be used"):
         await migrate("sqlite:////nowhere/x.db")
 
@@ -208,6 +211,14 @@ async def test_sqlite_is_told_what_it_needs(sqlite_url: str) -> None:
         for pragma, value in {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 5000}.items():
             assert (await connection.execute(text(f"PRAGMA {pragma}"))).scalar() == value
     await engine.dispose()
+
+
+async def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Dear diary, this is a text of more than a hundred letters. " * 20)
+    with pytest.raises(SetupError, match="not a database"):
+        await migrate(f"sqlite:///{path}")
+    assert path.read_text().startswith("Dear diary")
 
 
 def test_a_throwaway_database_is_gone_afterwards() -> None:

@@ -182,7 +182,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "place_id", name=op.f("pk_place_names")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_place_names_place_id"), "place_names", ["place_id"], unique=False)
     op.create_table(
         "workspaces",
         sa.Column("id", sa.Integer(), nullable=False),
