@@ -97,6 +97,9 @@ class Wall(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+_written = json.JSONEncoder(separators=(",", ":")).encode  # `dumps` would make one anew for each value
+
+
 class Json(TypeDecorator[Any]):  # Any: whatever JSON holds
     """Plain JSON in a text column; None is NULL.
 
@@ -107,7 +110,7 @@ class Json(TypeDecorator[Any]):  # Any: whatever JSON holds
     cache_ok = True
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        return None if value is None else _written(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

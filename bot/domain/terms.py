@@ -76,7 +76,7 @@ def query_terms(words: str) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> list[str]:
-    found: list[str] = _ASCII.findall(text.lower().translate(_SPELT))
+    found: list[str] = _ASCII.findall(text.lower().replace("'", "").replace("`", ""))
     return found if len(text) <= TERM_LENGTH else [term[:TERM_LENGTH] for term in found]
 
 
