@@ -31,11 +31,6 @@ class Refused(GreenroomError):
         self.values = values
         self.param = param
 
-    def blaming(self, param: str) -> Refused:
-        """The same error, said of the option or field `param`."""
-        self.param = param
-        return self
-
 
 class NotAllowed(Refused):
     """They may not do this."""

@@ -222,16 +222,18 @@ class DateTime(Plain):
         return 1
 
     def read(self, typed: str, reading: Reading) -> Moment:
+        return read_moment(typed, locale=reading.locale, zone=self._zone(reading), now=reading.now)
+
+    def _zone(self, reading: Reading) -> str:
         there = reading.others.get(self.place)
-        zone = there.zone if isinstance(there, Place) else reading.zone
-        return read_moment(typed, locale=reading.locale, zone=zone, now=reading.now)
+        return there.zone if isinstance(there, Place) else reading.zone
 
     def write(self, value: object) -> str:
         assert isinstance(value, Moment)
         return write_moment(value)
 
     def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
-        found = suggest_moments(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
+        found = suggest_moments(typed, locale=reading.locale, zone=self._zone(reading), now=reading.now)
         return [Option(reading.say(label), value) for label, value in found]
 
 

@@ -25,7 +25,7 @@ POOL = 5
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers and the writer do not wait for each other
-    "PRAGMA synchronous=NORMAL",  # with WAL: no power cut corrupts; written through at checkpoints
+    "PRAGMA synchronous=FULL",  # what was committed outlives a power cut, as what was sent does
     "PRAGMA foreign_keys=ON",  # off by default, and then a broken key is taken
     "PRAGMA busy_timeout=5000",  # ms; for `greenroom import` beside a running bot
 )

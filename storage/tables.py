@@ -89,6 +89,8 @@ drafts = Table(
     Column("command", Text, nullable=False),
     Column("values", Json, nullable=False),
     Column("errors", Json, nullable=False),
+    Column("community_id", ForeignKey("communities.id", ondelete="CASCADE"), nullable=True),
+    Column("is_saved", Boolean, nullable=False),
     Column("expires_at", UTC, nullable=False, index=True),
 )
 

@@ -250,6 +250,47 @@ async def test_a_digest_is_named_by_its_channel_or_its_number(zoe: Somebody) -> 
     assert await zoe.bot.app.suggest(zoe.incoming(Run(("digest", "pause"), {})), "digest", "fri")
 
 
+async def test_an_overdue_digest_survives_resume_and_a_second_save(zoe: Somebody) -> None:
+    await add_event(zoe, "Late Night", "2026-03-26 20:00")
+    confirm = await zoe.says(SET)
+    saved = await zoe.presses(confirm, "Save")
+    assert isinstance(saved, Reply)
+    zoe.clock.skip(datetime(2026, 3, 23, 9, 5, tzinfo=BERLIN) - NOW)
+    assert "not paused" in words(await zoe.says("/digest resume events"))
+    await zoe.presses(confirm, "Save")
+    await zoe.bot.work()
+    assert len(taken(zoe)) == 1
+
+
+async def test_a_digest_paused_while_it_waits_to_be_sent_is_not_sent(zoe: Somebody) -> None:
+    await add_event(zoe, "Late Night", "2026-03-26 20:00")
+    await set_digest(zoe)
+    zoe.clock.skip(timedelta(days=5))
+    await zoe.bot.due.run()
+    await zoe.says("/digest pause events")
+    await zoe.bot.outbox.run()
+    assert taken(zoe) == []
+
+
+async def test_an_old_save_does_not_bring_a_removed_digest_back(zoe: Somebody) -> None:
+    confirm = await zoe.says(SET)
+    saved = await zoe.presses(confirm, "Save")
+    assert isinstance(saved, Reply)
+    await zoe.presses(saved, "Remove")
+    await zoe.presses(confirm, "Save")
+    assert "No digest" in words(await zoe.says("/digest list"))
+
+
+async def test_organisers_of_another_community_reach_nothing_here(zoe: Somebody) -> None:
+    saved = await set_digest(zoe)
+    other = replace(zoe, name="otto", workspace=replace(WORKSPACE, id="elsewhere"))
+    for label in ("Preview", "Pause", "Remove"):
+        refused = await other.presses(saved, label)
+        assert isinstance(refused, Reply)
+        assert refused.is_refusal
+    assert words(await zoe.says("/digest list")).startswith("1 digest")
+
+
 async def error_of(person: Somebody, line: str) -> str:
     form = await person.ask(Typed(line))
     assert isinstance(form, Form)

@@ -208,7 +208,7 @@ async def test_a_database_that_is_not_there_is_said_without_the_password(postgre
 async def test_sqlite_is_told_what_it_needs(sqlite_url: str) -> None:
     engine = make_engine(normalise_url(sqlite_url))
     async with engine.connect() as connection:
-        for pragma, value in {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 5000}.items():
+        for pragma, value in {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 5000}.items():
             assert (await connection.execute(text(f"PRAGMA {pragma}"))).scalar() == value
     await engine.dispose()
 

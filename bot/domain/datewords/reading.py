@@ -23,12 +23,10 @@ from bot.domain.datewords.spanning import checked, span_of
 from bot.domain.datewords.tokens import Cursor, Token, clean, tokens
 from bot.domain.datewords.vocabulary import Vocabulary, is_ours, vocabularies
 from bot.domain.datewords.zones import refuse_short_zone, split_zone
+from bot.domain.events import LONGEST
 from bot.domain.moments import Moment, Span, gap_around, moment_at
 
 Tokens: TypeAlias = tuple[Token, ...]
-
-LONGEST = timedelta(days=31)
-"""The most that lies between the start and the end of an event."""
 
 _EXAMPLES = {Part.MORNING: "9:00", Part.AFTERNOON: "15:00"}
 

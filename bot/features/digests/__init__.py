@@ -62,6 +62,7 @@ FEATURE = Feature(
         ),
     ),
     presses=listing.PRESSES,
+    for_organisers=frozenset(listing.PRESSES),
     lookups={DIGEST: DigestLookup()},
     falls_due={posting.DIGEST: posting.fall_due},
     renders={posting.DIGEST: posting.render},

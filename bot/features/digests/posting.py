@@ -56,6 +56,9 @@ async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now
         if digest is None or community is None:
             messages.append(Moot("the digest was removed"))
             continue
+        if digest.is_paused:
+            messages.append(Moot("the digest was paused"))
+            continue
         ids = [int(str(id_)) for id_ in _listed(row.facts["occurrences"])]
         occurrences = await uow.events.several(digest.community, ids, person=None)
         messages.append(_message(row, digest, occurrences, community, services))

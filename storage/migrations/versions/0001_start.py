@@ -116,7 +116,12 @@ def upgrade() -> None:
         sa.Column("command", sa.Text(), nullable=False),
         sa.Column("values", Json(), nullable=False),
         sa.Column("errors", Json(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=True),
+        sa.Column("is_saved", sa.Boolean(), nullable=False),
         sa.Column("expires_at", UTC(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["communities.id"], name=op.f("fk_drafts_community_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_drafts_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_drafts")),
     )
