@@ -131,6 +131,26 @@ async def test_what_changed_is_updated_and_answers_stay(ana: Somebody) -> None:
     assert "Nothing found" in words(await ana.says("/event find late night modular"))
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [("20261204T2", "20201204T2"), ("RRULE:FREQ=WEEKLY;COUNT=4", "RRULE:FREQ=WEEKLY;UNTIL=20201231T000000Z")],
+)
+async def test_what_a_source_moved_to_the_past_leaves_the_calendar(ana: Somebody, was: str, becomes: str) -> None:
+    ana = replace(ana, workspace=Workspace("console", "local", "local"))
+    community = await community_of(ana, "local")
+    await bring(ana, await read(CLUB.encode()), community)
+    before = words(await ana.says("/event find when:December"))
+    assert before.startswith("5 events")
+    changed = CLUB.replace(was, becomes).replace(
+        "20261207T190000", "20201207T190000" if "UNTIL" in becomes else "20261207T190000"
+    )
+    items = await read(changed.encode())
+    assert counts(await bring(ana, items, community)) == (0, 1, 1, 2)
+    left = 4 if "RRULE" not in was else 1
+    assert words(await ana.says("/event find when:December")).startswith(f"{left} event")
+    assert counts(await bring(ana, items, community)) == (0, 0, 2, 2)
+
+
 async def test_the_same_uid_in_another_community_is_another_event(ana: Somebody) -> None:
     items = await read(CLUB.encode())
     first, second = await community_of(ana, "local"), await community_of(ana, "other")
