@@ -4,46 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from random import Random
 
-from benchmarks.nowhere import NAME, Nowhere
+from benchmarks.nowhere import NAME
 from bot.commands import Fallen, Message, Services
 from bot.domain.addresses import Direct
 from bot.domain.delivery import Due, Owed
-from bot.due import DueWork, earliest
 from bot.markup import Bold, rich
-from bot.outbox import OutboxWork
-from bot.ports import Clock, UnitOfWork
+from bot.ports import Store, UnitOfWork
 from bot.ui import Reply
-from storage.database import Database
 
 KIND = "reminder"
 
 
-class Reminders:
-    """Due and owed rows on a database, worked on as `bot.compose.Bot.work` does."""
-
-    def __init__(self, url: str, clock: Clock) -> None:
-        self.platform = Nowhere()
-        self.database = Database(url)
-        self._services = Services(self.database, clock, {NAME: self.platform})
-        self._due = DueWork(self._services, {KIND: falls_due})
-        self._outbox = OutboxWork(self._services, {KIND: renders}, random=Random(1))
-
-    async def put(self, rows: Sequence[Due]) -> None:
-        async with self.database.writing() as uow:
-            for row in rows:
-                await uow.due.put(row)
-
-    async def round(self) -> datetime | None:
-        """One round of all that is due and owed; returns when the next is."""
-        await self._due.run()
-        await self._outbox.run()
-        return await earliest(self._services)
-
-    async def close(self) -> None:
-        await self._outbox.close()
-        await self.database.close()
+async def put(store: Store, rows: Sequence[Due]) -> None:
+    async with store.writing() as uow:
+        for row in rows:
+            await uow.due.put(row)
 
 
 async def falls_due(rows: Sequence[Due], _uow: UnitOfWork, _services: Services, _now: datetime, /) -> Sequence[Fallen]:

@@ -14,10 +14,13 @@ from time import perf_counter
 
 from sqlalchemy import Table, text
 
+from benchmarks.bots import running_bot
 from benchmarks.databases import Fresh
 from benchmarks.measuring import NOW, Clock, Figure, Spread, shown, spread, tidy, times
-from benchmarks.reminders import KIND, Reminders, owed
+from benchmarks.reminders import KIND, owed, put
+from bot.compose import Bot
 from bot.domain.delivery import Due
+from storage.database import Database
 from storage.delivery import due, outbox
 from storage.engine import make_engine, normalise_url
 
@@ -42,27 +45,28 @@ class Cost:
 
 async def measure(fresh: Fresh, few: int, many: int, rounds: int) -> tuple[Cost, Cost]:
     clock = Clock()
-    sizes = few, many
-    both = [Reminders(await _filled(fresh(), size, rounds), clock) for size in sizes]
+    urls = await _filled(fresh(), few, rounds), await _filled(fresh(), many, rounds)
+    async with running_bot(urls[0], clock) as (one, one_sent), running_bot(urls[1], clock) as (other, other_sent):
+        idle, busy = await _take_turns((one, other), clock, rounds)
+    assert one_sent.sent == other_sent.sent == rounds * DUE, "five a time, and no other"
+    return Cost(few, spread(idle[0]), spread(busy[0])), Cost(many, spread(idle[1]), spread(busy[1]))
+
+
+async def _take_turns(bots: tuple[Bot, Bot], clock: Clock, rounds: int) -> tuple[list[list[float]], list[list[float]]]:
+    """Seconds of each bot's rounds: those with nothing due, and the others."""
     idle: list[list[float]] = [[], []]
     busy: list[list[float]] = [[], []]
-    try:
-        for each in both:  # the first round prepares statements
-            await each.round()
-        with tidy():
-            for number in range(rounds):
-                order = (0, 1) if number % 2 else (1, 0)
-                for which in order:
-                    idle[which].append(await _timed(both[which]))
-                clock.forward(timedelta(minutes=DUE))
-                for which in order:
-                    busy[which].append(await _timed(both[which]))
-        assert [each.platform.sent for each in both] == [rounds * DUE] * 2, "five a time, and no other"
-    finally:
-        for each in both:
-            await each.close()
-    costs = [Cost(size, spread(idle[which]), spread(busy[which])) for which, size in enumerate(sizes)]
-    return costs[0], costs[1]
+    for bot in bots:  # the first round prepares statements
+        await bot.work()
+    with tidy():
+        for number in range(rounds):
+            order = (0, 1) if number % 2 else (1, 0)
+            for which in order:
+                idle[which].append(await _timed(bots[which]))
+            clock.forward(timedelta(minutes=DUE))
+            for which in order:
+                busy[which].append(await _timed(bots[which]))
+    return idle, busy
 
 
 def figures(engine: str, costs: tuple[Cost, Cost]) -> list[Figure]:
@@ -85,25 +89,25 @@ def _figure(what: str, few: int, few_took: Spread, many: int, many_took: Spread)
     )
 
 
-async def _timed(reminders: Reminders) -> float:
+async def _timed(bot: Bot) -> float:
     began = perf_counter()
-    await reminders.round()
+    await bot.work()
     return perf_counter() - began
 
 
 async def _filled(url: str, pending: int, rounds: int) -> str:
     """A database with so many rows that wait in either table, and what falls due a minute from now on."""
     later = [NOW + timedelta(days=366 + number * 366 / SEED) for number in range(SEED)]
-    reminders = Reminders(url, Clock())
+    database = Database(url)
     try:
-        await reminders.put([Due("later", number, at) for number, at in enumerate(later)])
-        async with reminders.database.writing() as uow:
+        await put(database, [Due("later", number, at) for number, at in enumerate(later)])
+        async with database.writing() as uow:
             await uow.outbox.add([owed(-number, at, not_before=at) for number, at in enumerate(later, 1)], NOW)
         await _multiply(url, pending // SEED - 1)
         coming = range(1, rounds * DUE + 1)
-        await reminders.put([Due(KIND, minute, NOW + timedelta(minutes=minute)) for minute in coming])
+        await put(database, [Due(KIND, minute, NOW + timedelta(minutes=minute)) for minute in coming])
     finally:
-        await reminders.close()
+        await database.close()
     return url
 
 

@@ -36,7 +36,9 @@ from bot.ui import Action, Answer, Button, Form, Reply, Style
 
 log = structlog.get_logger()
 
-BROKEN = N_("Something broke here, and nothing was saved. Try again; if it stays, tell an organiser.")
+BROKEN = N_(
+    "Something broke here. Look whether it was saved before you try again; if it keeps happening, tell an organiser."
+)
 
 SAVE = "save"
 """Saves the draft its argument names."""
@@ -64,6 +66,8 @@ class App:
             request = await self._recognise(incoming)
             say = request.say
             answer = await self._answer(incoming.asked, request)
+            if incoming.workspace is None:
+                answer = _placed(answer, request)
             outcome = "form" if isinstance(answer, Form) else "answered"
         except Refused as refused:
             outcome = "refused"
@@ -84,13 +88,16 @@ class App:
         return answer
 
     async def form_for(self, incoming: Incoming) -> Form | None:
-        """The form to open as the very first answer; None when `handle` will answer. Reads rows, nothing else."""
+        """The form to open as the very first answer; None when `handle` will answer.
+
+        Speaks to the database and nothing else: it notes who is new, and reads.
+        """
         try:
             match incoming.asked:
                 case Typed() | Run():
                     request = await self._recognise(incoming)
                     feature, command, typed = self._meant(incoming.asked, request)
-                    _authorise(command, request)
+                    _authorise(command.access, request)
                     read = await read_values(command.arguments, typed, request, self.services)
                     return (
                         _form(feature, command, typed, request, read.errors if typed else {}) if read.errors else None
@@ -119,14 +126,16 @@ class App:
             return ()
         try:
             request = await self._recognise(incoming)
-            _, command, _values = self._meant(asked, request)
-            _authorise(command, request)
+            _, command, values = self._meant(asked, request)
+            _authorise(command.access, request)
             argument = command.arguments.get(param)
+            others = {name: value for name, value in values.items() if name != param}
+            read = await read_values(command.arguments, others, request, self.services)
             match argument.param if argument else None:
                 case Stored(lookup=lookup):
                     return await self.services.lookups[lookup].suggest(typed, request, self.services)
                 case Plain() as plain:
-                    return plain.suggest(typed, Reading(request.say, request.now))
+                    return plain.suggest(typed, Reading(request.say, request.now, read.values))
                 case _:
                     return ()
         except Refused:
@@ -190,7 +199,7 @@ class App:
             person=caller.person,
             joined=community,
             channel=incoming.channel,
-            is_organiser=incoming.is_organiser,
+            is_organiser=caller.is_organiser,
             now=now,
             say=Words(locale, ZoneInfo(zone)),
         )
@@ -235,30 +244,34 @@ class App:
         self, feature: Feature, command: Command, typed: Mapping[str, str], request: Request, draft: str = ""
     ) -> Answer:
         """Run a command, or ask for what is missing. `draft` names where refused values are kept, "" for nowhere."""
-        _authorise(command, request)
+        _authorise(command.access, request)
         read = await read_values(command.arguments, typed, request, self.services)
         errors = read.errors
         if not errors:
             try:
                 ask = command.asks(**read.values)
                 if command.confirms is not None:
-                    return await self._confirm(feature, command, ask, request)
+                    return await self._confirm(feature, command, ask, request, draft)
                 return await command.handler(ask, request, self.services)
             except Refused as refused:
                 if refused.param not in command.arguments:
                     raise
                 errors = {refused.param: request.say(refused.text, **refused.values)}
         if draft:
-            await self._keep(Draft(draft, _path(feature, command), typed, errors), request)
+            kept = Draft(draft, _path(feature, command), typed, errors, _community(request))
+            await self._keep(kept, request)
         # a form that opens empty does not begin with reproaches
         return _form(feature, command, typed, request, errors if typed else {}, draft)
 
-    async def _confirm(self, feature: Feature, command: Command, ask: object, request: Request) -> Reply:
+    async def _confirm(self, feature: Feature, command: Command, ask: object, request: Request, before: str) -> Reply:
+        """A card of what was understood, over a draft that takes the place of the one `before` ("" for none)."""
         assert command.confirms is not None
         card = await command.confirms(ask, request, self.services)
         values = write_values(command.arguments, ask, self.services)
-        draft = Draft(request.draft_id("confirm"), _path(feature, command), values)
-        await self._keep(draft, request)
+        draft = Draft(request.draft_id("confirm"), _path(feature, command), values, community=_community(request))
+        async with self.services.store.writing() as uow:
+            await uow.drafts.take(request.person.id, before, request.now)
+            await uow.drafts.keep(request.person.id, draft, request.now)
         buttons = (
             Button(request.say(N_("Save")), Action(SAVE, draft.id), Style.PRIMARY),
             Button(request.say(N_("Change")), Action(CHANGE, draft.id)),
@@ -270,12 +283,25 @@ class App:
         async with self.services.store.writing() as uow:
             await uow.drafts.keep(request.person.id, draft, request.now)
 
-    async def _draft(self, id_: str, request: Request) -> Draft:
+    async def _draft(self, id_: str, request: Request) -> Draft | None:
+        """The asker's draft, None when it is gone. Raises Refused when it is saved, or another community's."""
         async with self.services.store.reading() as uow:
             draft = await uow.drafts.get(request.person.id, id_, request.now)
-        if draft is None:
-            raise NotFound(N_("This was not kept: drafts last a day, and only for whoever began them. Begin again."))
+        if draft is not None and draft.community != _community(request):
+            raise Refused(N_("This was begun in another community. Go on there, or begin again here."))
+        if draft is not None and draft.is_saved:
+            raise Refused(N_("This is saved already. To change it, look it up and begin from there."))
         return draft
+
+    async def _begun(self, id_: str, request: Request) -> Draft:
+        draft = await self._draft(id_, request)
+        if draft is None:
+            raise NotFound(N_("This is gone: drafts last a day and belong to whoever began them. Begin again."))
+        return draft
+
+    async def _continued(self, id_: str, request: Request) -> Draft | None:
+        """The asker's draft or, where the same request took it before, the one that came of it then."""
+        return await self._draft(id_, request) or await self._draft(request.draft_id("confirm"), request)
 
     def _opens(self, action: Action) -> bool:
         return action.name in (ASK, CHANGE) or any(action.name in feature.opens for feature in self.features)
@@ -285,6 +311,8 @@ class App:
         if press.action.name in ours:
             return await ours[press.action.name](press.action.arg, request)
         for feature in self.features:
+            if press.action.name in feature.for_organisers:
+                _authorise(Access.ORGANISER, request)
             if (opens := feature.opens.get(press.action.name)) is not None:
                 return await opens(press, request, self.services)
             if (pressed := feature.presses.get(press.action.name)) is not None:
@@ -293,28 +321,30 @@ class App:
 
     async def _ask(self, path: str, request: Request) -> Form:
         feature, command = self._find(path.split())
-        _authorise(command, request)
+        _authorise(command.access, request)
         return _form(feature, command, {}, request)
 
     async def _change(self, id_: str, request: Request) -> Form:
-        draft = await self._draft(id_, request)
+        draft = await self._begun(id_, request)
         feature, command = self._find(draft.command.split())
-        _authorise(command, request)
+        _authorise(command.access, request)
         return _form(feature, command, draft.values, request, draft.errors, draft.id)
 
     async def _save(self, id_: str, request: Request) -> Answer:
         """What was confirmed is read again, for things may have changed, and saved under the draft's id."""
-        draft = await self._draft(id_, request)
+        draft = await self._begun(id_, request)
         feature, command = self._find(draft.command.split())
-        _authorise(command, request)
+        _authorise(command.access, request)
         read = await read_values(command.arguments, draft.values, request, self.services)
         if read.errors:
             return _form(feature, command, draft.values, request, read.errors, draft.id)
         answer = await command.handler(command.asks(**read.values), replace(request, id=draft.id), self.services)
+        # should this not be reached, the same Save finds what it saved by the draft's id
+        await self._keep(replace(draft, values={}, errors={}, is_saved=True), request)
         return replace(answer, replaces=True) if isinstance(answer, Reply) else answer
 
     async def _send(self, id_: str, request: Request) -> Answer:
-        draft = await self._draft(id_, request)
+        draft = await self._continued(id_, request) or await self._begun(id_, request)
         feature, command = self._find(draft.command.split())
         return await self._run(feature, command, draft.values, request, draft.id)
 
@@ -322,8 +352,7 @@ class App:
         feature, command = self._find(submit.action.name.split())
         values = dict(submit.values)
         if submit.action.arg:
-            async with self.services.store.reading() as uow:
-                draft = await uow.drafts.get(request.person.id, submit.action.arg, request.now)
+            draft = await self._continued(submit.action.arg, request)
             if draft is not None and draft.command == _path(feature, command):
                 values = {**draft.values, **values}
         kept_as = submit.action.arg or request.draft_id("form")
@@ -335,10 +364,10 @@ class App:
         self, feature: Feature, command: Command, values: Mapping[str, str], request: Request, kept_as: str
     ) -> Form:
         """One page of a longer form: kept, and read so far. What is still empty is no error yet."""
-        _authorise(command, request)
+        _authorise(command.access, request)
         read = await read_values(command.arguments, values, request, self.services)
         errors = {name: error for name, error in read.errors.items() if values.get(name, "").strip()}
-        await self._keep(Draft(kept_as, _path(feature, command), values, errors), request)
+        await self._keep(Draft(kept_as, _path(feature, command), values, errors, _community(request)), request)
         return _form(feature, command, values, request, errors, kept_as)
 
     def _point(self, point: Point, request: Request) -> Form:
@@ -346,7 +375,7 @@ class App:
         feature, command = self._find(point.command.split())
         on = On.MESSAGE if point.pointed.text or point.pointed.link else On.PERSON
         shortcut = _shortcut(feature, command, on)
-        _authorise(command, request)
+        _authorise(command.access, request)
         filled = {name: value for name, value in shortcut.fill(point.pointed).items() if value}
         return _form(feature, command, filled, request)
 
@@ -356,6 +385,18 @@ def _shortcut(feature: Feature, command: Command, on: On) -> Shortcut:
         if shortcut.command == command.name and shortcut.on is on:
             return shortcut
     raise NotFound(N_("This command is not there any more. See {help}."), help="/help")
+
+
+def _placed(answer: Answer, request: Request) -> Answer:
+    """An answer to a direct message says which community it is about."""
+    if isinstance(answer, Form) or request.joined is None:
+        return answer
+    where = request.say(N_("In {community}:"), community=request.joined.name)
+    return replace(answer, text=rich(where, "\n", answer.text))
+
+
+def _community(request: Request) -> int | None:
+    return request.joined.id if request.joined else None
 
 
 def _path(feature: Feature, command: Command) -> str:
@@ -380,8 +421,8 @@ def _form(
     )
 
 
-def _authorise(command: Command, request: Request) -> None:
-    if command.access is Access.ORGANISER and not request.is_organiser:
+def _authorise(access: Access, request: Request) -> None:
+    if access is Access.ORGANISER and not request.is_organiser:
         raise NotAllowed(N_("Only organisers of this community can do this. Ask one of them."))
 
 

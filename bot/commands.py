@@ -105,7 +105,7 @@ async def read_values(
     for argument in sorted(arguments.values(), key=lambda each: each.param.depth):
         text = typed.get(argument.name, "").strip()
         if not text and argument.is_required:
-            errors[argument.name] = request.say(N_("This is needed."))
+            errors[argument.name] = request.say(N_("Please fill this in."))
         elif not text:
             values[argument.name] = argument.default
         else:
@@ -138,6 +138,16 @@ def write_values(arguments: Mapping[str, Argument], ask: object, services: Servi
             by: Plain | Lookup = services.lookups[param.lookup] if isinstance(param, Stored) else cast(Plain, param)
             written[name] = by.write(value)
     return written
+
+
+ID_MOST = 2**31 - 1
+"""PostgreSQL's integer; a larger number is nobody's id."""
+
+
+def read_id(text: str) -> int | None:
+    """The id that a button or suggestion carries; None for anything that cannot be one."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(ID_MOST))
+    return int(text) if is_number and int(text) <= ID_MOST else None
 
 
 class Lookup(Protocol):
@@ -233,6 +243,8 @@ class Feature:
     commands: tuple[Command, ...]
     presses: Mapping[str, Pressed] = field(default_factory=dict)
     opens: Mapping[str, OpensForm] = field(default_factory=dict)
+    for_organisers: frozenset[str] = frozenset()
+    """Names of those actions that only organisers may use; the core checks it at every press."""
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     falls_due: Mapping[str, FallsDue] = field(default_factory=dict)
     renders: Mapping[str, Renders] = field(default_factory=dict)

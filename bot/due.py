@@ -69,9 +69,7 @@ class DueWork:
             async with self._services.store.writing() as uow:
                 until = await _put_off(rows, uow, self._services.clock.now())
             for row in rows:
-                log.error(
-                    "due row put off", kind=row.kind, subject=row.subject, fails=row.fails + 1, until=until
-                )
+                log.error("due row put off", kind=row.kind, subject=row.subject, fails=row.fails + 1, until=until)
             log.error("kind could not move rows on", kind=rows[0].kind, rows=len(rows), exc_info=fault)
 
         await taken_apart(taken, error, attempt, blame)

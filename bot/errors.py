@@ -1,14 +1,14 @@
 """What can go wrong, as meaning; caught at the edge and put into the reader's words there.
 
-    GreenroomError
-    ├── Refused             what somebody asked for cannot be done as asked; says why and a way on
-    │   ├── NotAllowed      they may not do this
-    │   └── NotFound        what it speaks of is not there (or not theirs: the two look the same)
-    ├── SetupError          the operator must change something; one line, exit code 2
-    └── DeliveryError       a message was not surely delivered
-        ├── Temporary       surely not seen; try again after a while
-        ├── Unsure          perhaps seen; ask before sending again
-        └── Unreachable     will not be seen until somebody changes something
+GreenroomError
+├── Refused             what somebody asked for cannot be done as asked; says why and a way on
+│   ├── NotAllowed      they may not do this
+│   └── NotFound        what it speaks of is not there (or not theirs: the two look the same)
+├── SetupError          the operator must change something; one line, exit code 2
+└── DeliveryError       a message was not surely delivered
+    ├── Temporary       surely not seen; try again after a while
+    ├── Unsure          perhaps seen; ask before sending again
+    └── Unreachable     will not be seen until somebody changes something
 """
 
 from __future__ import annotations
@@ -30,11 +30,6 @@ class Refused(GreenroomError):
         self.text = text
         self.values = values
         self.param = param
-
-    def blaming(self, param: str) -> Refused:
-        """The same error, said of the option or field `param`."""
-        self.param = param
-        return self
 
 
 class NotAllowed(Refused):

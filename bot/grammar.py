@@ -73,7 +73,7 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
     for word in _words(text, arguments):
         if word.name:
             if word.name in found:
-                raise Refused(N_("{name} stands there twice. Name it once."), name=f"{word.name}:")
+                raise Refused(N_("{name} is there twice. Give it once."), name=f"{word.name}:")
             found[word.name] = [word.value]
             last = word.name
         elif last and (free in found or not free):
@@ -93,7 +93,9 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
     values = {name: " ".join(parts).strip() for name, parts in found.items()}
     for name, value in values.items():
         if len(value) > TYPED_MOST:
-            raise Refused(N_("{name} is longer than {most} characters."), name=name, most=say.number(TYPED_MOST))
+            raise Refused(
+                N_("{name} is longer than {most} characters. Shorten it."), name=name, most=say.number(TYPED_MOST)
+            )
     return {name: value for name, value in values.items() if value}
 
 

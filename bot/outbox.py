@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.commands import Errand, Message, Renders, Services
-from bot.domain.addresses import Channel, written
+from bot.domain.addresses import Address, Channel, written
 from bot.domain.delivery import Buried, Claimed, Done, Doubt, Later, Moot, Outcome, Owed, Receipt, Sent
 from bot.due import taken_apart
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
@@ -90,6 +90,8 @@ def elapsed() -> float:
 @dataclass(frozen=True, slots=True)
 class _Unrendered:
     reason: str
+    least: float = 0
+    """Seconds to wait at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,9 @@ class OutboxWork:
 
     async def _put_into_words(self, rows: Sequence[Owed]) -> Mapping[str, _Words | _Wordless]:
         """By key. Rows that cannot be put into words do not keep the others from it."""
-        words: dict[str, _Words | _Wordless] = {}
+        here = [row for row in rows if row.address.platform in self._services.platforms]
+        absent = self._timings.absent_wait
+        words: dict[str, _Words | _Wordless] = {row.key: _Unrendered(_absent(row.address), absent) for row in rows}
 
         async def attempt(some: Sequence[Owed]) -> None:
             words.update(await self._rendered(some))
@@ -217,9 +221,10 @@ class OutboxWork:
             words.update((row.key, _Unrendered(f"not put into words: {type(fault).__name__}")) for row in some)
 
         try:
-            await attempt(rows)
+            if here:
+                await attempt(here)
         except Exception as error:  # any fault of a kind, and it must not hold up the others
-            await taken_apart(rows, error, attempt, blame)
+            await taken_apart(here, error, attempt, blame)
         return words
 
     async def _rendered(self, rows: Sequence[Owed]) -> Mapping[str, _Words | _Wordless]:
@@ -274,7 +279,7 @@ class OutboxWork:
         if (held := self._held(place, began)) is not None:
             return row, held
         if row.owed.kind in self._errands or isinstance(words, _Wordless):
-            return row, words if isinstance(words, Moot) else await self._run_errand(row, place)
+            return row, await self._run_errand(row, words, place)
         asked = _Asked.UNSEEN
         if row.unsure_since is not None:
             answer = await self._ask(row, row.unsure_since, words)
@@ -300,7 +305,7 @@ class OutboxWork:
             if asked is _Asked.IN_VAIN and row.unsure_since is not None:  # neither known nor to be sent again
                 later = self._services.clock.now() + timedelta(seconds=self._timings.longest_wait)
                 return Doubt(later, row.unsure_since, words.reason, row.asked_since)
-            return self._failed(row, words.reason)
+            return self._failed(row, words.reason, least=words.least)
         return Buried(UNKNOWN) if asked is _Asked.IN_VAIN else words
 
     async def _ask(self, row: Claimed, since: datetime, words: _Words) -> Outcome | _Asked:
@@ -324,16 +329,12 @@ class OutboxWork:
         return Sent(receipt, dict.fromkeys(words.shown, 0) if isinstance(words, Message) else {})
 
     async def _send(self, row: Claimed, message: Message, place: str, now: datetime) -> Outcome:
-        address = row.owed.address
-        platform = self._services.platforms.get(address.platform)
-        if platform is None:
-            reason = f"{address.platform} is not connected"
-            return self._failed(row, reason, least=self._timings.absent_wait)
+        platform = self._services.platforms[row.owed.address.platform]
         since = row.unsure_since or now
         outcome: Outcome
         try:
             async with asyncio.timeout(self._timings.send_within):
-                receipt = await platform.send(address, message.reply, row.key)
+                receipt = await platform.send(row.owed.address, message.reply, row.key)
         except Temporary as error:
             outcome = self._failed(row, error.reason, wait=error.wait)
         except Unreachable as error:
@@ -354,14 +355,15 @@ class OutboxWork:
         self._hush(place, outcome)
         return outcome
 
-    async def _run_errand(self, row: Claimed, place: str) -> Outcome:
+    async def _run_errand(self, row: Claimed, words: _Words | _Wordless, place: str) -> Outcome:
         """Nothing is asked before it is run again, for that does no harm; so unsure is a failure like any other."""
         now, owed = self._services.clock.now(), row.owed
+        if isinstance(words, Moot):
+            return words
         if owed.not_after is not None and now > owed.not_after:
             return Moot("too late")
-        if owed.address.platform not in self._services.platforms:
-            reason = f"{owed.address.platform} is not connected"
-            return self._failed(row, reason, least=self._timings.absent_wait)
+        if isinstance(words, _Unrendered):
+            return self._failed(row, words.reason, least=words.least)
         outcome: Outcome
         try:
             async with asyncio.timeout(self._timings.send_within):
@@ -442,7 +444,7 @@ class OutboxWork:
 
     def _unasked(self, row: Claimed, since: datetime) -> Doubt | Buried:
         """Its platform is not connected, which is no answer and no refusal of one."""
-        now, reason = self._services.clock.now(), f"{row.owed.address.platform} is not connected"
+        now, reason = self._services.clock.now(), _absent(row.owed.address)
         if (now - since).total_seconds() > self._timings.give_up:
             return Buried(f"perhaps seen; {reason}")
         return Doubt(now + timedelta(seconds=self._timings.absent_wait), since, reason, row.asked_since)
@@ -477,6 +479,10 @@ class OutboxWork:
                     reason=outcome.reason,
                     community=owed.community,
                 )
+
+
+def _absent(address: Address) -> str:
+    return f"{address.platform} is not connected"
 
 
 def _tell_broken(batch: asyncio.Task[None]) -> None:

@@ -222,16 +222,18 @@ class DateTime(Plain):
         return 1
 
     def read(self, typed: str, reading: Reading) -> Moment:
+        return read_moment(typed, locale=reading.locale, zone=self._zone(reading), now=reading.now)
+
+    def _zone(self, reading: Reading) -> str:
         there = reading.others.get(self.place)
-        zone = there.zone if isinstance(there, Place) else reading.zone
-        return read_moment(typed, locale=reading.locale, zone=zone, now=reading.now)
+        return there.zone if isinstance(there, Place) else reading.zone
 
     def write(self, value: object) -> str:
         assert isinstance(value, Moment)
         return write_moment(value)
 
     def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
-        found = suggest_moments(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
+        found = suggest_moments(typed, locale=reading.locale, zone=self._zone(reading), now=reading.now)
         return [Option(reading.say(label), value) for label, value in found]
 
 
@@ -357,7 +359,12 @@ class Tags(Plain):
         if not tags:
             raise Refused(N_("There are no visible characters in it. Type some words."))
         if len(tags) > self.most:
-            raise Refused(N_("These are {count}; at most {most} fit."), count=len(tags), most=self.most)
+            raise Refused(
+                N_("These are {count}; at most {most} fit. Leave {over} out."),
+                count=len(tags),
+                most=self.most,
+                over=len(tags) - self.most,
+            )
         for tag in tags:
             if len(tag) > self.each:
                 raise Refused(
@@ -379,7 +386,9 @@ class Url(Plain):
     def read(self, typed: str, reading: Reading) -> str:
         url = clean_line(typed).strip("<>")
         if len(url) > LINK_MOST:
-            raise Refused(N_("A link is at most {most} characters long."), most=reading.say.number(LINK_MOST))
+            raise Refused(
+                N_("A link is at most {most} characters long. Use a shorter one."), most=reading.say.number(LINK_MOST)
+            )
         if "://" not in url and re.match(r"[\w-]+(\.[\w-]+)+([/?#]|$)", url):
             url = f"https://{url}"
         try:

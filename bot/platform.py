@@ -48,7 +48,7 @@ class Core(Protocol):
     async def form_for(self, incoming: Incoming) -> Form | None:
         """The form to open as the very first answer, or None when `handle` will answer.
 
-        May read rows, never the network.
+        Speaks to the database, never to the network.
         """
 
     async def handle(self, incoming: Incoming) -> Answer:

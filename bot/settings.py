@@ -23,7 +23,8 @@ class LogLevel(StrEnum):
 
 def _known_zone(name: str) -> str:
     if not name:
-        return get_localzone_name()
+        local = get_localzone_name()
+        return "UTC" if local == "Etc/UTC" else local
     if name not in available_timezones():
         raise ValueError("name a zone as Continent/City, such as Europe/Berlin")
     return name

@@ -59,7 +59,8 @@ async def bring(connection: Connection, community: int, batch: Sequence[FromSour
         await connection.execute(_TAKE_TURN, {"turns": TURNS, "community": community})
     told = {each.uid: each for each in batch}
     known = await _known(connection, community, list(told))
-    fresh = [each for uid, each in told.items() if uid not in known]
+    fresh = [each for uid, each in told.items() if uid not in known and each.slots]
+    over = frozenset(uid for uid, each in told.items() if uid not in known and not each.slots)
     changed = [each for uid, each in told.items() if uid in known and each.digest not in known[uid].digests]
     ids = await _new_ids(connection, len(fresh))
     await _insert(connection, community, list(zip(ids, fresh, strict=True)), now)
@@ -77,7 +78,7 @@ async def bring(connection: Connection, community: int, batch: Sequence[FromSour
     ]
     if copies:
         await connection.execute(_keep_copy(connection.dialect), copies)
-    return Brought(len(fresh), len(changed), len(told) - len(fresh) - len(changed))
+    return Brought(len(fresh), len(changed), len(told) - len(fresh) - len(changed) - len(over), over)
 
 
 # --- new ones ----------------------------------------------------------------------------------------------
@@ -177,12 +178,11 @@ async def _update(
 
 
 async def _drop(connection: Connection, dropped: Sequence[AnyRow]) -> None:
-    answered = [{"occurrence": row.id} for row in dropped if row.is_answered]
-    others = [{"occurrence": row.id} for row in dropped if not row.is_answered]
-    if answered:
-        await connection.execute(_CANCEL_OCCURRENCES, answered)
-    if others:
-        await connection.execute(_DROP_OCCURRENCES, others)
+    """Remove those nobody answered to, and cancel the others. Their rows are locked: no answer comes between."""
+    if dropped:
+        rows = [{"occurrence": row.id} for row in dropped]
+        await connection.execute(_DROP_OCCURRENCES, rows)
+        await connection.execute(_CANCEL_OCCURRENCES, rows)
 
 
 # --- columns -----------------------------------------------------------------------------------------------
@@ -231,7 +231,9 @@ _ADD_COPIES = insert(event_sources)
 _CHANGE_EVENTS = update(events).where(events.c.id == bindparam("event")).values(version=events.c.version + 1)
 _CHANGE_OCCURRENCES = update(occurrences).where(occurrences.c.id == bindparam("occurrence"))
 _CANCEL_OCCURRENCES = update(occurrences).where(occurrences.c.id == bindparam("occurrence")).values(is_cancelled=True)
-_DROP_OCCURRENCES = delete(occurrences).where(occurrences.c.id == bindparam("occurrence"))
+_DROP_OCCURRENCES = delete(occurrences).where(
+    occurrences.c.id == bindparam("occurrence"), ~exists().where(attendances.c.occurrence_id == occurrences.c.id)
+)
 _first = select(occurrences.c.id).order_by(occurrences.c.starts, occurrences.c.id).limit(1)
 _FIRST = _first.where(occurrences.c.event_id == bindparam("event"))
 _FIRST_BY_REQUEST = _first.join(events, events.c.id == occurrences.c.event_id).where(
@@ -276,5 +278,4 @@ def _copies(dialect: str) -> Executable:
 @cache
 def _laid(dialect: str) -> Executable:
     c = occurrences.c
-    is_answered = exists().where(attendances.c.occurrence_id == c.id).label("is_answered")
-    return select(c.id, c.event_id, c.original, c.ends, is_answered).where(among(c.event_id, "events", dialect))
+    return select(c.id, c.event_id, c.original, c.ends).where(among(c.event_id, "events", dialect)).with_for_update()

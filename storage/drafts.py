@@ -12,7 +12,14 @@ from storage.connection import AnyRow, Connection
 from storage.schema import UTC, insert_into
 from storage.tables import drafts
 
-_CONTENT = (drafts.c.id, drafts.c.command, drafts.c["values"], drafts.c.errors)
+_CONTENT = (
+    drafts.c.id,
+    drafts.c.command,
+    drafts.c["values"],
+    drafts.c.errors,
+    drafts.c.community_id,
+    drafts.c.is_saved,
+)
 _alive = drafts.c.expires_at > bindparam("now", type_=UTC())
 _is_theirs = and_(drafts.c.owner_id == bindparam("owner"), drafts.c.id == bindparam("draft"))
 
@@ -36,6 +43,8 @@ class DraftTable:
                 "command": draft.command,
                 "typed": dict(draft.values),
                 "errors": dict(draft.errors),
+                "community": draft.community,
+                "is_saved": draft.is_saved,
                 "expires_at": now + KEPT_FOR,
             },
         )
@@ -63,10 +72,12 @@ def _keep(dialect: str) -> Executable:
             "command": bindparam("command"),
             "values": bindparam("typed"),
             "errors": bindparam("errors"),
+            "community_id": bindparam("community"),
+            "is_saved": bindparam("is_saved"),
             "expires_at": bindparam("expires_at"),
         }
     )
-    replaced = ("command", "values", "errors", "expires_at")
+    replaced = ("command", "values", "errors", "community_id", "is_saved", "expires_at")
     return statement.on_conflict_do_update(
         index_elements=["owner_id", "id"], set_={name: statement.excluded[name] for name in replaced}
     )

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    delete,
     exists,
     func,
     null,
@@ -23,6 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.events import (
     HORIZON,
@@ -91,13 +91,10 @@ class EventTable:
             "answer": answer.value,
             "at": now,
         }
-        await self._connection.execute(_answer(self._connection.dialect), values)
-        return await self._tally(community, occurrence)
-
-    async def withdraw(self, community: int, occurrence: int, person: int) -> Tally:
-        """Raises NotFound for an occurrence that this community does not have."""
-        values = {"community": community, "occurrence": occurrence, "person": person}
-        await self._connection.execute(_WITHDRAW, values)
+        try:
+            await self._connection.execute(_answer(self._connection.dialect), values)
+        except IntegrityError as error:  # an import took it out of the calendar at this moment
+            raise _gone() from error
         return await self._tally(community, occurrence)
 
     async def answers(self, community: int, occurrence: int) -> Answers:
@@ -142,9 +139,12 @@ class EventTable:
     async def _tally(self, community: int, occurrence: int) -> Tally:
         row = await self._connection.first(_TALLY, {"community": community, "occurrence": occurrence})
         if row is None:
-            gone = N_("This event is not here any more. Look for others with {command}.")
-            raise NotFound(gone, command="/event find")
+            raise _gone()
         return Tally(row.going, row.maybe)
+
+
+def _gone() -> NotFound:
+    return NotFound(N_("This event is not here any more. Look for others with {command}."), command="/event find")
 
 
 _BARE_COLUMNS = ("starts", "ends", "zone", "is_all_day", "rrule", "extra", "without", "changes", "is_cancelled")
@@ -173,7 +173,6 @@ def _given(answer: Attendance) -> ColumnElement[int]:
 _TALLY = select(_given(Attendance.GOING).label("going"), _given(Attendance.MAYBE).label("maybe")).where(
     exists().where(_is_it)
 )
-_WITHDRAW = delete(attendances).where(_its, attendances.c.person_id == bindparam("person"), exists().where(_is_it))
 _ANSWERS = (
     select(attendances.c.answer, people.c.name)
     .join(people, people.c.id == attendances.c.person_id)

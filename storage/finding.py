@@ -13,10 +13,10 @@ from functools import cache, lru_cache
 from math import sin
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Executable,
     Float,
-    FromClause,
     Integer,
     Select,
     and_,
@@ -33,11 +33,9 @@ from bot.domain.places import EARTH_KM
 from bot.domain.terms import query_terms
 from storage.connection import AnyRow, Connection
 from storage.details import DETAIL_COLUMNS, details_in, details_of, genre_key, hundredths, on_sphere
-from storage.schema import UTC, among, listed
+from storage.schema import UTC, InOrder, Lines, Unindexed, among, listed
 from storage.search import match_values, matching
 from storage.tables import attendances, event_sources, events, occurrences, people, places
-
-ANSWERED = (Attendance.GOING.value, Attendance.MAYBE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ def _values(community: int, search: Search) -> dict[str, object]:
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     c = occurrences.c
     found: list[ColumnElement[bool]] = [
-        c.community_id == bindparam("community"),
+        (Unindexed(c.community_id) if shape.terms else c.community_id) == bindparam("community", type_=Integer),
         c.starts > bindparam("earliest", type_=UTC()),  # implied by the next: a range for the index
         c.ends > bindparam("since", type_=UTC()),
         c.is_cancelled == false(),
@@ -165,16 +163,7 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
         found.append(or_(c.price == literal_column("0"), is_affordable))
     if shape.online is not None:
         found.append(c.is_online if shape.online else c.is_in_person)
-    if shape.terms:
-        found.append(matching(shape.dialect, shape.terms).condition)
     return found
-
-
-def _from(shape: Shape) -> FromClause:
-    if not shape.terms:
-        return occurrences
-    found = matching(shape.dialect, shape.terms)
-    return found.table.join(occurrences, occurrences.c.event_id == found.event_id)
 
 
 # --- statements --------------------------------------------------------------------------------------------
@@ -182,22 +171,30 @@ def _from(shape: Shape) -> FromClause:
 
 @lru_cache(maxsize=128)
 def _find(shape: Shape) -> Executable:
-    score = matching(shape.dialect, shape.terms).score if shape.terms else literal_column("0", Integer)
-    page = (
-        select(occurrences.c.id, occurrences.c.starts, score.label("score"))
-        .select_from(_from(shape))
-        .where(*_conditions(shape))
-        .limit(bindparam("limit", type_=Integer))
-        .offset(bindparam("offset", type_=Integer))
-    )
-    best = (score.desc(),) if shape.terms else ()
-    page = page.order_by(*best, occurrences.c.starts, occurrences.c.id)
-    return _cards(page, total=_count(shape), has_score=bool(shape.terms))
+    limits = bindparam("limit", type_=Integer), bindparam("offset", type_=Integer)
+    if shape.terms:
+        hits = _hits(shape)
+        ranked = select(hits.c.id, hits.c.starts, hits.c.score)
+        ranked = ranked.order_by(hits.c.score.desc(), hits.c.starts, hits.c.id).limit(limits[0]).offset(limits[1])
+        return _cards(ranked, total=select(func.count()).select_from(hits), has_score=True)
+    soonest = select(occurrences.c.id, occurrences.c.starts).where(*_conditions(shape))
+    soonest = soonest.order_by(occurrences.c.starts, occurrences.c.id).limit(limits[0]).offset(limits[1])
+    return _cards(soonest, total=_count(shape))
 
 
 @lru_cache(maxsize=128)
 def _count(shape: Shape) -> Select[int]:
-    return select(func.count()).select_from(_from(shape)).where(*_conditions(shape))
+    if shape.terms:
+        return select(func.count()).select_from(_hits(shape))
+    return select(func.count()).select_from(occurrences).where(*_conditions(shape))
+
+
+def _hits(shape: Shape) -> CTE:
+    """All that is found by words, once for the page and the count. Scores are made for what lies in the time only."""
+    found = matching(shape.dialect, shape.terms)
+    joined = InOrder(found.table, occurrences, occurrences.c.event_id == found.event_id)
+    hits = select(occurrences.c.id, occurrences.c.starts, found.score.label("score")).select_from(joined)
+    return hits.where(found.condition, *_conditions(shape)).cte("hits")
 
 
 @lru_cache(maxsize=32)
@@ -206,13 +203,13 @@ def _suggest(dialect: str, terms: int) -> Executable:
     found = matching(dialect, terms)
     c = occurrences.c
     coming = (
-        c.community_id == bindparam("community"),
+        Unindexed(c.community_id) == bindparam("community", type_=Integer),
         c.ends > bindparam("since", type_=UTC()),
         c.is_cancelled == false(),
     )
     first = (
         select(c.event_id, func.min(c.starts).label("starts"))
-        .select_from(found.table.join(occurrences, c.event_id == found.event_id))
+        .select_from(InOrder(found.table, occurrences, c.event_id == found.event_id))
         .where(found.condition, found.is_named, *coming)
         .group_by(c.event_id)
         .order_by(func.min(c.starts), c.event_id)
@@ -236,7 +233,7 @@ def _cards(
     whole = chosen.join(occurrences, o.id == chosen.c.id).join(events, events.c.id == o.event_id)
     whole = whole.outerjoin(places, places.c.id == events.c.place_id)
     whole = whole.outerjoin(adder, adder.c.id == events.c.added_by)
-    told = select(func.aggregate_strings(event_sources.c.source, "\n")).where(event_sources.c.event_id == o.event_id)
+    told = select(Lines(event_sources.c.source)).where(event_sources.c.event_id == o.event_id)
     statement = select(
         o.id,
         o.event_id,
@@ -283,7 +280,7 @@ _COMING = _cards(
 
 _is_mine = and_(
     attendances.c.person_id == bindparam("person"),
-    attendances.c.answer.in_(ANSWERED),
+    or_(*(attendances.c.answer == answer.value for answer in (Attendance.GOING, Attendance.MAYBE))),
     occurrences.c.community_id == bindparam("community"),
     occurrences.c.ends > bindparam("since", type_=UTC()),
 )

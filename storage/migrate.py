@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, delete, insert, select, text
+from sqlalchemy import URL, Table, delete, select, text
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import SetupError
@@ -17,6 +20,7 @@ from storage.tables import loaded, place_names, places
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 LOCK = 0x677265656E  # "green": whoever migrates PostgreSQL holds this advisory lock
+DRIVERS = ("sqlite3", "asyncpg")  # whose own errors reach us where connecting fails
 WAIT_MS = 60_000  # how long a second process waits for the one that migrates
 
 
@@ -26,7 +30,18 @@ async def migrate(url: str) -> bool:
     Raises SetupError where the database cannot be reached, or is of a later version than this code.
     """
     parsed = normalise_url(url)
-    engine = make_engine(parsed, pool=1)
+    try:
+        if is_sqlite(parsed):
+            _probe(parsed)
+        return await _migrate(parsed)
+    except Exception as error:
+        if isinstance(error, OSError | DBAPIError) or type(error).__module__.startswith(DRIVERS):
+            raise _explained(parsed, error) from None
+        raise
+
+
+async def _migrate(url: URL) -> bool:
+    engine = make_engine(url, pool=1)
     try:
         async with engine.connect() as connection:
             if await _is_current(connection):
@@ -38,8 +53,6 @@ async def migrate(url: str) -> bool:
             await _load_cities(connection)
             await connection.commit()
             return True
-    except (OSError, OperationalError, DBAPIError) as error:
-        raise _explained(parsed, error) from None
     finally:
         await engine.dispose()
 
@@ -50,12 +63,10 @@ def newest() -> str:
 
 
 async def _is_current(connection: AsyncConnection) -> bool:
-    there = (
-        "to_regclass('loaded')"
-        if connection.dialect.name != "sqlite"
-        else ("(SELECT name FROM sqlite_master WHERE name = 'loaded')")
-    )
-    if (await connection.exec_driver_sql(f"SELECT {there}")).scalar() is None:
+    is_there = "SELECT to_regclass('loaded')"
+    if connection.dialect.name == "sqlite":
+        is_there = "SELECT name FROM sqlite_master WHERE name = 'loaded'"
+    if (await connection.exec_driver_sql(is_there)).scalar() is None:
         return False
     at = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
     if at is not None and at > newest():
@@ -86,26 +97,50 @@ def _upgrade(connection: SyncConnection) -> None:
 
 async def _load_cities(connection: AsyncConnection) -> None:
     """Places that a new edition does not have stay, nameless: events may lie in them."""
-    dialect = connection.dialect.name
-    known: list[dict[str, object]] = []
-    names: list[dict[str, object]] = []
+    columns = [column.name for column in places.c]
+    known: list[tuple[object, ...]] = []
+    names: list[tuple[str, int]] = []
     for city in read_cities():
-        place = city.place
-        known.append({column.name: getattr(place, column.name) for column in places.c})
-        names += [{"key": key, "place_id": place.id} for key in dict.fromkeys(city.keys) if key]
+        known.append(tuple(getattr(city.place, name) for name in columns))
+        names += [(key, city.place.id) for key in city.keys if key]
+    names.sort()  # in the order of their key: each is written beside the one before
     await connection.execute(delete(place_names))
-    upsert = insert_into(places, dialect)
-    changed = {column.name: upsert.excluded[column.name] for column in places.c if column.name != "id"}
-    await connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_=changed), known)
-    await connection.execute(insert(place_names), names)
-    edition = insert_into(loaded, dialect).values(name="cities", edition=CITIES_EDITION)
+    await _write(connection, places, known)
+    await _write(connection, place_names, names)
+    edition = insert_into(loaded, connection.dialect.name).values(name="cities", edition=CITIES_EDITION)
     await connection.execute(
         edition.on_conflict_do_update(index_elements=["name"], set_={"edition": edition.excluded.edition})
     )
 
 
+async def _write(connection: AsyncConnection, table: Table, rows: list[Any]) -> None:  # Any: tuples of its columns
+    """Put many rows into a table, or in the place of those with their key, past all that costs time for each row."""
+    columns = [column.name for column in table.c]
+    keys = [column.name for column in table.primary_key]
+    others = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
+    conflict = f"ON CONFLICT ({', '.join(keys)}) DO {f'UPDATE SET {others}' if others else 'NOTHING'}"
+    into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        await connection.exec_driver_sql(f"{into} VALUES ({marks}) {conflict}", rows)
+        return
+    new = f"new_{table.name}"
+    await connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {new} (LIKE {table.name}) ON COMMIT DROP")
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None, "it is connected"
+    await driver.copy_records_to_table(new, records=rows, columns=columns)
+    # the names are those of our own tables
+    await connection.exec_driver_sql(f"{into} SELECT {', '.join(columns)} FROM {new} {conflict}")  # noqa: S608
+
+
+def _probe(url: URL) -> None:
+    """Open an SQLite file once, here: aiosqlite leaves a thread behind where that fails."""
+    with closing(sqlite3.connect(str(url.database))) as connection:
+        connection.execute("PRAGMA schema_version")
+
+
 def _explained(url: URL, error: Exception) -> SetupError:
-    reason = str(error.orig if isinstance(error, DBAPIError) else error).splitlines()[0]
+    reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
     if url.password:
         reason = reason.replace(str(url.password), "***")
     kind = "SQLite" if is_sqlite(url) else "PostgreSQL"

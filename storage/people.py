@@ -29,7 +29,7 @@ _is_workspace = and_(
 )
 
 _RECOGNISE = (
-    select(*_PERSON, *_COMMUNITY)
+    select(*_PERSON, *_COMMUNITY, memberships.c.is_organiser)
     .select_from(accounts)
     .join(people, people.c.id == accounts.c.person_id)
     .join(workspaces, _is_workspace)
@@ -50,7 +50,7 @@ _RECOGNISE = (
 """No row: something must be written first."""
 
 _RECOGNISE_ALONE = (
-    select(*_PERSON, *_COMMUNITY)
+    select(*_PERSON, *_COMMUNITY, memberships.c.is_organiser)
     .select_from(accounts)
     .join(people, people.c.id == accounts.c.person_id)
     .outerjoin(memberships, memberships.c.person_id == people.c.id)
@@ -100,7 +100,9 @@ class PeopleTable:
         if row is None:
             return None
         person, community = row[:4], row[4:8]
-        return Caller(Person(*person), Community(*community) if community[0] is not None else None)
+        if community[0] is None:
+            return Caller(Person(*person), None)
+        return Caller(Person(*person), Community(*community), row.is_organiser)
 
     async def welcome(
         self,
@@ -119,7 +121,7 @@ class PeopleTable:
         community = await self._community_of(workspace, zone, locale)
         seen = {"person": person.id, "community": community.id, "is_organiser": is_organiser, "seen_at": now}
         await self._connection.execute(_touch(self._connection.dialect), seen)
-        return Caller(person, community)
+        return Caller(person, community, is_organiser)
 
     async def communities(self) -> tuple[Community, ...]:
         return tuple(Community(*row) for row in await self._connection.rows(_COMMUNITIES))

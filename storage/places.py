@@ -15,6 +15,9 @@ from storage.details import PLACE
 from storage.schema import among, listed
 from storage.tables import place_names, places
 
+WIDER = 4
+"""So many more are looked at than suggested, so that those whose own name it is come before larger by-names."""
+
 _COLUMNS = tuple(places.c[name] for name in PLACE)
 _BY_ID = select(*_COLUMNS).where(places.c.id == bindparam("place"))
 _BY_KEY = (
@@ -73,8 +76,9 @@ class PlaceTable:
         key = fold(typed)
         if not key:
             return ()
-        values = {"begin": key, "end": key + "\U0010ffff", "limit": limit}
-        return [Place(*tuple(row)) for row in await self._connection.rows(_BEGINNING, values)]
+        values = {"begin": key, "end": key + "\U0010ffff", "limit": WIDER * limit}
+        found = [Place(*tuple(row)) for row in await self._connection.rows(_BEGINNING, values)]
+        return sorted(found, key=lambda place: not fold(place.name).startswith(key))[:limit]
 
     async def count(self) -> int:
         return int(await self._connection.scalar(_COUNT))

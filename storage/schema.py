@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
+    Join,
     MetaData,
     TableClause,
     Text,
@@ -96,6 +97,9 @@ class Wall(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+_written = json.JSONEncoder(separators=(",", ":")).encode  # `dumps` would make one anew for each value
+
+
 class Json(TypeDecorator[Any]):  # Any: whatever JSON holds
     """Plain JSON in a text column; None is NULL.
 
@@ -106,7 +110,7 @@ class Json(TypeDecorator[Any]):  # Any: whatever JSON holds
     cache_ok = True
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        return None if value is None else _written(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
@@ -146,6 +150,67 @@ def _sqlite_in(element: DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:  #
 def _postgres_in(element: DatabaseIn, compiler: SQLCompiler, **kw: Any) -> str:  # Any: as above
     now = compiler.process(DatabaseNow(), **kw)
     return f"({now} + make_interval(secs => {compiler.process(element.clauses, **kw)}))"
+
+
+class Lines(FunctionElement[str]):
+    """All of a column's text in a group, a line each.
+
+    SQLAlchemy's own `aggregate_strings` would write its separator into the statement at every execution.
+    """
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(Lines, "sqlite")
+def _sqlite_lines(element: Lines, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return f"group_concat({compiler.process(element.clauses, **kw)}, char(10))"
+
+
+@compiles(Lines, "postgresql")
+def _postgres_lines(element: Lines, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return f"string_agg({compiler.process(element.clauses, **kw)}, chr(10))"
+
+
+class InOrder(Join):
+    """A join whose left side is read first, whatever SQLite's planner thinks: it knows nothing of what a full-text
+    search finds, and would ask the index anew for each row of the right side.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InOrder, "sqlite")
+def _sqlite_in_order(element: InOrder, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    left, right = (compiler.process(side, **{**kw, "asfrom": True}) for side in (element.left, element.right))
+    assert element.onclause is not None, "it was made with one"
+    on = compiler.process(element.onclause, **{**kw, "asfrom": False})
+    return f"{left} CROSS JOIN {right} ON {on}"  # https://sqlite.org/lang_select.html, "CROSS JOIN"
+
+
+@compiles(InOrder)
+def _in_order(element: InOrder, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return str(compiler.visit_join(element, **kw))  # type: ignore[no-untyped-call]  # SQLAlchemy's compiler has none
+
+
+class Unindexed(FunctionElement[Any]):  # Any: the column's own
+    """A column by which SQLite's planner is to use no index. It believes a range of time narrower than one event."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Unindexed, "sqlite")
+def _sqlite_unindexed(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return f"+{compiler.process(element.clauses, **kw)}"  # https://sqlite.org/optoverview.html, 3.
+
+
+@compiles(Unindexed)
+def _unindexed(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return compiler.process(element.clauses, **kw)
 
 
 def insert_into(table: TableClause, dialect: str) -> sqlite.Insert | postgresql.Insert:

@@ -101,6 +101,8 @@ drafts = Table(
     Column("command", Text, nullable=False),
     Column("values", Json, nullable=False),
     Column("errors", Json, nullable=False),
+    Column("community_id", ForeignKey("communities.id", ondelete="CASCADE"), nullable=True),
+    Column("is_saved", Boolean, nullable=False),
     Column("expires_at", UTC, nullable=False, index=True),
 )
 
@@ -124,7 +126,7 @@ place_names = Table(
     metadata,
     # compared by code point, whatever the database's own order: suggestions look for a range of beginnings
     Column("key", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
-    _belongs("place_id", "places.id", is_key=True, is_indexed=True),
+    _belongs("place_id", "places.id", is_key=True),
     sqlite_with_rowid=False,
 )
 
@@ -193,8 +195,8 @@ occurrences = Table(
     Column("y", Float(53), nullable=True),
     Column("z", Float(53), nullable=True),
     UniqueConstraint("event_id", "original"),
-    # in the order of `find`, with what every find asks: those that are left out are never read
-    Index("ix_occurrences_when", "community_id", "starts", "id", "ends", "is_cancelled"),
+    # in the order of `find`, with what most finds ask: those that are left out are never read
+    Index("ix_occurrences_when", "community_id", "starts", "id", "ends", "is_cancelled", "x", "y", "z"),
     sqlite_autoincrement=True,
 )
 

@@ -14,7 +14,7 @@ from bot.domain.addresses import Channel
 from bot.domain.people import Account, Workspace
 from bot.fit import plain
 from bot.request import Asked, Incoming, Press, Typed
-from bot.settings import Settings
+from bot.settings import read_settings
 from bot.ui import Action, Answer, Button, Reply
 from tests.clocks import FixedClock
 from tests.platforms.silent import SilentPlatform
@@ -64,7 +64,7 @@ def words(answer: Answer) -> str:
 async def somebody(database_url: str, now: datetime) -> AsyncIterator[Somebody]:
     """Ana, in a bot of her own whose clock stands at `now`, in Berlin."""
     clock = FixedClock(now)
-    settings = Settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE="Europe/Berlin")
+    settings = read_settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE="Europe/Berlin")
     async with compose(settings, clock) as bot:
         bot.platforms["console"] = SilentPlatform()
         yield Somebody(bot, clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -36,8 +37,9 @@ async def test_nothing_is_saved_before_save_is_pressed(ana: Somebody) -> None:
 
 async def test_save_pressed_many_times_saves_once(ana: Somebody) -> None:
     confirm = await ana.says(ADD)
-    answers = [await ana.presses(confirm, "Save") for _ in range(5)]
-    assert {words(answer) for answer in answers} == {words(answers[0])}
+    answers = [words(await ana.presses(confirm, "Save")) for _ in range(5)]
+    assert answers[0].startswith("Saved.")
+    assert all(answer.startswith("This is saved already.") for answer in answers[1:])
     assert words(await ana.says("/event find")).startswith("1 event")
 
 
@@ -171,10 +173,9 @@ async def test_answers_are_private(ana: Somebody) -> None:
 async def test_twenty_presses_of_one_person_count_once(ana: Somebody) -> None:
     saved = await ana.presses(await ana.says(ADD), "Save")
     assert isinstance(saved, Reply)
-    for _ in range(20):
-        answer = await ana.presses(saved, "Going")
-    assert isinstance(answer, Reply)
-    assert "1 going" in [plain(field.value) for field in answer.cards[0].fields]
+    answers = [await ana.presses(saved, "Going") for _ in range(20)]
+    assert isinstance(last := answers[-1], Reply)
+    assert "1 going" in [plain(field.value) for field in last.cards[0].fields]
 
 
 async def test_an_event_that_is_over_takes_no_more_answers(ana: Somebody) -> None:
@@ -213,7 +214,7 @@ async def test_a_fault_of_ours_is_an_answer_and_a_log_line(ana: Somebody) -> Non
     app = replace(ana.bot.app, features=(replace(events, commands=commands),))
     with structlog.testing.capture_logs() as logs:
         answer = await app.handle(ana.incoming(Run(("event", "mine"), {})))
-    assert "nothing was saved" in words(answer)
+    assert "Something broke here" in words(answer)
     assert [line["event"] for line in logs] == ["request failed", "request"]
     assert logs[-1]["outcome"] == "failed"
 
@@ -325,3 +326,73 @@ async def test_a_shortcut_that_is_not_there_is_refused(ana: Somebody, command: s
     refused = await ana.ask(person_only)
     assert isinstance(refused, Reply)
     assert refused.is_refusal
+
+
+async def test_five_saves_at_once_save_once(ana: Somebody) -> None:
+    confirm = await ana.says(ADD)
+    await asyncio.gather(*(ana.presses(confirm, "Save") for _ in range(5)))
+    assert words(await ana.says("/event find")).startswith("1 event")
+
+
+async def test_what_was_changed_is_saved_and_not_what_was_before(ana: Somebody) -> None:
+    before = await ana.says(ADD)
+    form = await ana.presses(before, "Change")
+    assert isinstance(form, Form)
+    after = await ana.ask(Submit(form.action, {"title": "Later Night"}))
+    assert isinstance(after, Reply)
+    await ana.presses(after, "Save")
+    gone = await ana.presses(before, "Save")
+    assert isinstance(gone, Reply)
+    assert gone.is_refusal
+    found = await ana.says("/event find")
+    assert words(found).startswith("1 event")
+    assert "Later Night" in words(found)
+
+
+async def test_a_draft_is_saved_where_it_was_begun_or_not_at_all(ana: Somebody) -> None:
+    await ana.says("/event find")
+    directly = replace(ana, workspace=None)
+    confirm = await directly.says(ADD)
+    elsewhere = replace(ana, workspace=Workspace("console", "elsewhere", "Elsewhere"))
+    ana.clock.skip(timedelta(minutes=1))
+    await elsewhere.says("/event find")
+    for label in ("Save", "Change"):
+        refused = await directly.presses(confirm, label)
+        assert isinstance(refused, Reply)
+        assert refused.is_refusal
+    assert "Nothing found" in words(await elsewhere.says("/event find"))
+    await ana.presses(confirm, "Save")
+    assert words(await ana.says("/event find")).startswith("1 event")
+
+
+async def test_a_direct_message_names_the_community_it_is_about(ana: Somebody) -> None:
+    await ana.says("/event find")
+    answer = await replace(ana, workspace=None).says("/event find")
+    assert words(answer).splitlines()[0] == "In Console:"
+
+
+async def test_an_organiser_is_one_in_a_direct_message_too_and_only_there(ana: Somebody) -> None:
+    zoe = replace(ana, name="zoe", is_organiser=True)
+    await zoe.says("/digest list")
+    directly = replace(zoe, workspace=None, is_organiser=False)
+    assert not (await directly.says("/digest list")).is_refusal
+    pretender = replace(ana, workspace=None, is_organiser=True)
+    await ana.says("/event find")
+    assert (await pretender.says("/digest list")).is_refusal
+
+
+async def test_a_number_that_is_nobody_s_id_is_not_found(ana: Somebody) -> None:
+    for number in ("2147483647", "2147483648", "9" * 18, "9" * 400):
+        for name in ("event.going", "event.show", "event.who"):
+            refused = await ana.ask(Press(Action(name, number[:40])))
+            assert isinstance(refused, Reply)
+            assert "not in this community" in words(refused)
+        form = await ana.ask(Typed(f"/event show #{number}"))
+        assert isinstance(form, Form)
+        assert "not in this community" in form.errors["event"]
+
+
+async def test_suggested_times_are_those_of_the_city(ana: Somebody) -> None:
+    incoming = ana.incoming(Run(("event", "add"), {"city": "Tokyo"}))
+    (option, *_) = await ana.bot.app.suggest(incoming, "when", "friday 19:00")
+    assert option.value.endswith("Asia/Tokyo")

@@ -52,7 +52,9 @@ def words_of(reply: Reply) -> str:
 
 
 def labels_of(control: Control) -> list[str]:
-    return [control.label, *[option.label for option in control.options]] if isinstance(control, Menu) else [control.label]
+    return (
+        [control.label, *[option.label for option in control.options]] if isinstance(control, Menu) else [control.label]
+    )
 
 
 def assert_fits(reply: Reply, limits: Limits) -> None:

@@ -22,7 +22,7 @@ from bot.domain.addresses import Channel
 from bot.domain.people import Account
 from bot.fit import plain
 from bot.request import Asked, Incoming, Press, Run, Submit, Typed
-from bot.settings import Settings
+from bot.settings import read_settings
 from bot.ui import Action, Answer, Button, Form, Menu, Reply
 from tests.clocks import FixedClock
 from tests.platforms.silent import SilentPlatform
@@ -110,7 +110,7 @@ def _check(answer: Answer) -> None:
 
 @asynccontextmanager
 async def a_bot(url: str) -> AsyncIterator[Bot]:
-    configured = Settings(_env_file=None, DATABASE_URL=url, GREENROOM_TIMEZONE="Europe/Berlin")
+    configured = read_settings(_env_file=None, DATABASE_URL=url, GREENROOM_TIMEZONE="Europe/Berlin")
     async with compose(configured, FixedClock(NOW)) as bot:
         bot.platforms["console"] = SilentPlatform()
         yield bot

@@ -176,9 +176,7 @@ def _written(catalog: Catalog) -> bytes:
     # Without dates and line numbers a file changes only when a text does.
     buffer = BytesIO()
     write_po(buffer, catalog, width=110, sort_output=True, ignore_obsolete=True, include_lineno=False)
-    return b"".join(
-        line for line in buffer.getvalue().splitlines(keepends=True) if not line.startswith(PASSING)
-    )
+    return b"".join(line for line in buffer.getvalue().splitlines(keepends=True) if not line.startswith(PASSING))
 
 
 if __name__ == "__main__":

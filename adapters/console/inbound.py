@@ -208,7 +208,7 @@ def find_control(typed: str, controls: Sequence[Control]) -> int:
     if found and 1 <= int(rank[:6]) <= len(found):
         return found[int(rank[:6]) - 1]
     raise NotFound(
-        N_("There is no {typed} on the last answer. There is {labels}."),
+        N_("There is no {typed} on the last answer. There are {labels}."),
         typed=shortened(text),
         labels=_labels(controls),
     )
@@ -229,7 +229,7 @@ def find_choice(typed: str, controls: Sequence[Control]) -> tuple[int, str]:
         if index in menus:
             return index, _value(tail, controls[index])
     raise NotFound(
-        N_("Say which menu and what to choose, such as {example}. There is {labels}."),
+        N_("Say which menu and what to choose, such as {example}. There are {labels}."),
         example=f":choose {shortened(controls[menus[0]].label, 30)} …",
         labels=_labels(controls, menus),
     )

@@ -160,7 +160,7 @@ def field_note(form: Form, name: str, say: Words) -> str:
     if isinstance(param, Choice):
         names = [say(each) for each in param.names.values()]
         listed = say.listed(names, "or")
-        is_named = any(each.casefold() in help_.casefold() for each in names)
+        is_named = any(re.search(rf"\b{re.escape(each)}\b", help_, re.IGNORECASE) for each in names)
         help_ = listed if is_named else f"{help_} ({listed})"
     if not help_ or label.casefold() == name.casefold():
         return safe_line(help_ or label)

@@ -62,9 +62,9 @@ T = TypeVar("T")
 EXAMPLES: Mapping[str, str] = {
     "as": ":as mara organiser",
     "in": ":in events",
-    "press": ":press Going",
+    "press": ":press 1",
     "choose": ":choose Kind Concert",
-    "fill": ':fill title="Late Night" when="Fri 8pm"',
+    "fill": ':fill title="Late Night" price=5',
     "inbox": ":inbox mara",
     "channel": ":channel events",
     "skip": ":skip 7d",
@@ -358,7 +358,8 @@ class Talk:
         seat = self._seat_of(name) if name else self._seat
         posts = self._journal.at(Direct(PLATFORM, seat.account.id))
         if not posts:
-            self._tell(self._say(N_("{name} has no direct messages."), name=seat.account.name))
+            text = N_("You have no direct messages.") if seat is self._seat else N_("{name} has no direct messages.")
+            self._tell(self._say(text, name=seat.account.name))
             return
         self._list(seat, posts, f":inbox {seat.account.name}", shows_all)
 

@@ -38,8 +38,8 @@ class Caps:
     seconds: int = 60
     """Of waiting for the process; the time its events are worked on outside does not count. 10 MB take about 3."""
     memory: int = 1_000_000_000
-    """Bytes of address space. 10 MB of calendar take about 200 MB, 60 of them Python; the rest is for other systems,
-    whose libraries map more."""
+    """Bytes of address space. 10 MB of calendar take 80 MB, the most wicked found 320; the rest is for systems whose
+    libraries map more."""
 
 
 DEFAULT = Caps()
@@ -57,18 +57,12 @@ async def read_calendar(data: bytes, *, zone: str, caps: Caps = DEFAULT) -> Asyn
     in the order of the file, past ones too. Changes of a series are told on the series' own wall and zone.
 
     Raises Refused for what is no calendar or exceeds a cap, at once or after some events; what was yielded until
-    then is right as it is. The process is gone in every case when the iteration ends; close it (`aclosing`) when
-    leaving early.
+    then is right as it is. The process is gone when the iteration ends, however it ends. Whoever may leave it
+    early, by an error or a cancellation of their own too, closes it with `contextlib.aclosing`: Python would
+    otherwise do so when it gets round to it.
     """
     _check_size(data, caps)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-P", "-m", _CHILD, zone, str(caps.seconds), str(caps.memory)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _KEPT if name in os.environ} | {"PYTHONPATH": str(_ROOT)},
-    )
+    process = await _start(zone, caps)
     try:
         told = _Lines(process, caps.seconds)
         await told.send(data)
@@ -122,6 +116,24 @@ class _Lines:
             raise _took_too_long(self._seconds) from None
         finally:
             self._left -= clock() - began
+
+
+async def _start(zone: str, caps: Caps) -> asyncio.subprocess.Process:
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-m", _CHILD, zone, str(caps.seconds), str(caps.memory)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _KEPT if name in os.environ} | {"PYTHONPATH": str(_ROOT)},
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:  # asyncio would lose a process that is cancelled half-way through its start
+        await _stop(await starting)
+        raise
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from adapters.scheduler import Scheduler
 from bot.app import App
 from bot.commands import Errand, FallsDue, Feature, Lookup, Renders, Services
 from bot.domain.delivery import Due
-from bot.due import DueWork
+from bot.due import DueWork, earliest
 from bot.features import digests, events
 from bot.features.help import help_feature
 from bot.features.housekeeping import HOUSEKEEPING, tidy
@@ -73,12 +74,13 @@ class Bot:
         async with self.turn:
             await self.due.run()
             await self.outbox.run()
-            async with self.database.reading() as uow:
-                moments = [await uow.due.earliest(), await uow.outbox.earliest()]
-        return min((moment for moment in moments if moment is not None), default=None)
+            return await earliest(self.services)
 
     async def serve(self) -> None:
         """Serve every platform until the first of them ends, with the scheduler beside them."""
+        # what stands now stays: looking through it again would stop the loop for 50 ms at a time
+        gc.collect()
+        gc.freeze()
         background = asyncio.create_task(self.scheduler.run())
         serving = [asyncio.create_task(platform.serve(self.app)) for platform in self.platforms.values()]
         try:

@@ -21,5 +21,6 @@ async def list_outbox(settings: Settings, state: str | None, most: int) -> None:
         click.echo("Nothing is owed." if state is None else f"Nothing is {state}.")
     for line in lines:
         tries = "1 try" if line.tries == 1 else f"{line.tries} tries"
+        tries += f", {line.resent} resent" if line.resent else ""
         reason = f" · {line.reason}" if line.reason else ""
         click.echo(f"{line.state:8}{line.due:%Y-%m-%d %H:%M} UTC · {line.key} · {tries}{reason}")

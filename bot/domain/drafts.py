@@ -12,12 +12,18 @@ KEPT_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`command` is the path of the command it belongs to ("event add"); values are as they were typed."""
+    """`command` is the path of the command it belongs to ("event add"); values are as they were typed.
+
+    It is for the `community` it was begun in, whichever its owner acts in later. Once saved it stays as a mark of
+    that until it expires, so that a second press says so.
+    """
 
     id: str
     command: str
     values: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
+    community: int | None = None
+    is_saved: bool = False
 
 
 class Drafts(Protocol):

@@ -213,19 +213,11 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceCopy:
-    """What one source said of an event the last time it was read."""
-
-    event_id: int
-    source: str
-    uid: str
-    digest: str
-    """A hash of all that was read: the same hash, the same event."""
-
-
-@dataclass(frozen=True, slots=True)
 class FromSource:
-    """An event as a source tells it, to be added or brought up to date."""
+    """An event as a source tells it, to be added or brought up to date.
+
+    Without slots it is over: one that is known loses what it still had ahead, one that is not is not added.
+    """
 
     event: NewEvent
     slots: tuple[Slot, ...]
@@ -236,11 +228,12 @@ class FromSource:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How many events a source added, changed, and left as they were."""
+    """How many events a source added, changed, and left as they were; and the UIDs that were over and unknown."""
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +276,6 @@ class Events(Protocol):
 
     async def answer(self, community: int, occurrence: int, person: int, answer: Attendance, now: datetime) -> Tally:
         """Set one person's answer and return the new counts."""
-
-    async def withdraw(self, community: int, occurrence: int, person: int) -> Tally:
-        """Take one person's answer back."""
 
     async def answers(self, community: int, occurrence: int) -> Answers:
         """Who answered what."""

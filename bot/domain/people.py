@@ -75,6 +75,8 @@ class Caller:
 
     person: Person
     community: Community | None
+    is_organiser: bool = False
+    """Of that community, as its platform said last."""
 
 
 class People(Protocol):

@@ -101,7 +101,7 @@ class Places(Protocol):
         """The city with GeoNames' id `id_`, if it is in the table."""
 
     async def suggest(self, typed: str, limit: int = 25) -> Sequence[Place]:
-        """The cities one of whose names begins with `typed`, most populous first."""
+        """The cities one of whose names begins with `typed`: own names first, then the most populous."""
 
     async def count(self) -> int:
         """How many cities there are."""
@@ -278,9 +278,7 @@ class Box:
     spans: tuple[tuple[float, float], ...]
 
     def holds(self, latitude: float, longitude: float) -> bool:
-        return self.south <= latitude <= self.north and any(
-            west <= longitude <= east for west, east in self.spans
-        )
+        return self.south <= latitude <= self.north and any(west <= longitude <= east for west, east in self.spans)
 
 
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:

@@ -39,8 +39,7 @@ _NO_EMOJI = "©®°�"  # symbols too, and on every other page
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}|.")
 # Scripts that set no spaces between words: Thai and its neighbours, kana, Han. Each letter is a term.
 _UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-    "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _WORDS = re.compile(f"[{_UNSPACED}]|[^{_UNSPACED} ]+")
 
@@ -72,14 +71,12 @@ def query_terms(words: str) -> tuple[str, ...]:
             limit=TERMS_MOST,
         )
     if not found and words.strip():
-        raise Refused(
-            N_("Signs alone cannot be searched for. Type a word, such as {example}."), example="techno"
-        )
+        raise Refused(N_("Signs alone cannot be searched for. Type a word, such as {example}."), example="techno")
     return found
 
 
 def _plain(text: str) -> list[str]:
-    found: list[str] = _ASCII.findall(text.lower().translate(_SPELT))
+    found: list[str] = _ASCII.findall(text.lower().replace("'", "").replace("`", ""))
     return found if len(text) <= TERM_LENGTH else [term[:TERM_LENGTH] for term in found]
 
 

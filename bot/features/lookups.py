@@ -39,7 +39,10 @@ class ChannelLookup:
         platform = services.platforms[request.account.platform]
         found = await platform.channel(request.channel.workspace, typed)
         if found is None:
-            raise NotFound(N_("There is no channel {typed} here that I can see."), typed=shortened(typed))
+            raise NotFound(
+                N_("There is no channel {typed} here that I can see. Check its name, or invite me to it."),
+                typed=shortened(typed),
+            )
         return found
 
     def write(self, value: object) -> str:

@@ -16,7 +16,7 @@ from adapters.console.talk import WORKSPACE
 from bot.compose import compose
 from bot.compose.console import OWNER
 from bot.sample import fill
-from bot.settings import Settings
+from bot.settings import read_settings
 from tests.clocks import FixedClock
 
 TYPED = "> "
@@ -29,7 +29,7 @@ def typed_lines(transcript: str) -> list[str]:
 
 async def play(lines: Sequence[str], database_url: str, now: datetime, *, with_sample: bool) -> str:
     """Type the lines into a console on that database, from that moment on; returns all that is seen."""
-    settings = Settings(
+    settings = read_settings(
         _env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE="Europe/Berlin", GREENROOM_LOCALE="en"
     )
     clock = ConsoleClock(FixedClock(now))

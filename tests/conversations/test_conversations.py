@@ -5,6 +5,7 @@ A name that begins with `sample` is played in the sample community, the others i
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +25,6 @@ def is_sampled(path: Path) -> bool:
 
 @pytest.mark.parametrize("path", CONVERSATIONS, ids=lambda path: path.stem)
 async def test_a_conversation_goes_word_for_word(path: Path, database_url: str) -> None:
-    transcript = path.read_text(encoding="utf-8")
+    transcript = await asyncio.to_thread(path.read_text, encoding="utf-8")
     seen = await play(typed_lines(transcript), database_url, START, with_sample=is_sampled(path))
     assert seen == transcript

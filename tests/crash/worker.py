@@ -11,37 +11,28 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 
 import structlog
 
+from adapters.console import limits
 from adapters.scheduler import Scheduler
-from bot.commands import Fallen, Message, Services
+from bot.commands import Services
 from bot.domain.addresses import Address, Channel, written
-from bot.domain.delivery import Due, Moot, Owed, Receipt
+from bot.domain.delivery import Receipt
 from bot.due import DueWork, earliest
 from bot.errors import Temporary, Unsure
-from bot.markup import rich
+from bot.features import digests
 from bot.outbox import OutboxWork, Timings
-from bot.platform import Core, Limits, NativeCalendar
-from bot.ports import UnitOfWork
+from bot.platform import Core, NativeCalendar
 from bot.ui import Reply
 from storage.database import Database
 
 SCALE = 0.01
-CHANNELS = 12
-PERIOD = "2026-W10"
-
-
-def parts_of(subject: int) -> int:
-    """1 to 3."""
-    return 1 + subject % 3
-
-
-def channel_of(subject: int) -> Channel:
-    return Channel("recorder", "venue", f"room{subject % CHANNELS}")
+LIMITS = replace(limits.LIMITS, cards=5)
+"""Small messages: two days to each, with a card for the day and one for its event; one is kept for "more"."""
 
 
 class Machine:
@@ -60,9 +51,7 @@ class Wire:
     def __init__(self, port: int) -> None:
         self._port = port
 
-    @property
-    def limits(self) -> Limits:
-        raise NotImplementedError("what is owed fits before it is sent")
+    limits = LIMITS
 
     async def serve(self, core: Core) -> None:
         raise NotImplementedError("nobody asks anything here")
@@ -101,34 +90,6 @@ class Wire:
         return answer
 
 
-async def fall_due(rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Fallen]:
-    """Each owes its parts, and is due again in a week."""
-    return [
-        Fallen(
-            row,
-            row.at + timedelta(days=7),
-            tuple(
-                Owed(
-                    "chapter",
-                    row.subject,
-                    PERIOD,
-                    channel_of(row.subject),
-                    part=part,
-                    follows=part - 1 if part > 1 else None,
-                )
-                for part in range(1, parts_of(row.subject) + 1)
-            ),
-        )
-        for row in rows
-    ]
-
-
-async def put_into_words(
-    rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime
-) -> Sequence[Message | Moot]:
-    return [Message(Reply(rich(f"{row.subject}.{row.part}"))) for row in rows]
-
-
 async def main(url: str, port: int, seed: int) -> None:
     logging.disable()  # APScheduler's, and asyncio's
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -146,9 +107,9 @@ async def main(url: str, port: int, seed: int) -> None:
     clock = Machine()
     database = Database(url, wake=wake)
     services = Services(database, clock, {"recorder": Wire(port)})
-    due = DueWork(services, {"book": fall_due}, batch=20)
+    due = DueWork(services, digests.FEATURE.falls_due, batch=5)
     random = Random(seed)
-    outbox = OutboxWork(services, {"chapter": put_into_words}, random=random, timings=Timings().scaled(SCALE), batch=10)
+    outbox = OutboxWork(services, digests.FEATURE.renders, random=random, timings=Timings().scaled(SCALE), batch=10)
     scheduler = Scheduler(clock, work, tick=30 * SCALE)
     await scheduler.run()
 

@@ -625,3 +625,10 @@ def test_every_suggested_moment_can_be_typed(typed: str, locale: str, zone: str,
     for label, value in suggest_moments(typed, locale=locale, zone=zone, now=now):
         assert label
         assert write_moment(read_moment(value, locale=locale, zone=zone, now=now)) == value
+
+
+@pytest.mark.parametrize("typed", ["31 feb", "31.2.", "february 30"])
+def test_a_day_that_does_not_exist_is_said_before_its_time_is_asked_for(typed: str) -> None:
+    now = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+    with pytest.raises(Refused, match="does not exist"):
+        read_moment(typed, locale="en", zone="Europe/Berlin", now=now)

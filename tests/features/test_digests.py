@@ -21,7 +21,7 @@ from bot.features.digests.posting import EVENTS_MOST
 from bot.fit import plain
 from bot.request import Run, Typed
 from bot.sample import fill
-from bot.ui import Form, Reply
+from bot.ui import Button, Form, Reply
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, button, somebody, words
 
@@ -136,7 +136,13 @@ async def test_a_long_digest_goes_on_in_the_next_message_and_loses_nothing(zoe: 
         check(post)
         assert f"{number} of {len(posts)}" in plain(post.text)
         assert not post.cards[-1].title or post.cards[-1].controls or post.cards[-1].body, "a day without its events"
-    buttons = [each.action for post in posts for card in post.cards for each in card.controls if each.label == "Going"]
+    buttons = [
+        each.action
+        for post in posts
+        for card in post.cards
+        for each in card.controls
+        if isinstance(each, Button) and each.label == "Going"
+    ]
     found = await zoe.says('/event find when:"next 60 days"')
     total = int(plain(found.text).split(" of ")[1].split(" ")[0])
     assert len(buttons) == len(set(buttons)) == min(EVENTS_MOST, total)
@@ -157,10 +163,10 @@ async def test_a_pressed_digest_button_counts_whoever_presses(zoe: Somebody) -> 
     zoe.clock.skip(timedelta(days=5))
     await zoe.bot.work()
     (_, post, _) = taken(zoe)[0]
-    for name in ("ana", "ben", "ana"):
-        answer = await replace(zoe, name=name, is_organiser=False).presses(post, "Going")
-    assert isinstance(answer, Reply)
-    assert "2 going" in words_of_fields(answer)
+    members = [replace(zoe, name=name, is_organiser=False) for name in ("ana", "ben", "ana")]
+    answers = [await member.presses(post, "Going") for member in members]
+    assert isinstance(last := answers[-1], Reply)
+    assert "2 going" in words_of_fields(last)
 
 
 async def test_a_digest_that_was_removed_is_not_sent(zoe: Somebody) -> None:
@@ -199,7 +205,7 @@ async def test_what_could_not_be_delivered_stands_in_the_list(zoe: Somebody) -> 
 
 async def test_a_preview_is_private_and_posts_nothing(zoe: Somebody) -> None:
     await set_digest(zoe)
-    assert "nothing to tell of" in words(await zoe.says("/digest preview events"))
+    assert "no event matches" in words(await zoe.says("/digest preview events"))
     await add_event(zoe, "Late Night", "2026-03-20 20:00")
     preview = await zoe.says("/digest preview events")
     assert "Late Night" in words(preview)
@@ -242,6 +248,47 @@ async def test_a_digest_is_named_by_its_channel_or_its_number(zoe: Somebody) -> 
     other = replace(zoe, workspace=replace(WORKSPACE, id="elsewhere"))
     assert "no digest" in await error_of(other, f"/digest pause {number}")
     assert await zoe.bot.app.suggest(zoe.incoming(Run(("digest", "pause"), {})), "digest", "fri")
+
+
+async def test_an_overdue_digest_survives_resume_and_a_second_save(zoe: Somebody) -> None:
+    await add_event(zoe, "Late Night", "2026-03-26 20:00")
+    confirm = await zoe.says(SET)
+    saved = await zoe.presses(confirm, "Save")
+    assert isinstance(saved, Reply)
+    zoe.clock.skip(datetime(2026, 3, 23, 9, 5, tzinfo=BERLIN) - NOW)
+    assert "not paused" in words(await zoe.says("/digest resume events"))
+    await zoe.presses(confirm, "Save")
+    await zoe.bot.work()
+    assert len(taken(zoe)) == 1
+
+
+async def test_a_digest_paused_while_it_waits_to_be_sent_is_not_sent(zoe: Somebody) -> None:
+    await add_event(zoe, "Late Night", "2026-03-26 20:00")
+    await set_digest(zoe)
+    zoe.clock.skip(timedelta(days=5))
+    await zoe.bot.due.run()
+    await zoe.says("/digest pause events")
+    await zoe.bot.outbox.run()
+    assert taken(zoe) == []
+
+
+async def test_an_old_save_does_not_bring_a_removed_digest_back(zoe: Somebody) -> None:
+    confirm = await zoe.says(SET)
+    saved = await zoe.presses(confirm, "Save")
+    assert isinstance(saved, Reply)
+    await zoe.presses(saved, "Remove")
+    await zoe.presses(confirm, "Save")
+    assert "No digest" in words(await zoe.says("/digest list"))
+
+
+async def test_organisers_of_another_community_reach_nothing_here(zoe: Somebody) -> None:
+    saved = await set_digest(zoe)
+    other = replace(zoe, name="otto", workspace=replace(WORKSPACE, id="elsewhere"))
+    for label in ("Preview", "Pause", "Remove"):
+        refused = await other.presses(saved, label)
+        assert isinstance(refused, Reply)
+        assert refused.is_refusal
+    assert words(await zoe.says("/digest list")).startswith("1 digest")
 
 
 async def error_of(person: Somebody, line: str) -> str:

@@ -119,7 +119,7 @@ async def test_what_was_understood_stands_above_the_results(ana: Somebody) -> No
     assert plain(reply.text) == (
         "Nothing found · “club” · within 20 km of Berlin, DE · Saturday, November 28, 2026 to Sunday, November 29, 2026"
         " · techno · up to €20\n"
-        'Ask for less: fewer words, more days (when:"next 90 days") or a wider circle (within:200).'
+        'Search wider: fewer words, more days (when:"next 90 days") or a larger circle (within:200).'
     )
 
 

@@ -99,9 +99,7 @@ def test_a_new_text_makes_the_template_stale_and_the_translation_incomplete(proj
         ),
     ],
 )
-def test_a_translation_that_breaks_something_is_named(
-    project: Path, old: str, new: str, complaint: str
-) -> None:
+def test_a_translation_that_breaks_something_is_named(project: Path, old: str, new: str, complaint: str) -> None:
     change(german(project), old, new)
     assert list(complaints(project)) == [f"bot/locales/de.po: {complaint}"]
 

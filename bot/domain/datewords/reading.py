@@ -18,17 +18,15 @@ from bot.domain.datewords.iso import read_iso_moment, read_iso_span
 from bot.domain.datewords.phrases import Away, Length, Part, Point
 from bot.domain.datewords.points import read_point
 from bot.domain.datewords.ranges import read_range
-from bot.domain.datewords.resolving import Seen, check_year, moved, wall_of
+from bot.domain.datewords.resolving import Seen, check_year, days_of, moved, wall_of
 from bot.domain.datewords.spanning import checked, span_of
 from bot.domain.datewords.tokens import Cursor, Token, clean, tokens
 from bot.domain.datewords.vocabulary import Vocabulary, is_ours, vocabularies
 from bot.domain.datewords.zones import refuse_short_zone, split_zone
+from bot.domain.events import LONGEST
 from bot.domain.moments import Moment, Span, gap_around, moment_at
 
 Tokens: TypeAlias = tuple[Token, ...]
-
-LONGEST = timedelta(days=31)
-"""The most that lies between the start and the end of an event."""
 
 _EXAMPLES = {Part.MORNING: "9:00", Part.AFTERNOON: "15:00"}
 
@@ -130,6 +128,8 @@ def _moment(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
     if point.period is not None:
         raise refusals.not_one_day(text)
     if point.time is None:
+        if point.day is not None:
+            next(days_of(point.day, seen))  # a day that does not exist is said before its time is asked for
         raise refusals.no_time(text, _EXAMPLES.get(point.part or Part.EVENING, "19:00"))
     return _in_zone(wall_of(point, point.time, seen), seen)
 
@@ -156,6 +156,8 @@ def _end_at(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
     if point.period is not None:
         raise refusals.not_one_day(text)
     if point.time is None:
+        if point.day is not None:
+            next(days_of(point.day, seen))  # a day that does not exist is said before its time is asked for
         raise refusals.no_time(text, "23:00")
     if isinstance(point.day, Away):  # tomorrow is tomorrow, whenever it starts
         seen = _seen(now, seen.zone.key, seen.locale)

@@ -38,7 +38,7 @@ FEATURE = Feature(
         ),
         Command(
             "pause",
-            N_("Stop a digest for a while"),
+            N_("Pause a digest"),
             listing.OneDigest,
             listing.pause_digest,
             "/digest pause #events",
@@ -46,7 +46,7 @@ FEATURE = Feature(
         ),
         Command(
             "resume",
-            N_("Let a digest go on"),
+            N_("Resume a digest"),
             listing.OneDigest,
             listing.resume_digest,
             "/digest resume #events",
@@ -62,6 +62,7 @@ FEATURE = Feature(
         ),
     ),
     presses=listing.PRESSES,
+    for_organisers=frozenset(listing.PRESSES),
     lookups={DIGEST: DigestLookup()},
     falls_due={posting.DIGEST: posting.fall_due},
     renders={posting.DIGEST: posting.render},

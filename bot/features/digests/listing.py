@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from bot.commands import Pressed, Services
+from bot.commands import Pressed, Services, read_id
 from bot.domain.delivery import Due, OutboxLine
 from bot.domain.digests import Digest
-from bot.errors import NotAllowed, NotFound
+from bot.errors import NotFound
 from bot.features.digests import posting
 from bot.features.digests.lookup import DigestParam
 from bot.features.digests.words import filters, schedule
@@ -48,7 +48,7 @@ async def preview_digest(ask: OneDigest, request: Request, services: Services) -
     async with services.store.reading() as uow:
         page = await posting.found(ask.digest, uow, request.now)
     if not page.total:
-        return Reply(rich(request.say(N_("There is nothing to tell of: no event matches in these days."))))
+        return Reply(rich(request.say(N_("Nothing to show: no event matches in these days."))))
     left_out = page.total - len(page.occurrences)
     shown = posting.digest_reply(ask.digest, page.occurrences, request.say, left_out=left_out)
     return replace(shown, privacy=Privacy.PRIVATE)
@@ -63,11 +63,13 @@ async def pause_digest(ask: OneDigest, request: Request, services: Services) -> 
 
 
 async def resume_digest(ask: OneDigest, request: Request, services: Services) -> Reply:
+    if not ask.digest.is_paused:  # one that is overdue this very moment must stay so
+        return _after(N_("It was not paused."), ask.digest, request)
     resumed = replace(ask.digest, is_paused=False)
     async with services.store.writing() as uow:
         await uow.digests.change(resumed)
         await uow.due.put(Due(posting.DIGEST, resumed.id, resumed.next_after(request.now)))
-    return _after(N_("It goes on."), resumed, request)
+    return _after(N_("Resumed."), resumed, request)
 
 
 async def remove_digest(ask: OneDigest, request: Request, services: Services) -> Reply:
@@ -88,9 +90,9 @@ def digest_card(digest: Digest, failed: OutboxLine | None, request: Request) -> 
     say, arg = request.say, str(digest.id)
     comes = say(N_("paused")) if digest.is_paused else _next(digest, request)
     pairs = [
-        (N_("Tells of"), rich(filters(digest, say))),
+        (N_("Shows"), rich(filters(digest, say))),
         (N_("Looks ahead"), rich(say.many("{count} day", "{count} days", digest.days))),
-        (N_("Next"), rich(comes)),
+        (N_("Next one"), rich(comes)),
         (N_("Not delivered"), rich(failed.reason) if failed else Rich()),
     ]
     toggle = (
@@ -118,15 +120,12 @@ def _after(text: str, digest: Digest, request: Request) -> Reply:
 
 
 def _pressed(command: Callable[[OneDigest, Request, Services], Awaitable[Reply]]) -> Pressed:
-    """The same as a command, for a button that carries the digest's id; authorised again."""
+    """The same as a command, for a button that carries the digest's id."""
 
     async def press(press: Press, request: Request, services: Services) -> Answer:
-        if not request.is_organiser:
-            raise NotAllowed(N_("Only organisers of this community can do this. Ask one of them."))
-        arg = press.action.arg
+        number = read_id(press.action.arg)
         async with services.store.reading() as uow:
-            known = arg.isascii() and arg.isdigit() and len(arg) < 19
-            digest = await uow.digests.get(request.community.id, int(arg)) if known else None
+            digest = None if number is None else await uow.digests.get(request.community.id, number)
         if digest is None:
             raise NotFound(N_("This digest is not there any more. {list} shows those that are."), list="/digest list")
         return await command(OneDigest(digest), request, services)

@@ -60,6 +60,9 @@ async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now
         if digest is None or community is None:
             messages.append(Moot("the digest was removed"))
             continue
+        if digest.is_paused:
+            messages.append(Moot("the digest was paused"))
+            continue
         ids = [int(str(id_)) for id_ in _listed(row.facts["occurrences"])]
         occurrences = await uow.events.several(digest.community, ids, person=None)
         messages.append(_message(row, digest, occurrences, community, services))
@@ -138,8 +141,7 @@ async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, n
     community = await uow.people.community(digest.community)
     platform = services.platforms.get(digest.channel.platform)
     if community is None or platform is None:
-        log.warning("digest has nowhere to go", digest=digest.id, platform=digest.channel.platform)
-        return ()
+        raise LookupError("the digest's platform is not running here")  # it is put off, and tried again
     stretches = laid_out(digest, page.occurrences, _words(digest, community), platform.limits) or [()]
     period = row.at.astimezone(ZoneInfo(digest.zone)).date().isoformat()
     return tuple(
@@ -184,13 +186,13 @@ def _message(
 
 
 def _head(digest: Digest, occurrences: Sequence[Occurrence], say: Words, part: int, parts: int) -> Rich:
-    days = say.many("the next day", "the next {count} days", digest.days)
+    days = say.many("today", "in the next {count} days", digest.days)
     if not occurrences:
-        return rich(say(N_("No events in {days} · {filters}"), days=days, filters=filters(digest, say)))
+        return rich(say(N_("No events {days}"), days=days))
     if part > 1:
         return rich(say(N_("Coming up, {part} of {parts}"), part=part, parts=parts))
     numbered = say(N_("1 of {parts}"), parts=parts) if parts > 1 else ""
-    head = rich(Bold(say(N_("Coming up in {days}"), days=days)))
+    head = rich(Bold(say(N_("Coming up {days}"), days=days)))
     return joined([head, filters(digest, say), numbered], " · ")
 
 

@@ -48,9 +48,9 @@ async def confirm_digest(ask: SetDigest, request: Request, _services: Services) 
     digest = _digest(ask, request)
     first = digest.next_after(request.now)
     pairs = [
-        (N_("Every week"), schedule(digest, say)),
+        (N_("Posted"), schedule(digest, say)),
         (N_("First one"), say.moment(first, ZoneInfo(digest.zone))),
-        (N_("Tells of"), filters(digest, say)),
+        (N_("Shows"), filters(digest, say)),
         (N_("Looks ahead"), say.many("{count} day", "{count} days", digest.days)),
         (
             N_("With no events"),
@@ -66,15 +66,17 @@ async def set_digest(ask: SetDigest, request: Request, services: Services) -> Re
     digest = _digest(ask, request)
     async with services.store.writing() as uow:
         known = await uow.digests.listed(digest.community)
-        if len(known) >= DIGESTS_MOST and all(each.request_id != digest.request_id for each in known):
+        before = next((each for each in known if each.request_id == digest.request_id), None)
+        if before is None and len(known) >= DIGESTS_MOST:
             raise Refused(
                 N_("A community has at most {most} digests. Remove one first: {list}."),
                 most=DIGESTS_MOST,
                 list="/digest list",
             )
-        saved = await uow.digests.add(digest, request.now)
+        saved = before or await uow.digests.add(digest, request.now)
         first = saved.next_after(request.now)
-        await uow.due.put(Due(posting.DIGEST, saved.id, first))
+        if before is None:  # a second Save must not move one that is overdue
+            await uow.due.put(Due(posting.DIGEST, saved.id, first))
     say = request.say
     text = say(N_("Saved. The first one comes {moment}."), moment=say.moment(first, ZoneInfo(saved.zone)))
     return Reply(rich(text), (digest_card(saved, None, request),))

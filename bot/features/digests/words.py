@@ -24,11 +24,12 @@ def filters(digest: Digest, say: Words) -> str:
     near = ""
     if digest.near:
         near = say(N_("within {km} km of {place}"), km=say.number(digest.within_km), place=digest.near.full_label)
+    where = "" if digest.online is None else WHERE["online"] if digest.online else WHERE["in person"]
     parts = [
         near,
         say(KIND_NAMES[digest.kind]) if digest.kind else "",
         digest.genre,
-        say(WHERE["online" if digest.online else "in person"]) if digest.online is not None else "",
+        say(where) if where else "",
     ]
     return " · ".join(part for part in parts if part) or say(N_("all events"))
 

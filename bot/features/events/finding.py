@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, assert_never
-from urllib.parse import urlencode
 
 from bot.commands import Services, arguments_of, read_values, write_values
 from bot.domain.events import KIND_NAMES, Kind, Occurrence, Page, Price, Search
@@ -15,12 +14,12 @@ from bot.domain.places import Place
 from bot.errors import Refused
 from bot.features.events.cards import full_card, price, short_card
 from bot.features.events.lookup import EventParam, found_event
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, Asked, asked_by, asking, pager
 from bot.i18n import N_, Words
 from bot.markup import Rich, joined, rich
 from bot.params import Choice, City, Cost, Dates, Text, Whole
 from bot.request import Press, Request
-from bot.ui import Action, Button, Card, Reply
+from bot.ui import Button, Card, Reply
 
 FIND, MINE = "event.find", "event.mine"
 
@@ -106,12 +105,12 @@ async def _mine(offset: int, request: Request, services: Services) -> Reply:
         return Reply(
             rich(
                 say(
-                    N_("You have not answered to any coming event. {find} shows what there is."),
+                    N_("You have not answered for any coming event yet. {find} shows what there is."),
                     find="/event find",
                 )
             )
         )
-    text = say.many("{count} coming event you answered to", "{count} coming events you answered to", page.total)
+    text = say.many("{count} coming event with your answer", "{count} coming events with your answer", page.total)
     pages = await pager(MINE, Asked({}, offset), page.total, request, services)
     return Reply(rich(text), _listed(page, request) + pages)
 
@@ -126,7 +125,7 @@ async def _found(ask: FindEvents, offset: int, request: Request, services: Servi
             later = await uow.events.find(request.community.id, further, person=request.person.id, offset=0, limit=1)
     asked = _criteria(ask, request.say)
     if not page.total:
-        return _nothing(ask, asked, later, request, services)
+        return await _nothing(ask, asked, later, request, services)
     values = write_values(arguments_of(FindEvents), ask, services)
     pages = await pager(FIND, Asked(values, offset), page.total, request, services)
     say = request.say
@@ -163,7 +162,7 @@ def _listed(page: Page, request: Request) -> tuple[Card, ...]:
     return tuple(short_card(occurrence, request.say) for occurrence in page.occurrences)
 
 
-def _nothing(ask: FindEvents, asked: Rich, later: Page, request: Request, services: Services) -> Reply:
+async def _nothing(ask: FindEvents, asked: Rich, later: Page, request: Request, services: Services) -> Reply:
     say = request.say
     text = joined([say(N_("Nothing found")), asked], " · ")
     if later.total:
@@ -171,17 +170,10 @@ def _nothing(ask: FindEvents, asked: Rich, later: Page, request: Request, servic
         wider = replace(ask, when=Span(today, today + FURTHER - timedelta(days=1)))
         values = write_values(arguments_of(FindEvents), wider, services)
         more = say.many("{count} is later than that.", "{count} are later than that.", later.total)
-        return Reply(rich(text, "\n", more), _further(values, say))
-    hint = say(N_('Ask for less: fewer words, more days (when:"next 90 days") or a wider circle (within:200).'))
+        further = Button(say(N_("Look further ahead")), await asking(FIND, values, request, services))
+        return Reply(rich(text, "\n", more), (Card(controls=(further,)),))
+    hint = say(N_('Search wider: fewer words, more days (when:"next 90 days") or a larger circle (within:200).'))
     return Reply(rich(text, "\n", hint))
-
-
-def _further(values: Mapping[str, str], say: Words) -> tuple[Card, ...]:
-    try:
-        action = Action(FIND, f"0/{urlencode(values)}")
-    except ValueError:
-        return ()  # too long for a button; the words above say what to type
-    return (Card(controls=(Button(say(N_("Look further ahead")), action),)),)
 
 
 def _criteria(ask: FindEvents, say: Words) -> Rich:

@@ -15,7 +15,6 @@ from bot.domain.events import (
     GENRES_MOST,
     HORIZON,
     VENUE_MOST,
-    Brought,
     Change,
     Details,
     FromSource,
@@ -90,35 +89,33 @@ async def _bring(
 ) -> None:
     async with services.store.reading() as uow:
         await cities.learn([each.location for each in batch], uow)
-    ready: list[FromSource] = []
-    for told in batch:
-        made = _made(told, source, cities, now)
-        if isinstance(made, Skipped):
-            result.skipped.append(made)
-        else:
-            ready.append(made)
+    ready = [_made(each, source, cities, now) for each in batch]
     async with services.store.writing() as uow:
-        brought: Brought = await uow.events.bring(community.id, ready, now)
+        brought = await uow.events.bring(community.id, ready, now)
         if brought.added or brought.updated:
             await stir(uow, community.id, now)
     result.added += brought.added
     result.updated += brought.updated
     result.unchanged += brought.unchanged
+    result.skipped += [_over(each) for each in batch if each.uid in brought.over]
 
 
-def _made(told: SourceEvent, source: str, cities: _Cities, now: datetime) -> FromSource | Skipped:
+def _made(told: SourceEvent, source: str, cities: _Cities, now: datetime) -> FromSource:
     details = _details(told, cities)
     changes = tuple(_change(each, details, told, cities) for each in told.changes)
     slots = lay_out(told.timing, changes, since=now, until=now + HORIZON)
-    if not any(slot.ends > now or slot.starts >= now for slot in slots):
-        last = max((slot.starts for slot in slots), default=instant(told.timing.starts, told.timing.zone))
-        if told.timing.rrule:
-            return Skipped(told.title, N_("It repeats no more."))
-        return Skipped(told.title, N_("It was over on {day}."), {"day": last.date().isoformat()})
+    ahead = slots if any(slot.ends > now or slot.starts >= now for slot in slots) else ()
     event = NewEvent(details, told.timing, changes, told.is_cancelled)
-    # a city that is known later, or a new reading of the same words, is no change of the source's: only its words count
+    # a city that is known later is no change of the source's: only its words count
     digest = hashlib.sha256(repr(told).encode()).hexdigest()
-    return FromSource(event, slots, source, told.uid, digest)
+    return FromSource(event, ahead, source, told.uid, digest)
+
+
+def _over(told: SourceEvent) -> Skipped:
+    if told.timing.rrule:
+        return Skipped(told.title, N_("It repeats no more."))
+    day = instant(told.timing.starts, told.timing.zone).date()
+    return Skipped(told.title, N_("It was over on {day}."), {"day": day.isoformat()})
 
 
 def _details(told: SourceEvent, cities: _Cities) -> Details:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.commands import Services
+from bot.commands import Services, read_id
 from bot.domain.events import Occurrence
 from bot.errors import NotFound, Refused
 from bot.features.events.cards import place_label
@@ -28,9 +28,9 @@ class EventParam(Stored):
 
 async def found_event(id_: str, request: Request, services: Services) -> Occurrence:
     """The occurrence with that id. Raises NotFound, also where it is another community's."""
-    if id_.isascii() and id_.isdigit() and len(id_) < 19:
+    if (number := read_id(id_)) is not None:
         async with services.store.reading() as uow:
-            found = await uow.events.get(request.community.id, int(id_), person=request.person.id)
+            found = await uow.events.get(request.community.id, number, person=request.person.id)
         if found is not None:
             return found
     raise NotFound(N_("This event is not in this community's calendar. {find} shows what is."), find="/event find")

@@ -116,7 +116,12 @@ def upgrade() -> None:
         sa.Column("command", sa.Text(), nullable=False),
         sa.Column("values", Json(), nullable=False),
         sa.Column("errors", Json(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=True),
+        sa.Column("is_saved", sa.Boolean(), nullable=False),
         sa.Column("expires_at", UTC(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["communities.id"], name=op.f("fk_drafts_community_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_drafts_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_drafts")),
     )
@@ -182,7 +187,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "place_id", name=op.f("pk_place_names")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_place_names_place_id"), "place_names", ["place_id"], unique=False)
     op.create_table(
         "workspaces",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -243,7 +247,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_occurrences_when", "occurrences", ["community_id", "starts", "id", "ends", "is_cancelled"], unique=False
+        "ix_occurrences_when",
+        "occurrences",
+        ["community_id", "starts", "id", "ends", "is_cancelled", "x", "y", "z"],
+        unique=False,
     )
     op.create_table(
         "attendances",

@@ -125,13 +125,14 @@ async def test_commands_come_from_the_channel_somebody_is_in(place: Place) -> No
     [
         ("what is on tonight?", "I answer commands. /help shows"),
         ("event find techno", "/event find techno"),
-        (":help", ':fill title="Late Night" when="Fri 8pm"'),
+        (":help", ':fill title="Late Night" price=5'),
         (":help form", "name= empties a field"),
         (":now", "It is now Sunday, November 22, 2026, 7:00 PM (Europe/Berlin, CET)."),
         (":press Going", "! There is nothing to press on the last answer."),
         (":choose Kind", "! There is nothing to choose from on the last answer."),
         (":fill title=x", "! No form is open."),
-        (":inbox", "you has no direct messages."),
+        (":inbox", "You have no direct messages."),
+        (":inbox tom", "tom has no direct messages."),
         (":channel", "I have posted nothing in #general yet."),
         ("x" * 30_000, "! This line is longer than 20,000 characters. Shorten it."),
     ],
@@ -167,8 +168,8 @@ async def test_controls_of_earlier_answers_are_found_by_label_but_not_by_number(
         Press(Action("next")),
         Press(Action("who")),
     ]
-    assert "! There is no 5 on the last answer. There is [1 Who]." in seen
-    assert "! There is no Nonsense on the last answer. There is [1 Who]." in seen
+    assert "! There is no 5 on the last answer. There are [1 Who]." in seen
+    assert "! There is no Nonsense on the last answer. There are [1 Who]." in seen
 
 
 async def test_what_was_replaced_cannot_be_used_any_more(place: Place) -> None:

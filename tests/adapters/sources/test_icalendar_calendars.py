@@ -28,21 +28,22 @@ EXPECTED = Path(__file__).with_name("expected.tsv")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="GREENROOM_CALENDARS names no folder of calendars")
 
 DIFFERENT = {
-    "2207678.ics": "a zone without a known name; icalendar takes it for UTC+8 for ever, as we do, but not as long ago",
     "Christian32Holidays.ics": "COUNT=1 and a start that the rule does not fit and EXDATE leaves out: the start "
     "counts as the one (RFC 5545 3.3.10), dateutil counts from the first that fits",
     "blalor.ics": "EXDATE leaves out what RECURRENCE-ID changes, as iCal wrote it; the change takes place",
+    "friday13-NOT.ics": "EXRULE, for which we skip it and which the oracle does not know",
+    "issue_157_removes_trailing_semicolon.ics": "it has no title, so we skip it",
     "google_aus_holidays.ics": "days with a TZID; days have none (RFC 5545 3.2.19)",
     "japan_west.ics": "days with a TZID",
-    "calendars__example.ics": "a day that ends on the day it starts lasts that day",
-    "calendars__issue_156_RDATE_with_PERIOD_TZID_khal.ics": "RDATE in a change without its series",
-    "calendars__issue_156_RDATE_with_PERIOD_TZID_khal_2.ics": "RDATE in a change without its series",
-    "calendars__issue_165_missing_event.ics": "blanks in BYDAY; icalendar drops the rule",
-    "calendars__parsing_error.ics": "an EXDATE without a value; the oracle drops the event",
-    "docs__tutorials__example.ics": "two events with one UID; the oracle takes one",
-    "events__event_with_recurrence.ics": "EXDATE in UTC for times without a zone: the oracle compares the digits",
+    "example.ics": "a day that ends on the day it starts lasts that day; of two events with one UID the oracle "
+    "takes one",
+    "issue_156_RDATE_with_PERIOD_TZID_khal.ics": "RDATE in a change without its series",
+    "issue_156_RDATE_with_PERIOD_TZID_khal_2.ics": "RDATE in a change without its series",
+    "issue_165_missing_event.ics": "blanks in BYDAY; icalendar drops the rule",
+    "parsing_error.ics": "an EXDATE without a value; the oracle drops the event",
+    "event_with_recurrence.ics": "EXDATE in UTC for times without a zone: the oracle compares the digits",
 }
-"""Calendars that we and recurring-ical-events read differently, and why."""
+"""Calendars that we and recurring-ical-events read differently, and why; by the last part of their name."""
 
 
 @cache
@@ -113,7 +114,8 @@ def test_occurrences_are_those_that_recurring_ical_events_gives() -> None:
                 parsed = icalendar.Calendar.from_ical(data, multiple=True)
         except (Refused, ValueError):
             continue  # what icalendar cannot read at all has no oracle
-        for year in sorted({event.timing.starts.year for event in events} | {2026})[-3:]:
+        years = sorted(event.timing.starts.year for event in events)
+        for year in {*years[:1], 2026}:
             since, until = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
             # at the edges the two say differently what belongs to the year, by the zones of days
             inner = since + timedelta(days=3), until - timedelta(days=3)
@@ -125,6 +127,6 @@ def test_occurrences_are_those_that_recurring_ical_events_gives() -> None:
                 continue  # events without a start, with two, or at a time of no day are too much for it
             compared += mine.total()
             if mine != other:
-                different.add(name)
-    assert different == set(DIFFERENT) & set(calendars())
+                different.add(name.rpartition("__")[2])
+    assert different == set(DIFFERENT)
     assert compared > 5_000

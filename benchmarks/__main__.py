@@ -1,0 +1,86 @@
+"""`python -m benchmarks [NAME…] [--quick]`: measure, and print one table."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping
+from time import perf_counter
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import due, finding, importing, starting, wakeup
+from benchmarks.databases import Fresh, databases
+from benchmarks.measuring import Figure
+from bot.logs import configure
+from bot.settings import LogLevel
+
+Measures = Callable[[Mapping[str, Fresh], bool], Iterator[Figure]]
+"""Given both engines by name, and whether it has to be quick."""
+
+
+def measure_find(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    sizes = (finding.FEW, finding.FEW_SEARCHES) if is_quick else (finding.EVENTS, finding.SEARCHES)
+    for engine, fresh in engines.items():
+        yield from finding.figures(engine, asyncio.run(finding.measure(fresh, *sizes)))
+
+
+def measure_due(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    for engine, fresh in engines.items():
+        yield from due.figures(engine, asyncio.run(due.measure(fresh, due.FEW if is_quick else due.MANY)))
+
+
+def measure_wakeup(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    quick = wakeup.FEW_QUICKLY, wakeup.MANY_QUICKLY, wakeup.ROUNDS_QUICKLY
+    sizes = quick if is_quick else (wakeup.FEW, wakeup.MANY, wakeup.ROUNDS)
+    for engine, fresh in engines.items():
+        yield from wakeup.figures(engine, asyncio.run(wakeup.measure(fresh, *sizes)))
+
+
+def measure_import(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    for engine, fresh in engines.items():
+        events = importing.FEW if is_quick else importing.EVENTS
+        yield from importing.figures(engine, asyncio.run(importing.measure(fresh, events)))
+
+
+def measure_start(_engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    yield from starting.figures(starting.measure(starting.STARTS_QUICKLY if is_quick else starting.STARTS))
+
+
+BENCHMARKS: Mapping[str, Measures] = {
+    "start": measure_start,
+    "find": measure_find,
+    "due": measure_due,
+    "wakeup": measure_wakeup,
+    "import": measure_import,
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+@click.option("--quick", is_flag=True, help="Small sizes: whether it runs, not how fast.")
+def main(names: tuple[str, ...], quick: bool) -> None:
+    """Measure NAMES, or everything, and print each figure beside what it is held to."""
+    began = perf_counter()
+    chosen = names or tuple(BENCHMARKS)
+    console = Console()
+    table = Table("figure", "ours", "beside it", "ratio", "aim", "met", title="Greenroom in figures")
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, databases() as engines:
+        configure(LogLevel.INFO, nowhere)  # lines are made as in use, and read by nobody
+        for name in chosen:
+            with console.status(f"{name} …"):
+                for figure in BENCHMARKS[name](engines, quick):
+                    table.add_row(*_row(figure))
+    console.print(table)
+    console.print(f"{perf_counter() - began:.0f} s on {os.cpu_count()} cores.")
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    met = "" if figure.is_met is None else "[green]yes" if figure.is_met else "[red]no"
+    return figure.what, figure.ours, figure.beside, figure.ratio, figure.aim, met
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The benchmarks run and measure what they say; how long anything takes is no test's business."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from click.testing import CliRunner
+from icalendar import Calendar
+
+from benchmarks import due, finding, importing, starting, wakeup
+from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.calendars import calendar
+from benchmarks.databases import POSTGRES, SQLITE, Fresh
+from benchmarks.listings import listings, searches, world
+from benchmarks.measuring import NOW, Clock, shown, spread, times, watched
+from benchmarks.raw import Statement, connected, recorded
+from storage.database import Database
+
+
+async def test_searches_are_answered_and_their_statements_replayed(fresh: Fresh) -> None:
+    found = await finding.measure(fresh, events=60, count=12)
+    assert found.core.count == found.raw.count == 12
+    assert found.with_results > 0
+    assert found.statements >= 6  # two transactions, each with a statement in it
+    p50, p99 = finding.figures(SQLITE, found)
+    assert p50.is_met is None
+    assert p99.is_met is not None
+
+
+async def test_every_due_reminder_is_sent_by_us_and_by_the_job_store(fresh: Fresh) -> None:
+    worked = await due.measure(fresh, 20, runs=1)
+    assert worked.count == 20
+    assert worked.ours > 0 < worked.store
+    assert len(due.figures(POSTGRES, worked)) == 2
+
+
+async def test_a_wake_up_is_measured_beside_few_and_many_pending_rows(fresh: Fresh) -> None:
+    few, many = await wakeup.measure(fresh, wakeup.SEED, 2 * wakeup.SEED, rounds=2)
+    assert (few.pending, many.pending) == (wakeup.SEED, 2 * wakeup.SEED)
+    assert few.busy.count == many.idle.count == 2
+    assert len(wakeup.figures(SQLITE, (few, many))) == 2
+
+
+async def test_an_import_is_measured_beside_the_bare_parse(fresh: Fresh) -> None:
+    brought = await importing.measure(fresh, 25, runs=1)
+    assert brought.bytes == len(calendar(25, NOW))
+    assert len(importing.figures(SQLITE, brought)) == 1
+
+
+def test_starts_are_measured_on_a_new_database_and_on_one_that_is_there() -> None:
+    starts = starting.measure(1)
+    assert starts.first.answered < starts.first.ended
+    assert starts.later.peak is None or starts.later.peak > 1_000_000
+    assert len(starting.figures(starts)) in (2, 4)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+async def test_what_is_recorded_is_all_that_a_driver_is_asked(engine: str, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue(f"{engine}_url")
+    database = Database(url)
+    try:
+        with recorded() as statements:
+            async with database.reading() as uow:
+                assert await uow.places.get(2950159) is not None
+            async with database.writing() as uow:
+                await uow.drafts.sweep(NOW)
+        async with database.reading() as uow:
+            await uow.due.earliest()
+    finally:
+        await database.close()
+    begin, read, rollback, write, sweep, commit = statements
+    assert begin.sql.startswith("BEGIN")
+    assert read.sql.startswith("SELECT")
+    assert rollback == Statement("ROLLBACK")
+    assert write.sql == ("BEGIN IMMEDIATE" if engine == "sqlite" else "BEGIN")
+    assert sweep.sql.startswith("DELETE")
+    assert commit == Statement("COMMIT")
+    async with connected(url) as raw:
+        assert await raw.run(statements) == 1
+
+
+def test_the_same_data_is_made_in_every_run() -> None:
+    assert calendar(30, NOW) == calendar(30, NOW)
+    made = world()
+    assert list(listings(made, 30, NOW)) == list(listings(world(), 30, NOW))
+    assert searches(made, 30) == searches(made, 30)
+
+
+def test_the_calendar_is_one_that_others_can_read() -> None:
+    events = Calendar.from_ical(calendar(50, NOW)).walk("VEVENT")
+    assert len(events) == 50
+    assert sum("RRULE" in event for event in events) == 10
+
+
+async def test_the_watch_sees_a_halt_of_the_loop() -> None:
+    loop = asyncio.get_running_loop()
+    async with watched() as watch:
+        until = loop.time() + 0.02
+        while loop.time() < until:
+            pass
+    assert watch.longest > 0.01
+
+
+def test_quantiles_are_times_that_were_measured() -> None:
+    found = spread([float(number) for number in range(100, 0, -1)])
+    assert (found.p50, found.p99, found.count) == (51.0, 100.0, 100)
+
+
+def test_durations_and_ratios_have_three_figures() -> None:
+    assert [shown(each) for each in (0.00084, 0.0123, 0.25, 1.624)] == ["0.84 ms", "12.3 ms", "250 ms", "1.62 s"]
+    assert [times(each) for each in (1.234, 27.4)] == ["1.23×", "27×"]
+
+
+def test_a_clock_stands_still() -> None:
+    clock = Clock()
+    assert clock.now() == clock.now() == NOW
+
+
+def test_the_command_knows_every_benchmark_and_no_other() -> None:
+    told = CliRunner().invoke(main, ["--help"])
+    assert told.exit_code == 0
+    assert all(name in told.output for name in BENCHMARKS)
+    assert CliRunner().invoke(main, ["nonsense"]).exit_code == 2

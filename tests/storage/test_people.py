@@ -1,0 +1,88 @@
+"""Who is recognised, and who has to be written down first."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.domain.people import Account, Caller, Community, Person, Workspace
+from storage.database import Database
+from tests.storage.making import NOW, account, workspace
+
+HOUR = timedelta(hours=1)
+
+
+async def welcome(
+    database: Database, who: Account, where: Workspace | None, *, is_organiser: bool = False, now: datetime = NOW
+) -> Caller:
+    async with database.writing() as uow:
+        return await uow.people.welcome(
+            who, where, is_organiser=is_organiser, zone="Europe/Berlin", locale="de", now=now
+        )
+
+
+async def recognise(
+    database: Database, who: Account, where: Workspace | None, *, is_organiser: bool = False, now: datetime = NOW
+) -> Caller | None:
+    async with database.reading() as uow:
+        return await uow.people.recognise(who, where, is_organiser=is_organiser, now=now)
+
+
+async def test_whoever_was_welcomed_is_recognised(database: Database) -> None:
+    assert await recognise(database, account("ada"), workspace("Attic")) is None
+    caller = await welcome(database, account("ada"), workspace("Attic"))
+    assert caller.person == Person(caller.person.id, "Ada")
+    assert caller.community == Community(1, "Attic", "Europe/Berlin", "de")
+    assert await recognise(database, account("ada"), workspace("Attic")) == caller
+    assert await welcome(database, account("ada"), workspace("Attic")) == caller
+
+
+async def test_what_changed_has_to_be_written_first(database: Database) -> None:
+    await welcome(database, account("ada"), workspace("Attic"))
+    renamed, elsewhere = Account("console", "ada", "Ada L."), Workspace("console", "attic", "The Attic")
+    assert await recognise(database, renamed, workspace("Attic")) is None
+    assert await recognise(database, account("ada"), elsewhere) is None
+    assert await recognise(database, account("ada"), workspace("Attic"), is_organiser=True) is None
+    assert await recognise(database, account("ada"), workspace("Attic"), now=NOW + 25 * HOUR) is None
+    caller = await welcome(database, renamed, elsewhere, is_organiser=True, now=NOW + 25 * HOUR)
+    assert (caller.person.name, caller.community and caller.community.name) == ("Ada L.", "The Attic")
+    assert await recognise(database, renamed, elsewhere, is_organiser=True, now=NOW + 26 * HOUR) == caller
+    assert await recognise(database, renamed, None) == caller
+
+
+async def test_an_account_of_the_same_id_elsewhere_is_another_person(database: Database) -> None:
+    here = await welcome(database, account("ada"), workspace("Attic"))
+    there = await welcome(database, Account("slack", "ada", "Ada"), Workspace("slack", "attic", "Attic"))
+    assert here.person.id != there.person.id
+    assert here.community != there.community
+
+
+async def test_a_direct_message_is_for_the_community_last_acted_in(database: Database) -> None:
+    alone = await welcome(database, account("ada"), None)
+    assert alone.community is None
+    assert await recognise(database, account("ada"), None) == alone
+    await welcome(database, account("ada"), workspace("Attic"))
+    await welcome(database, account("ada"), workspace("Cellar"), now=NOW + HOUR)
+    assert await _last(database) == "Cellar"
+    # back in the first one within a day: that has to be written, or the next direct message went astray
+    assert await recognise(database, account("ada"), workspace("Attic"), now=NOW + 2 * HOUR) is None
+    await welcome(database, account("ada"), workspace("Attic"), now=NOW + 2 * HOUR)
+    assert await _last(database) == "Attic"
+    assert await recognise(database, account("ada"), workspace("Attic"), now=NOW + 3 * HOUR) is not None
+
+
+async def test_twenty_first_words_at_once_make_one_person_and_one_community(database: Database) -> None:
+    callers = await asyncio.gather(*(welcome(database, account("ada"), workspace("Attic")) for _ in range(20)))
+    assert len(set(callers)) == 1
+    async with database.reading() as uow:
+        communities = await uow.people.communities()
+        assert [each.name for each in communities] == ["Attic"]
+        assert await uow.people.community(communities[0].id) == communities[0]
+        assert await uow.people.community(999) is None
+
+
+async def _last(database: Database) -> str:
+    caller = await recognise(database, account("ada"), None)
+    assert caller is not None
+    assert caller.community is not None
+    return caller.community.name

@@ -1,0 +1,65 @@
+"""The statements that run most use their indexes, on databases that know nothing about their own sizes too."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.event import listen
+
+from bot.domain.events import Search
+from storage.database import Database
+from storage.engine import normalise_url
+from storage.unit_of_work import Work
+from tests.storage.making import BERLIN, NOW, bring, event, told
+
+SEARCHES = {
+    "all": Search(NOW),
+    "near": Search(NOW, near=BERLIN),
+    "words": Search(NOW, words="late techno"),
+}
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+async def test_finding_reads_no_table_from_end_to_end(sqlite_url: str, name: str) -> None:
+    database = Database(sqlite_url)
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: tuple[object, ...], *_rest: object) -> None:
+        asked.append((statement, values))
+
+    async with database.reading() as uow:
+        assert isinstance(uow, Work)
+        listen(database._engine.sync_engine, "before_cursor_execute", note)
+        await uow.events.find(1, SEARCHES[name], person=None, offset=0, limit=5)
+    await database.close()
+    with closing(sqlite3.connect(normalise_url(sqlite_url).database or "")) as connection:
+        [(statement, values)] = asked
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    scans = [line for line in plan if line.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in line]
+    assert {line.split()[1] for line in scans} <= {"page", "hits"}
+    by_time = "COVERING INDEX ix_occurrences_when (community_id=? AND starts>?)"
+    by_event = (
+        "occurrences USING INDEX sqlite_autoindex_occurrences_1 (event_id=?)"  # that of unique(event_id, original)
+    )
+    assert any((by_event if name == "words" else by_time) in line for line in plan)
+
+
+async def test_searching_postgres_uses_the_index_of_words(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    batch = [
+        told(event(f"{'Techno' if number % 100 == 0 else 'House'} {number}"), uid=str(number)) for number in range(2000)
+    ]
+    async with database.writing() as uow:
+        assert isinstance(uow, Work)
+        await uow.connection.execute(text("INSERT INTO communities (name, zone, locale) VALUES ('x', 'UTC', 'en')"))
+    await bring(database, 1, *batch)
+    async with database.writing() as uow:
+        assert isinstance(uow, Work)
+        await uow.connection.execute(text("ANALYZE search"))
+        query = "EXPLAIN SELECT event_id FROM search WHERE terms @@ CAST('''techno'':*' AS tsquery)"
+        plan = "\n".join(row[0] for row in await uow.connection.rows(text(query)))
+    await database.close()
+    assert "Bitmap Index Scan on search_terms" in plan
