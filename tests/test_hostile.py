@@ -1,4 +1,4 @@
-"""Whatever is typed into any command, option or form, the asker gets an answer in words and a refusal leaves no row behind.
+"""Whatever is typed into any command, option or form, the asker gets an answer in words.
 
 Everything here is found from the declarations: a new command is covered without being named.
 """
