@@ -86,7 +86,7 @@ def migrate() -> None:
 
 @cli.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--community", default="", help="The community's name, where there are several.")
+@click.option("--community", default="", help="The community's name or number, where there are several.")
 def import_file(file: Path, community: str) -> None:
     """Bring the events of an iCalendar FILE (.ics) into the calendar; again, and only what changed is."""
     settings = _settings()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
@@ -100,11 +100,6 @@ def parse_locale(name: str) -> Locale:
 def languages() -> tuple[str, ...]:
     """Every language there is a catalog for, English first."""
     return ("en", *sorted(path.stem for path in CATALOGS.glob("*.po")))
-
-
-def nearest_language(locale: str) -> str:
-    """The language of ours that serves a reader of `locale` best; English when none does."""
-    return negotiate_locale([locale.replace("-", "_")], languages()) or "en"
 
 
 @lru_cache(maxsize=16)

@@ -129,8 +129,9 @@ async def _write(connection: AsyncConnection, table: Table, rows: list[Any]) -> 
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None, "it is connected"
     await driver.copy_records_to_table(new, records=rows, columns=columns)
-    # the names are those of our own tables
-    await connection.exec_driver_sql(f"{into} SELECT {', '.join(columns)} FROM {new} {conflict}")  # noqa: S608
+    await connection.exec_driver_sql(
+        f"{into} SELECT {', '.join(columns)} FROM {new} {conflict}"  # noqa: S608 - the names of our own tables
+    )
 
 
 def _probe(url: URL) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is typed into any command, option or form, the asker gets an answer in words and nothing is half-saved.
+"""Whatever is typed into any command, option or form, the asker gets an answer in words.
 
 Everything here is found from the declarations: a new command is covered without being named.
 """
@@ -117,10 +117,10 @@ async def a_bot(url: str) -> AsyncIterator[Bot]:
 
 
 @pytest.fixture
-def talk(sqlite_url: str) -> Iterator[tuple[asyncio.Runner, Talker]]:
+def talk(database_url: str) -> Iterator[tuple[asyncio.Runner, Talker]]:
     """A loop of its own, for hypothesis calls a plain function many times."""
     with asyncio.Runner() as runner:
-        opened = a_bot(sqlite_url)
+        opened = a_bot(database_url)
         bot = runner.run(opened.__aenter__())
         yield runner, Talker(bot)
         runner.run(opened.__aexit__(None, None, None))
@@ -164,7 +164,9 @@ def test_any_typed_line_is_answered(talk: tuple[asyncio.Runner, Talker], line: s
 @given(
     arg=st.one_of(
         st.text(max_size=12),
-        st.sampled_from(["1", "-1", "0/~x", "99999999/words=a", "event add", "help", "0/near=Portland"]),
+        st.sampled_from(
+            ["1", "-1", "0/~x", "99999999/words=a", "2147483648", "9999999999", "event add", "help", "0/near=Portland"]
+        ),
     )
 )
 def test_any_argument_of_a_button_is_answered(talk: tuple[asyncio.Runner, Talker], name: str, arg: str) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import i18n
-from bot.i18n import Words, languages, nearest_language, parse_locale
+from bot.i18n import Words, parse_locale
 
 BERLIN = ZoneInfo("Europe/Berlin")
 EVENING = datetime(2026, 12, 4, 19, 0, tzinfo=UTC)
@@ -70,13 +70,6 @@ def test_what_is_not_translated_or_only_guessed_stays_english() -> None:
     assert Words("pl", BERLIN)("Going") == "Going"
     assert Words("pl", BERLIN)("Nowhere to be found") == "Nowhere to be found"
     assert Words("pl", BERLIN).many("{count} day", "{count} days", 2) == "2 days"
-
-
-@pytest.mark.usefixtures("catalogs")
-def test_the_nearest_language_is_one_of_ours() -> None:
-    assert languages() == ("en", "pl")
-    assert nearest_language("pl-PL") == "pl"
-    assert nearest_language("ja") == "en"
 
 
 def test_an_unknown_locale_is_english() -> None:

@@ -14,11 +14,6 @@ class ConsoleClock:
         self._base = base
         self._ahead = timedelta()
 
-    @property
-    def ahead(self) -> timedelta:
-        """How far it is ahead of `base`."""
-        return self._ahead
-
     def now(self) -> datetime:
         """The present moment, aware UTC."""
         return self._base.now() + self._ahead

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import sys
 
+import structlog
+
 from adapters.console.client import Console
 from adapters.console.clock import ConsoleClock
 from adapters.console.journal import Journal
@@ -15,6 +17,8 @@ from bot.domain.people import Account
 from bot.sample import fill
 from bot.settings import Settings
 from storage.database import throwaway
+
+log = structlog.get_logger()
 
 OWNER = Account("console", "you", "you")
 """Who types until `:as` says otherwise."""
@@ -27,13 +31,16 @@ async def serve_console(settings: Settings, *, is_memory: bool, with_sample: boo
             settings = settings.model_copy(update={"database_url": stack.enter_context(throwaway())})
         ours = console_settings(settings, is_throwaway=is_memory)
         clock = ConsoleClock(SystemClock())
+        journal = Journal(ours.journal)
+        if journal.unreadable:
+            log.warning("the console's journal had damaged lines", lines=journal.unreadable)
         async with compose(settings, clock) as bot:
             if with_sample:
                 await _fill_if_empty(bot)
             bot.platforms[Console.name] = Console(
                 clock=clock,
                 work=bot.work,
-                journal=Journal(ours.journal),
+                journal=journal,
                 features=bot.features,
                 stdin=sys.stdin,
                 stdout=sys.stdout,

@@ -73,11 +73,11 @@ async def _community(database: Database, settings: Settings, name: str) -> Commu
         known = await uow.people.communities()
     if not known and not name:
         return await _first_community(database, settings)
-    meant = [each for each in known if not name or each.name.casefold() == name.casefold()]
+    meant = [each for each in known if not name or name.casefold() in (each.name.casefold(), str(each.id))]
     if len(meant) == 1:
         return meant[0]
-    names = ", ".join(sorted(each.name for each in known)) or "none yet"
-    raise SetupError(f"Name the community with --community. There are: {names}.")
+    names = ", ".join(f"{each.id} {each.name}" for each in known) or "none yet"
+    raise SetupError(f"Name the community with --community, by its number or name. There are: {names}.")
 
 
 async def _first_community(database: Database, settings: Settings) -> Community:

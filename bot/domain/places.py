@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import asin, cos, degrees, pi, radians, sin, sqrt
+from math import asin, cos, radians, sin, sqrt
 from typing import Protocol
 
 from babel import Locale
@@ -268,43 +268,8 @@ def _plain(key: str) -> str:
 # --- how far ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Bounds in degrees, inclusive. `spans` are one or two ranges of longitude, each west to east; two where
-    the box crosses the antimeridian."""
-
-    south: float
-    north: float
-    spans: tuple[tuple[float, float], ...]
-
-    def holds(self, latitude: float, longitude: float) -> bool:
-        return self.south <= latitude <= self.north and any(west <= longitude <= east for west, east in self.spans)
-
-
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """The great-circle distance in km of two points in degrees (haversine, on a sphere: within 0.6 %)."""
     up, across = radians(lat2 - lat1) / 2, radians(lon2 - lon1) / 2
     chord = sin(up) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(across) ** 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(chord)))
-
-
-def box_around(latitude: float, longitude: float, km: float) -> Box:
-    """The bounds of every point within `km` of a point: what an index can narrow by before `distance_km`.
-
-    Around a pole, and from a quarter of the Earth on, it spans all longitudes.
-    """
-    slack = 1e-7  # degrees, about 1 cm: more than floating point loses on the way
-    angle = radians(slack) + km / EARTH_KM
-    south, north = latitude - degrees(angle), latitude + degrees(angle)
-    if north >= 90 or south <= -90 or angle >= pi / 2:
-        return Box(max(-90.0, south), min(90.0, north), ((-180.0, 180.0),))
-    # where the circle's meridians touch it, they are further apart than at its centre's latitude
-    aside = degrees(asin(min(1.0, sin(angle) / cos(radians(latitude))))) + slack
-    west, east = longitude - aside, longitude + aside
-    if west < -180:
-        spans: tuple[tuple[float, float], ...] = ((-180.0, east), (west + 360, 180.0))
-    elif east > 180:
-        spans = ((-180.0, east - 360), (west, 180.0))
-    else:
-        spans = ((west, east),)
-    return Box(south, north, spans)

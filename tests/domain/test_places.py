@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from bot.domain.places import (
     EARTH_KM,
     Place,
-    box_around,
     choose,
     distance_km,
     fold,
@@ -290,63 +289,3 @@ def test_a_distance_is_that_of_the_great_circle() -> None:
     assert distance_km(52.52437, 13.41053, 48.13743, 11.57549) == pytest.approx(504.2, abs=1)
     assert distance_km(0, 179.5, 0, -179.5) == pytest.approx(111.2, abs=0.1)
     assert distance_km(90, 0, -90, 77) == pytest.approx(math.pi * EARTH_KM)
-
-
-@given(LATITUDES, LONGITUDES, st.floats(0, 20_100), st.floats(0, 2 * math.pi), st.floats(0, 1))
-@example(latitude=0.0, longitude=180.0, km=10.0, bearing=math.pi / 2, part=1.0)
-@example(latitude=-16.5, longitude=-179.9, km=100.0, bearing=3 * math.pi / 2, part=1.0)
-@example(latitude=89.9, longitude=10.0, km=50.0, bearing=0.1, part=1.0)
-@example(latitude=-90.0, longitude=0.0, km=0.0, bearing=0.0, part=0.0)
-@example(latitude=80.0, longitude=0.0, km=1110.0, bearing=math.pi / 3, part=1.0)
-def test_a_box_holds_every_point_of_its_circle(
-    latitude: float, longitude: float, km: float, bearing: float, part: float
-) -> None:
-    angle = part * km / EARTH_KM
-    start = math.radians(latitude)
-    sine = math.sin(start) * math.cos(angle) + math.cos(start) * math.sin(angle) * math.cos(bearing)
-    end = math.asin(max(-1.0, min(1.0, sine)))
-    east = math.atan2(
-        math.sin(bearing) * math.sin(angle) * math.cos(start),
-        math.cos(angle) - math.sin(start) * math.sin(end),
-    )
-    there = (math.degrees(end), (longitude + math.degrees(east) + 180) % 360 - 180)
-    # near a pole the formula itself loses what the box allows for; the distance says whether it did
-    if distance_km(latitude, longitude, *there) <= km:
-        assert box_around(latitude, longitude, km).holds(*there)
-
-
-@given(LATITUDES, LONGITUDES, LATITUDES, LONGITUDES, st.floats(0, 20_100))
-def test_a_point_outside_of_a_box_is_further_away_than_its_radius(
-    latitude: float, longitude: float, there: float, along: float, km: float
-) -> None:
-    if not box_around(latitude, longitude, km).holds(there, along):
-        assert distance_km(latitude, longitude, there, along) > km
-
-
-@given(LATITUDES, LONGITUDES, st.floats(0, 20_100))
-def test_a_box_has_one_or_two_spans_each_from_west_to_east_on_the_map(
-    latitude: float, longitude: float, km: float
-) -> None:
-    box = box_around(latitude, longitude, km)
-    assert -90 <= box.south <= box.north <= 90
-    assert 1 <= len(box.spans) <= 2
-    assert all(-180 <= west <= east <= 180 for west, east in box.spans)
-
-
-def test_a_box_across_the_antimeridian_has_a_span_on_each_side() -> None:
-    fiji, chatham = box_around(-17, 179.9, 50), box_around(-44, -179.9, 50)
-    assert fiji.holds(-17, -179.9)
-    assert chatham.holds(-44, 179.9)
-    assert len(fiji.spans) == len(chatham.spans) == 2
-    assert not fiji.holds(-17, 0)
-
-
-def test_a_box_around_a_pole_spans_all_longitudes() -> None:
-    assert box_around(89.9, 0, 50).spans == box_around(-89.9, 0, 50).spans == ((-180.0, 180.0),)
-
-
-def test_a_box_is_little_wider_than_its_circle() -> None:
-    box = box_around(52.5, 13.4, 100)
-    ((west, east),) = box.spans
-    assert distance_km(52.5, west, 52.5, east) == pytest.approx(200, rel=0.01)
-    assert distance_km(box.south, 13.4, box.north, 13.4) == pytest.approx(200, rel=0.01)

@@ -86,8 +86,6 @@ async def test_a_person_has_one_answer_the_last(database: Database, attic: int, 
         assert await uow.events.answer(attic, night, ada.person.id, MAYBE, NOW) == Tally(0, 1)
         assert await uow.events.answer(attic, night, ada.person.id, NOT_GOING, NOW) == Tally(0, 0)
         assert await uow.events.answers(attic, night) == Answers(not_going=("Ada",))
-        assert await uow.events.withdraw(attic, night, ada.person.id) == Tally(0, 0)
-        assert await uow.events.answers(attic, night) == Answers()
 
 
 async def test_answers_stand_in_the_order_they_were_given(database: Database, attic: int) -> None:
@@ -133,8 +131,6 @@ async def test_nobody_answers_for_another_community(database: Database, attic: i
     async with database.writing() as uow:
         with pytest.raises(NotFound):
             await uow.events.answer(cellar, night, eve.person.id, GOING, NOW)
-        with pytest.raises(NotFound):
-            await uow.events.withdraw(cellar, night, eve.person.id)
         assert await uow.events.answers(cellar, night) == Answers()
         assert await uow.events.answers(attic, night) == Answers()
 
