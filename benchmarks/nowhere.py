@@ -8,7 +8,7 @@ from datetime import datetime
 from adapters.console.limits import LIMITS
 from bot.domain.addresses import Address, Channel
 from bot.domain.delivery import Receipt
-from bot.platform import Core, Limits
+from bot.platform import Core, Limits, NativeCalendar
 from bot.ui import Reply
 
 NAME = "nowhere"
@@ -19,6 +19,7 @@ class Nowhere:
 
     name = NAME
     limits: Limits = LIMITS
+    calendar: NativeCalendar | None = None
 
     def __init__(self) -> None:
         self.sent = 0

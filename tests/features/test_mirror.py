@@ -233,7 +233,7 @@ async def test_one_of_a_series_changes_by_itself(zoe: Somebody) -> None:
     async with zoe.bot.database.writing() as uow:  # laid out further, it stays as it was changed
         await uow.events.cancel(1, 2)
         await uow.events.cancel(1, 2)
-        assert (await uow.events.get(1, 2, person=None)).details.title == "Special"  # type: ignore[union-attr]  # there
+        assert (await uow.events.get(1, 2, person=None)).details.title == "Special"  # type: ignore[union-attr]  # it is there
 
 
 async def test_a_crash_between_making_and_noting_makes_no_second_one(zoe: Somebody) -> None:
