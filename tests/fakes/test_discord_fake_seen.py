@@ -43,7 +43,7 @@ TRICKS = [
 
 def message(body: dict[str, object], content: str = "") -> Message:
     nobody = User(1, "nobody")
-    components = number(body.get("components", []))  # type: ignore[arg-type]  # JSON
+    components = number(body.get("components", []))  # type: ignore[arg-type]  # JSON of the adapter
     flags = body.get("flags", 0)
     assert isinstance(flags, int)
     return Message(1, Channel(2, "general"), nobody, NOW, content, components, flags=flags)
