@@ -68,7 +68,7 @@ class Discord:
         self._notes = notes
         self._turnstile = turnstile
         self._timings = timings or Timings()
-        self._wire = Wire(settings.api_url, settings.token)
+        self.wire = Wire(settings.api_url, settings.token)
         self._gateway: Gateway | None = None
         self._answering: Answering | None = None
         self._core: Core | None = None
@@ -77,13 +77,13 @@ class Discord:
         self._servers: Servers | None = None
         self.is_ready = asyncio.Event()
         """Set once everything that Discord tells at the start was told."""
-        self.calendar = DiscordCalendar(self._wire, clock, self._bot_id)
+        self.calendar = DiscordCalendar(self.wire, clock, self._bot_id)
 
     async def serve(self, core: Core) -> None:
         """Serve until cancelled. Raises SetupError for what the operator must change."""
         gateway = Gateway(self._settings, self, self._turnstile)
         self._core = core
-        self._answering = Answering(core, self._wire, self._shortcuts, self.send, self._timings)
+        self._answering = Answering(core, self.wire, self._shortcuts, self.send, self._timings)
         self._servers = Servers(core, self._notes)
         telling = asyncio.create_task(self._servers.run())
         try:
@@ -95,7 +95,7 @@ class Discord:
             telling.cancel()
             await self._answering.finish(FINISH_SECONDS)
             await gateway.close()
-            await self._wire.close()
+            await self.wire.close()
             self.is_ready.clear()
 
     # ---- what is sent
@@ -108,7 +108,7 @@ class Discord:
         payload.body.update(nonce=nonce_of(key), enforce_nonce=True)
         channel = await self._channel_of(to)
         try:
-            sent = await self._wire.request(
+            sent = await self.wire.request(
                 "POST",
                 "/channels/{channel}/messages",
                 {"channel": channel},
@@ -126,7 +126,7 @@ class Discord:
         channel, id_, mark = _received(receipt)
         payload = edited(reply, mark)
         try:
-            await self._wire.request(
+            await self.wire.request(
                 "PATCH",
                 "/channels/{channel}/messages/{message}",
                 {"channel": channel, "message": id_},
@@ -163,7 +163,7 @@ class Discord:
             known = [(str(each.id), each.name) for each in guild.text_channels]
         else:
             try:
-                found = await self._wire.request(
+                found = await self.wire.request(
                     "GET", "/guilds/{guild}/channels", {"guild": workspace}, patience=ASK_PATIENCE
                 )
             except (Denied, DeliveryError):
@@ -210,7 +210,7 @@ class Discord:
         ids = {"application": str(gateway.application_id)}
         path = "/applications/{application}/commands"
         try:
-            await self._wire.request("PUT", path, ids, body=self._commands, patience=SYNC_PATIENCE)
+            await self.wire.request("PUT", path, ids, body=self._commands, patience=SYNC_PATIENCE)
         except Denied as denied:
             raise SetupError(f"Discord refuses the commands: {denied.text} ({denied.code or denied.status})") from None
         except DeliveryError as error:
@@ -239,7 +239,7 @@ class Discord:
         if not (account.isascii() and account.isdigit()):
             raise Unreachable("there is no such person on Discord")
         try:
-            opened = await self._wire.request("POST", "/users/@me/channels", body={"recipient_id": account})
+            opened = await self.wire.request("POST", "/users/@me/channels", body={"recipient_id": account})
         except Denied as denied:
             raise refusal(denied) from None
         self._directs[account] = str(opened["id"])
@@ -249,7 +249,7 @@ class Discord:
 
     async def _read(self, path: str, channel: str, query: Mapping[str, str]) -> Any:  # Any: JSON
         try:
-            return await self._wire.request("GET", path, {"channel": channel}, query=query, patience=ASK_PATIENCE)
+            return await self.wire.request("GET", path, {"channel": channel}, query=query, patience=ASK_PATIENCE)
         except Denied as denied:
             raise refusal(denied) from None
 

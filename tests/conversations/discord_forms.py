@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from adapters.console.outbound import View, text_of
 from adapters.discord import forms
 from adapters.discord.inbound import filled
+from adapters.discord.limits import FORM_LABEL_LENGTH, FORM_NOTE_LENGTH, FORM_TITLE_LENGTH
 from bot.commands import Command, Feature
 from bot.domain.places import fold
 from bot.domain.text import clip
@@ -62,7 +63,9 @@ class Sheets:
         seen = read_modal(asked.modal, self.names)
         page = filled({**asked.modal, "components": []})
         command = self._command(page.action.name)
-        found = OpenForm(asked.user, command, page.action.name, {}, {}, modal=asked, title=seen.title, typed=dict(typed))
+        found = OpenForm(
+            asked.user, command, page.action.name, {}, {}, modal=asked, title=seen.title, typed=dict(typed)
+        )
         for each in seen.fields:
             self._check(each, command)
         shown = {each.name: self._held(each, typed) for each in seen.fields}
@@ -89,7 +92,7 @@ class Sheets:
     def answer(self, opened: OpenForm, number: int) -> Form:
         """As the core would have answered it; `number` comes back with what is filled in."""
         title = self.say(opened.command.help)
-        assert opened.title in (title, clip(title, forms.FORM_TITLE_LENGTH)), opened.title
+        assert opened.title in (title, clip(title, FORM_TITLE_LENGTH)), opened.title
         arguments = opened.command.arguments
         return Form(
             title=title,
@@ -127,8 +130,8 @@ class Sheets:
         argument = command.arguments[shown.name]
         param = argument.param
         label, note = self.say(param.label), self.say(param.help)
-        assert shown.label == clip(label, forms.FORM_LABEL_LENGTH), shown
-        assert shown.note in (clip(note, forms.FORM_NOTE_LENGTH), "" if note == label else None), shown
+        assert shown.label == clip(label, FORM_LABEL_LENGTH), shown
+        assert shown.note in (clip(note, FORM_NOTE_LENGTH), "" if note == label else None), shown
         assert shown.is_required == argument.is_required, shown
         if isinstance(param, Choice) and shown.component["type"] == STRING_SELECT:
             options = {option["value"]: option["label"] for option in shown.component["options"]}

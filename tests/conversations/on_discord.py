@@ -117,7 +117,10 @@ class Seats:
         raise NotImplementedError("nor has it a calendar")
 
     async def _do(self, incoming: Incoming) -> Answer:
-        user, channel = self.user(incoming.account.name), self.channel(incoming.channel.name if incoming.channel else "")
+        user, channel = (
+            self.user(incoming.account.name),
+            self.channel(incoming.channel.name if incoming.channel else ""),
+        )
         self._promote(user, is_organiser=incoming.is_organiser)
         match incoming.asked:
             case Typed(text):
@@ -346,9 +349,7 @@ async def _talk(seats: Seats, bot: Bot, clock: ConsoleClock, lines: Sequence[str
         return Journey([journal.as_post(each) for each in seats.discord.posted[before:]], is_stuck=rounds >= 200)
 
     screen = PlainScreen(io.StringIO("".join(f"{line}\n" for line in lines)), seen)
-    talk = Talk(
-        seats, screen, journal, clock, travel, bot.features, ZoneInfo(ZONE), LOCALE, "you", CHANNELS[0]
-    )
+    talk = Talk(seats, screen, journal, clock, travel, bot.features, ZoneInfo(ZONE), LOCALE, "you", CHANNELS[0])
     while (line := await screen.read(talk.name, talk.channel, talk.completions)) is not None:
         goes_on = await talk.answer(line)
         if seats.broken:

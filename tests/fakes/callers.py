@@ -1,4 +1,4 @@
-"""Those who call the fake Discord in its own tests: a bare HTTP client, a bare gateway client, a plain discord.py bot."""
+"""Those who call the fake Discord in its own tests: bare clients of API and gateway, a discord.py bot."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def identity(fake: FakeDiscord, **more: object) -> Json:
 
 
 class Bot(discord.AutoShardedClient):
-    """A plain bot. What discord.py waits for by itself is left out: 5 s after each identify, 2 s for the last server."""
+    """A plain bot. What discord.py waits for by itself is left out: 5 s an identify, 2 s for servers."""
 
     def __init__(self, **intents: bool) -> None:
         wanted = discord.Intents(guilds=True, guild_scheduled_events=True, **intents)

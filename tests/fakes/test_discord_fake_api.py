@@ -123,9 +123,7 @@ async def test_what_cannot_be_reached_is_answered_with_its_code(call: Caller, fa
     assert fake.violations == []
 
 
-async def test_without_read_message_history_nothing_is_read_back(
-    call: Caller, fake: FakeDiscord, guild: Guild
-) -> None:
+async def test_without_read_message_history_nothing_is_read_back(call: Caller, fake: FakeDiscord, guild: Guild) -> None:
     await call("POST", posting(guild), {"content": "hello"})
     fake.set_permissions(guild, None, 0)
     fake.set_permissions(guild, fake.world.bot, BOT & ~Permission.READ_MESSAGE_HISTORY)
@@ -314,9 +312,7 @@ BAD_COMMANDS: dict[str, list[Json]] = {
 
 
 @pytest.mark.parametrize("what", BAD_COMMANDS)
-async def test_commands_that_discord_refuses_are_refused_and_noted(
-    call: Caller, fake: FakeDiscord, what: str
-) -> None:
+async def test_commands_that_discord_refuses_are_refused_and_noted(call: Caller, fake: FakeDiscord, what: str) -> None:
     path = f"/applications/{fake.world.application_id}/commands"
     assert (await call("PUT", path, BAD_COMMANDS[what])).status == 400
     assert fake.violations

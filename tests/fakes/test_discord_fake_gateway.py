@@ -224,7 +224,7 @@ async def test_discord_py_comes_back_however_its_connection_ends(
             (session,) = fake.gateway.sessions.values()
             before = session.resumes
             await end()
-            await fake.gateway.until(lambda s=session, n=before: s.resumes == n + 1)  # type: ignore[misc]  # bound here
+            await fake.gateway.until(lambda s=session, n=before: s.resumes == n + 1)  # type: ignore[misc]  # bound in the loop
         await fake.gateway.invalidate()
         await fake.gateway.until(lambda: fake.gateway.identifies == 2 and bool(fake.gateway.connected))
 

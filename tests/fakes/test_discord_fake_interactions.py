@@ -15,6 +15,7 @@ from tests.clocks import FixedClock
 from tests.fakes.callers import Bot, Caller, calling, running
 from tests.fakes.discord import FakeDiscord, Guild, Interaction, NoAnswer, NotOffered, User
 from tests.fakes.discord.errors import Json
+from tests.fakes.discord.offered import Value
 
 NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 EPHEMERAL, V2 = 1 << 6, 1 << 15
@@ -134,7 +135,14 @@ async def test_what_a_person_typed_arrives_with_what_ids_stand_for(
 ) -> None:
     tom, events = fake.add_member(guild, "tom"), guild.channel("events")
     flyer = fake.upload("flyer.png", b"...", "image/png")
-    values = {"words": "modul", "within": 50, "kind": "c", "who": tom, "where": events, "flyer": flyer}
+    values: dict[str, Value] = {
+        "words": "modul",
+        "within": 50,
+        "kind": "c",
+        "who": tom,
+        "where": events,
+        "flyer": flyer,
+    }
     asked = await fake.slash(mara, guild, "event find", values)
     payload = asked.payload
     assert payload["data"]["options"][0]["name"] == "find"
@@ -274,7 +282,9 @@ async def test_a_press_can_change_its_message(fake: FakeDiscord, call: Caller, g
         await fake.press(mara, message, "Going")
 
 
-async def test_only_who_sees_a_message_can_press_on_it(fake: FakeDiscord, call: Caller, guild: Guild, mara: User) -> None:
+async def test_only_who_sees_a_message_can_press_on_it(
+    fake: FakeDiscord, call: Caller, guild: Guild, mara: User
+) -> None:
     tom = fake.add_member(guild, "tom")
     asked = await fake.slash(mara, guild, "event find")
     await respond(call, asked, 4, shown("one", GOING))
@@ -356,8 +366,7 @@ async def test_suggestions_come_for_what_is_being_typed(
     fake: FakeDiscord, call: Caller, guild: Guild, mara: User
 ) -> None:
     asking = asyncio.create_task(fake.autocomplete(mara, guild, "event find", "near", "Ber", {"within": 5}))
-    while not fake.interactions:
-        await asyncio.sleep(0)
+    await asyncio.sleep(0)  # until it is under way
     (asked,) = fake.interactions.values()
     options = asked.payload["data"]["options"][0]["options"]
     assert options[-1] == {"name": "near", "type": 3, "value": "Ber", "focused": True}
@@ -402,6 +411,7 @@ class Greeter(Bot):
     def __init__(self) -> None:
         super().__init__()
         self.heard: Counter[int] = Counter()
+        self.heard_twice = asyncio.Event()
         self.going: set[int] = set()
         self.tree = app_commands.CommandTree(self)
         self.tree.command(name="hello", description="Says hello")(self.hello)
@@ -416,6 +426,8 @@ class Greeter(Bot):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         self.heard[interaction.id] += 1
+        if self.heard[interaction.id] == 2:
+            self.heard_twice.set()
         if interaction.type is discord.InteractionType.component and self.heard[interaction.id] == 1:
             self.going.add(interaction.user.id)
             await interaction.response.send_message(f"{len(self.going)} going", ephemeral=True)
@@ -435,7 +447,7 @@ async def test_discord_py_answers_presses_of_two_hundred_at_once(monkeypatch: py
             assert len(bot.going) == 200
             twice = await fake.press(people[0], message, "Going", twice=True)
             await twice.answered()
-            while bot.heard[twice.id] < 2:
-                await asyncio.sleep(0)
+            await bot.heard_twice.wait()
+            assert len(bot.going) == 200
         assert fake.violations == []
         assert fake.denied == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from adapters.discord.markdown import safe
 from adapters.discord.settings import DiscordSettings
 from bot.commands import Command, Feature, Services
 from bot.domain.addresses import Channel, Direct
+from bot.domain.people import Account, Workspace
 from bot.features import digests, events
 from bot.features.help import help_feature
 from bot.grammar import read_sentence
@@ -78,37 +79,91 @@ class Swift(LocalTurnstile):
         await super().pass_through(name, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Joining:
+    by: Account | None
+    channel: Channel | None
+    locale: str
+
+
+class ToldCore(SaidCore):
+    """Also keeps what it is told of servers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.workspaces: list[Workspace] = []
+        self.joinings: list[Joining] = []
+        self.departed: list[Workspace] = []
+        self.calendars_changed = 0
+        self._changed = asyncio.Event()
+
+    async def joined(self, workspace: Workspace, *, by: Account | None, channel: Channel | None, locale: str) -> None:
+        self.workspaces.append(workspace)
+        self.joinings.append(Joining(by, channel, locale))
+        self._changed.set()
+
+    async def left(self, workspace: Workspace) -> None:
+        self.departed.append(workspace)
+        self.workspaces = [each for each in self.workspaces if each.id != workspace.id]
+        self._changed.set()
+
+    async def calendar_changed(self, workspace: Workspace) -> None:
+        self.calendars_changed += 1
+        self._changed.set()
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until what it was told makes this true."""
+        async with asyncio.timeout(10):
+            while not is_so():
+                self._changed.clear()
+                await self._changed.wait()
+
+
 class DiscordHarness(Harness):
+    core: ToldCore
+
     def __init__(self, fake: FakeDiscord, timings: Timings | None = None) -> None:
         self.fake = fake
         self.guild = fake.add_guild(channels=("general", "events"))
-        self._there = self.guild.channel("events")
-        self.channel = Channel("discord", str(self.guild.id), str(self._there.id), "events")
+        self.channel_there = self.guild.channel("events")
+        self.channel = Channel("discord", str(self.guild.id), str(self.channel_there.id), "events")
         self.gone = Channel("discord", str(self.guild.id), "1234567890", "gone")
         self.notes = Noted()
         self.timings = timings or Timings()
+        self.features: Sequence[Feature] = ALL
         self._people: dict[str, User] = {}
-        self._before: dict[str, list[Message]] = {}
+        self.before: dict[str, list[Message]] = {}
         self._open: dict[str, Interaction] = {}
         for name in ("mara", "tom"):
             self.user(name)
 
+    @classmethod
+    def beside(cls, other: DiscordHarness) -> DiscordHarness:
+        """A second process with the same token, in the same server."""
+        found = cls.__new__(cls)
+        found.__dict__.update(other.__dict__)
+        return found
+
     async def start(self) -> None:
-        self.core = SaidCore()
-        self.platform = self.adapter = Discord(
-            DiscordSettings(self.fake.token, self.fake.api_url, self.fake.gateway_url),
-            features=ALL,
-            clock=Clock(),
-            notes=self.notes,
-            turnstile=Swift(),
-            timings=self.timings,
-        )
+        self.build()
         self.serving = asyncio.ensure_future(self.platform.serve(self.core))
         ready = asyncio.ensure_future(self.adapter.is_ready.wait())
         await asyncio.wait({self.serving, ready}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         if self.serving.done():
             self.serving.result()
+
+    def build(self) -> None:
+        """The adapter, with nothing running yet."""
+        self.core = ToldCore()
+        self.platform = self.adapter = Discord(
+            DiscordSettings(self.fake.token, self.fake.api_url, self.fake.gateway_url),
+            features=self.features,
+            clock=Clock(),
+            notes=self.notes,
+            turnstile=Swift(),
+            timings=self.timings,
+        )
 
     async def stop(self) -> None:
         self.serving.cancel()
@@ -128,12 +183,12 @@ class DiscordHarness(Harness):
         sentence = read_sentence(text, ALL, SAY)
         assert sentence.command is not None
         path = f"{sentence.feature.name} {sentence.command.name}".strip()
-        asked = await self.fake.slash(self.user(person), self._there, path, sentence.values)
+        asked = await self.fake.slash(self.user(person), self.channel_there, path, sentence.values)
         return await self._seen(person, asked)
 
     async def press(self, person: str, label: str, choice: str = "") -> str:
         user = self.user(person)
-        message = next(each for each in reversed(self._before[person]) if self._has(each, label))
+        message = next(each for each in reversed(self.before[person]) if self._has(each, label))
         if choice:
             return await self._seen(person, await self.fake.select(user, message, label, choice))
         return await self._seen(person, await self.fake.press(user, message, label))
@@ -146,10 +201,10 @@ class DiscordHarness(Harness):
         return seen
 
     async def channel_of(self, person: str) -> str:
-        return self._look(person, self._there.messages)
+        return self.look(person, self.channel_there.messages)
 
     async def inbox_of(self, person: str) -> str:
-        return self._look(person, self.fake.dm(self.user(person)).messages)
+        return self.look(person, self.fake.dm(self.user(person)).messages)
 
     def direct(self, person: str) -> Direct:
         return Direct("discord", str(self.user(person).id), person)
@@ -178,10 +233,10 @@ class DiscordHarness(Harness):
             lines = [modal.title, *(f"{label} {''.join(map(_word, said.pieces))}" for label, said in modal.said)]
             lines += [f"{field.label} {field.note} {' '.join(field.values)}" for field in modal.fields]
             return "\n".join(lines)
-        return self._look(person, asked.seen)
+        return self.look(person, asked.seen)
 
-    def _look(self, person: str, messages: Sequence[Message]) -> str:
-        self._before.setdefault(person, []).extend(messages)
+    def look(self, person: str, messages: Sequence[Message]) -> str:
+        self.before.setdefault(person, []).extend(messages)
         return "\n\n".join(plain(message, View(SAY, self.fake.world.now()), self._name) for message in messages)
 
     def _name(self, account: str) -> str:

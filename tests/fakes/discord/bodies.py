@@ -109,6 +109,8 @@ def pinged(body: Json, channel: Channel, permissions: int) -> frozenset[str]:
     """
     texts = [body.get("content") or ""]
     texts += [str(each.get("content", "")) for each in walked(body.get("components") or []) if each.get("type") == 10]
+    if "@" not in (said := "\n".join(texts)):
+        return frozenset()
     allowed = body.get("allowed_mentions")
     parse = {"users", "roles", "everyone"} if allowed is None else set(allowed.get("parse") or ())
     users = {str(each) for each in (allowed or {}).get("users") or ()}
@@ -116,7 +118,7 @@ def pinged(body: Json, channel: Channel, permissions: int) -> frozenset[str]:
     may_all = bool(permissions & Permission.MENTION_EVERYONE) and channel.guild is not None
     here = {str(user.id) for user in channel.known_users}
     found: set[str] = set()
-    for match in _PING.finditer("\n".join(texts)):
+    for match in _PING.finditer(said):
         if (user := match["user"]) and user in here and ("users" in parse or user in users):
             found.add(user)
         elif (role := match["role"]) and may_all and ("roles" in parse or role in roles):

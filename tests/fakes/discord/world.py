@@ -19,6 +19,9 @@ COMPONENTS_V2 = 1 << 15
 
 TEXT_CHANNEL, DM_CHANNEL, VOICE_CHANNEL = 0, 1, 2
 
+_ADMINISTRATOR, _VIEW_CHANNEL = int(Permission.ADMINISTRATOR), int(Permission.VIEW_CHANNEL)
+"""As plain numbers: flags take ten times as long, and this is asked at every press."""
+
 
 class Clock(Protocol):
     """Aware UTC."""
@@ -309,14 +312,14 @@ class Guild:
         if user.id == self.owner.id:
             return ALL
         member = self.member(user)
-        base = self.everyone | member.permissions
-        if base & Permission.ADMINISTRATOR:
+        base = int(self.everyone) | int(member.permissions)
+        if base & _ADMINISTRATOR:
             return ALL
         for target in (self.id, member.role, user.id) if channel is not None else ():
             assert channel is not None
             allow, deny = channel.overwrites.get(target, (0, 0))
-            base = (base & ~deny) | allow
-        if channel is not None and not base & Permission.VIEW_CHANNEL:
+            base = (base & ~int(deny)) | int(allow)
+        if channel is not None and not base & _VIEW_CHANNEL:
             return 0
         return base
 
