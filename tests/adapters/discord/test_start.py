@@ -36,7 +36,8 @@ async def test_a_wrong_token_is_one_line(fake: FakeDiscord, home: Path) -> None:
 
 async def test_a_refused_intent_is_one_line(fake: FakeDiscord, home: Path) -> None:
     async with running(home, "run", **settings_for(fake)) as process:
-        await fake.gateway.until(lambda: bool(fake.gateway.connected), 30)
+        fake.add_guild()
+        await fake.until_posted(1)  # it has begun its work
         await fake.gateway.close(4014)
         assert "intent" in said(await ended(process))
 
@@ -44,7 +45,8 @@ async def test_a_refused_intent_is_one_line(fake: FakeDiscord, home: Path) -> No
 @pytest.mark.parametrize(("code", "word"), [(4004, "DISCORD_TOKEN"), (4011, "DISCORD_SHARD_COUNT"), (4013, "intents")])
 async def test_a_connection_that_can_never_be_is_one_line(fake: FakeDiscord, home: Path, code: int, word: str) -> None:
     async with running(home, "run", **settings_for(fake)) as process:
-        await fake.gateway.until(lambda: bool(fake.gateway.connected), 30)
+        fake.add_guild()
+        await fake.until_posted(1)  # it has begun its work
         await fake.gateway.close(code)
         assert word in said(await ended(process))
 

@@ -110,8 +110,10 @@ async def test_hostile_words_in_every_option_ping_nobody_and_are_kept(
             "about": HOSTILE + "\n# head\n- list\n> quote\n" + "word " * 700,
             "genres": "@here, `dub`",
         }
-        card = await (await fake.slash(mara, guild, "event add", values)).answer()
-        saved = await fake.press(mara, card, "Save")
+        asked = await fake.slash(mara, guild, "event add", values)
+        await asked.answered()
+        await fake.quiet(0.1)
+        saved = await fake.press(mara, asked.seen[-1], "Save")  # its card goes on over several messages
         await saved.answered()
         await fake.quiet(0.1)
         texts = "\n".join(text for message in saved.seen for text in message.texts)
