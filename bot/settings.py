@@ -66,7 +66,7 @@ class Settings(BaseSettings):
 
     @property
     def platforms(self) -> tuple[str, ...]:
-        """The chat platforms these settings name, also by a part of what one needs: its adapter says what is missing."""
+        """The chat platforms these settings name, even if only by a part of what one needs."""
         discord = (self.discord_token.get_secret_value(), self.discord_gateway_url, self.discord_shard_ids)
         is_discord = any(discord) or bool(self.discord_shard_count) or self.discord_api_url != DISCORD_API
         return ("discord",) if is_discord else ()

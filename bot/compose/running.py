@@ -56,5 +56,3 @@ async def install_link(settings: Settings) -> str:
     finally:
         await wire.close()
     return invite(str(told["id"]))
-
-
