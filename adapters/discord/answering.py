@@ -13,6 +13,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ from bot.ui import Form, Privacy, Reply
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 """Kinds of first answers (Interactions: Receiving and Responding)."""
 
-UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_TOKEN, ACKNOWLEDGED = 10015, 10062, 50027, 40060
+UNKNOWN_INTERACTION, ACKNOWLEDGED = 10062, 40060
 REMEMBERED = 10_000
 """Interactions that are known again when they come twice: after a resumed session Discord repeats the latest."""
 ATTEMPTS = 3
@@ -60,6 +61,16 @@ class Timings:
     token_life: float = 14.75 * 60
     """Discord's 15 minutes, less what an answer may take on its way."""
     followup_patience: float = 10.0
+
+
+class _Taken(Enum):
+    """What became of a first answer."""
+
+    YES = "yes"
+    TOO_LATE = "too late"
+    """Discord knows of the interaction no more, or could not be told in time."""
+    REFUSED = "refused"
+    """It is not as Discord wants it: a fault of ours."""
 
 
 class _AnsweredElsewhere(Exception):
@@ -168,10 +179,9 @@ class Answering:
             if work.done():
                 await self._first(exchange, work.result())
                 return
-            if not await self._defer(exchange):
-                log.warning("deferred too late", interaction=exchange.incoming.id)
+            await self._defer(exchange)
             answer = await work
-            await self._late(exchange, _as_card(answer, exchange.say))
+            await self._late(exchange, answer if isinstance(answer, Reply) else await self._form_card(exchange, answer))
         finally:
             work.cancel()
 
@@ -221,13 +231,25 @@ class Answering:
 
     async def _page(self, exchange: _Exchange, form: Form, page: forms.Page) -> _Shown | Reply:
         """The page; what it does not show is kept first, where it is not yet."""
-        if form.action.arg or not forms.hidden_values(form, page):
-            return _Shown(form, page)
+        if forms.hidden_values(form, page):
+            kept = await self._kept(exchange, form)
+            return kept if isinstance(kept, Reply) else _Shown(kept, page)
+        return _Shown(form, page)
+
+    async def _form_card(self, exchange: _Exchange, shown: _Shown) -> Reply:
+        """A form that comes too late to be opened, with what it holds kept for when it is."""
+        form: Form | Reply = shown.form
+        if any(shown.form.values.values()):
+            form = await self._kept(exchange, shown.form)
+        return form if isinstance(form, Reply) else forms.form_card(form, exchange.say)
+
+    async def _kept(self, exchange: _Exchange, form: Form) -> Form | Reply:
+        """The form as that of a draft; what it says is wrong stays said."""
+        if form.action.arg:
+            return form
         keeping = Submit(form.action, form.values, is_partial=True)
         kept = await self._core.handle(replace(exchange.incoming, asked=keeping))
-        if isinstance(kept, Reply):
-            return kept
-        return _Shown(replace(form, action=kept.action), page)
+        return kept if isinstance(kept, Reply) else replace(form, action=kept.action)
 
     async def _suggest(self, exchange: _Exchange) -> None:
         path, values, param = option_values(_data(exchange.interaction))
@@ -252,19 +274,27 @@ class Answering:
         if isinstance(answer, _Shown):
             replaces = self._may_replace(exchange, Privacy.PRIVATE) and _is_ours(exchange)
             body = forms.modal(answer.form, answer.page, exchange.say, replaces=replaces)
-            if not await self._callback(exchange, {"type": MODAL, "data": body}):
-                log.warning("a form came too late", interaction=exchange.incoming.id)
+            taken = await self._callback(exchange, {"type": MODAL, "data": body})
+            if taken is _Taken.REFUSED:
+                await self._apologise(exchange)
             return
         first, *rest = fit(answer, LIMITS).messages
         kind, payload = MESSAGE, message(first)
         if answer.replaces and self._may_replace(exchange, answer.privacy):
             kind, payload = UPDATE, edited(first)
-        if not await self._callback(exchange, {"type": kind, "data": payload.body}, payload):
-            await self._by_direct_message(exchange, (first, *rest))
-            return
-        await self._follow(exchange, rest)
+        match await self._callback(exchange, {"type": kind, "data": payload.body}, payload):
+            case _Taken.YES:
+                await self._follow(exchange, rest)
+            case _Taken.TOO_LATE:
+                await self._by_direct_message(exchange, (first, *rest))
+            case _Taken.REFUSED:
+                await self._apologise(exchange)
 
-    async def _defer(self, exchange: _Exchange) -> bool:
+    async def _apologise(self, exchange: _Exchange) -> None:
+        sorry = message(Reply(rich(exchange.say(BROKEN)), is_refusal=True))
+        await self._callback(exchange, {"type": MESSAGE, "data": sorry.body})
+
+    async def _defer(self, exchange: _Exchange) -> _Taken:
         if exchange.has_message:
             return await self._callback(exchange, {"type": DEFERRED_UPDATE})
         return await self._callback(exchange, {"type": DEFERRED, "data": {"flags": EPHEMERAL}})
@@ -335,8 +365,8 @@ class Answering:
             is_answer=True,
         )
 
-    async def _callback(self, exchange: _Exchange, body: Json, payload: Payload | None = None) -> bool:
-        """Give the first answer; False when Discord does not take it, or takes none any more."""
+    async def _callback(self, exchange: _Exchange, body: Json, payload: Payload | None = None) -> _Taken:
+        """Give the first answer."""
         files = payload.files if payload is not None else ()
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -348,18 +378,20 @@ class Answering:
                     files=files,
                     is_answer=True,
                 )
-                return True
+                return _Taken.YES
             except Denied as denied:
                 if denied.code == ACKNOWLEDGED and attempt == 1:
                     raise _AnsweredElsewhere from None
                 if denied.code == ACKNOWLEDGED:  # by us: only the news of it was lost
-                    return True
-                if denied.code != UNKNOWN_INTERACTION:
-                    log.error("answer refused", interaction=exchange.incoming.id, code=denied.code, text=denied.text)
-                return False
+                    return _Taken.YES
+                if denied.code == UNKNOWN_INTERACTION:
+                    break
+                log.error("answer refused", interaction=exchange.incoming.id, code=denied.code, text=denied.text)
+                return _Taken.REFUSED
             except (Temporary, Unsure) as error:
                 log.warning("answer unsure", interaction=exchange.incoming.id, reason=error.reason, attempt=attempt)
-        return False
+        log.warning("answered too late", interaction=exchange.incoming.id)
+        return _Taken.TOO_LATE
 
     async def _by_direct_message(self, exchange: _Exchange, replies: Sequence[Reply]) -> None:
         account = exchange.incoming.account
@@ -391,7 +423,3 @@ def _is_ours(exchange: _Exchange) -> bool:
             return action.name in (forms.OPEN, forms.CHANGE)
         case _:
             return False
-
-
-def _as_card(answer: _Shown | Reply, say: Words) -> Reply:
-    return answer if isinstance(answer, Reply) else forms.form_card(answer.form, say)

@@ -68,6 +68,7 @@ class Wire:
     _next: float = 0.0
     """When the next request may go out, so that no more than PACE do in a second."""
     _held_until: float = 0.0
+    _is_closed: bool = False
     _invalid: deque[float] = field(default_factory=lambda: deque(maxlen=INVALID_MOST))
 
     async def request(
@@ -105,6 +106,8 @@ class Wire:
                 await asyncio.sleep(wait)
 
     async def close(self) -> None:
+        """Afterwards every request is Temporary."""
+        self._is_closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -140,6 +143,8 @@ class Wire:
         files: Sequence[File],
         query: Mapping[str, str],
     ) -> Any:  # Any: JSON
+        if self._is_closed:
+            raise Temporary("not connected to Discord any more")
         session = self._opened()
         data, headers = _written(body, files, headers)
         try:

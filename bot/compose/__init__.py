@@ -88,9 +88,12 @@ class Bot:
             for task in done:
                 task.result()
         finally:
-            for task in (background, *serving):
+            # platforms go last: what is being sent gets its answer first
+            background.cancel()
+            await asyncio.gather(background, return_exceptions=True)
+            for task in serving:
                 task.cancel()
-            await asyncio.gather(background, *serving, return_exceptions=True)
+            await asyncio.gather(*serving, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager

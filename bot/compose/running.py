@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+
 from adapters.discord.client import Discord
 from adapters.discord.permissions import invite
 from adapters.discord.settings import discord_settings
@@ -38,7 +43,33 @@ async def serve_platforms(settings: Settings) -> None:
             notes=NotesOf(bot.database),
             turnstile=bot.database.turnstile,
         )
-        await bot.serve()
+        with stopped_by(signal.SIGTERM):
+            await bot.serve()
+
+
+@contextlib.contextmanager
+def stopped_by(number: signal.Signals) -> Iterator[None]:
+    """Let the signal, with which service managers stop a process, end what is within in good order."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    is_stopped = False
+
+    def stop() -> None:
+        nonlocal is_stopped
+        is_stopped = True
+        task.cancel()
+
+    with contextlib.suppress(NotImplementedError):  # Windows knows no such signals
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not is_stopped:
+            raise
+        task.uncancel()
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(number)
 
 
 async def install_link(settings: Settings) -> str:

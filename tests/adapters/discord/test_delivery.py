@@ -107,11 +107,17 @@ async def test_what_nobody_knows_is_unsure_and_tried_once(at: DiscordHarness, fa
 
 async def test_a_request_that_is_never_answered_is_unsure(at: DiscordHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.discord.wire.TOTAL_SECONDS", 0.2)
-    await at.adapter.wire.close()  # the next request opens a session with that time
+    await at.restart()
     at.fake.faults.add(Fault(POST, Kind.HANG_AFTER))
     with pytest.raises(Unsure):
         await at.platform.send(at.channel, HELLO, "one")
     assert await at.platform.find_sent(at.channel, "one", LONG_AGO) is not None
+
+
+async def test_after_the_end_nothing_is_sent(at: DiscordHarness) -> None:
+    await at.stop()
+    with pytest.raises(Temporary, match="not connected"):
+        await at.platform.send(at.channel, HELLO, "one")
 
 
 async def test_a_discord_that_cannot_be_reached_is_temporary(fake: FakeDiscord) -> None:

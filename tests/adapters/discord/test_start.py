@@ -93,5 +93,6 @@ async def test_a_token_alone_runs_the_bot_and_the_commands_answer(fake: FakeDisc
         assert "Nothing found" in "".join((await asked.answer()).texts)
         await fake.until_posted(1)  # the owner is greeted
         process.terminate()
-        await process.wait()
+        end = await ended(process)
+        assert (end.code, "Traceback" in end.err) == (0, False), end
     assert fake.violations == []
