@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,19 +11,24 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.console.talk import WORKSPACE
+from bot.domain.addresses import Channel
+from bot.domain.delivery import Owed
 from bot.domain.events import HORIZON, Details, Edit, NewEvent, Occurrence, Search, Status, Timing
 from bot.domain.people import Workspace
 from bot.domain.recurrence import lay_out
 from bot.errors import Temporary, Unreachable, Unsure
 from bot.features.mirror.faces import edit_from, face_of
 from bot.features.mirror.falling import EVERY
+from bot.features.mirror.reconciling import reconcile
+from bot.fit import plain
 from bot.i18n import Words
 from bot.platform import NativeEvent
 from bot.request import Run
 from bot.ui import Reply
-from tests.calendars import Fails, MemoryCalendar
+from tests.calendars import Fails, Killed, MemoryCalendar
 from tests.clocks import FixedClock
 from tests.features.test_events import NIGHT
+from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, somebody, words
 
 NOW = datetime(2026, 11, 22, 19, tzinfo=UTC)
@@ -78,6 +84,10 @@ async def the_one(zoe: Somebody, id_: int) -> Occurrence:
 def only(zoe: Somebody) -> NativeEvent:
     [event] = calendar_of(zoe).ours
     return event
+
+
+def errand() -> Owed:
+    return Owed("mirror", 1, "", Channel("console", WORKSPACE.id, "calendar"), 1)
 
 
 def edited(zoe: Somebody, **changes: object) -> None:
@@ -244,6 +254,35 @@ async def test_a_crash_between_making_and_noting_makes_no_second_one(zoe: Somebo
     await again(zoe)
     assert calendar_of(zoe).writes.count("create") == 1
     assert len(calendar_of(zoe).ours) == 1
+
+
+async def test_killed_twice_while_changing_our_last_word_counts(zoe: Somebody, shown: int) -> None:
+    for title, is_done in (("One", True), ("Two", False)):
+        ours = await the_one(zoe, shown)
+        async with zoe.bot.database.writing() as uow:
+            edit = Edit(replace(ours.details, title=title), ours.starts, ours.ends)
+            await uow.events.change(1, shown, edit)
+        calendar_of(zoe).trouble.append(Fails(Killed(), is_done=is_done))
+        with suppress(Killed):
+            await reconcile(errand(), zoe.bot.services, zoe.clock.now())
+    await again(zoe)
+    assert (await the_one(zoe, shown)).details.title == only(zoe).title == "Two"
+
+
+async def test_digests_tell_of_what_was_changed_there(zoe: Somebody) -> None:
+    await zoe.says("/event mirror switch:on")
+    await add(zoe, rrule="FREQ=WEEKLY;COUNT=2")
+    await zoe.presses(await zoe.says("/digest set channel:gigs day:monday time:9:00 days:30"), "Save")
+    await compare(zoe)
+    first, _ = sorted(calendar_of(zoe).ours, key=lambda event: event.starts)
+    calendar_of(zoe).events[first.id] = replace(first, title="Special")
+    await again(zoe)
+    zoe.clock.skip(timedelta(hours=14))
+    await zoe.bot.work()
+    platform = zoe.bot.platforms["console"]
+    assert isinstance(platform, SilentPlatform)
+    [digest] = [reply for to, reply, _ in platform.taken if isinstance(to, Channel)]
+    assert [plain(card.title) for card in digest.cards if card.controls] == ["Special", "Late Night Modular"]
 
 
 async def test_the_nearest_are_shown_as_far_as_there_is_room_beside_others(zoe: Somebody) -> None:

@@ -91,7 +91,7 @@ class Mirror(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.database = Database(url)
         self.clock = FixedClock(START)
-        self.calendar = MemoryCalendar(self.clock, counts=self.counts)
+        self.calendar = MemoryCalendar(self.clock, most=3, counts=self.counts)
         platform = SilentPlatform()
         platform.calendar = self.calendar
         self.services = Services(self.database, self.clock, {"console": platform})
@@ -155,7 +155,7 @@ class Mirror(RuleBasedStateMachine):
         if ours is not None:
             self._write(answered)
 
-    @rule(is_on=st.booleans())
+    @rule(is_on=st.sampled_from([True, True, False]))
     def switch(self, is_on: bool) -> None:
         self.home = replace(self.home, is_mirrored=is_on)
         self._write(lambda uow: uow.people.mirror(self.home.id, is_on))
@@ -209,6 +209,33 @@ class Mirror(RuleBasedStateMachine):
         with suppress(Killed, DeliveryError):
             self.runner.run(reconcile(self._errand(), replace(self.services, store=store), self.clock.now()))
         self.calendar.trouble.clear()
+
+    # These are rare by chance, and what matters most.
+
+    @rule(which=numbers, title=titles, text=texts, is_done=st.booleans(), is_changed_again=st.booleans())
+    def be_killed_while_changing(
+        self, which: int, title: str, text: str, is_done: bool, is_changed_again: bool
+    ) -> None:
+        self.change_here(which, title, text, 1)
+        self._killed(is_done)
+        if is_changed_again:
+            self.change_here(which, title[::-1], None, 0)
+
+    @rule(is_done=st.booleans())
+    def be_killed_while_removing(self, is_done: bool) -> None:
+        self.compare([], None)
+        self.switch(False)
+        self._killed(is_done)
+        self.switch(True)
+
+    @rule(begins=hours, is_done=st.booleans())
+    def be_killed_while_making(self, begins: int, is_done: bool) -> None:
+        self.add("Made", "", begins, 2, False, False)
+        self._killed(is_done)
+
+    def _killed(self, is_done: bool) -> None:
+        """At the first thing it would write there."""
+        self.compare([Fails(Killed(), is_done)], None)
 
     @rule(forward=st.sampled_from([1, 5, 30]))
     def time_passes(self, forward: int) -> None:
