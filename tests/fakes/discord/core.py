@@ -178,6 +178,7 @@ class Core:
         if nonce and body.get("enforce_nonce"):
             known = self._nonces.get((channel.id, nonce))
             if known is not None and now - known[0] <= NONCE_LIFE:
+                self.counts["known by its nonce"] += 1
                 return known[1], False
         message = self.compose(channel, body, uploads)
         channel.messages.append(message)
