@@ -26,7 +26,7 @@ from bot.domain.events import Details, Kind, NewEvent, Slot, Timing
 from bot.domain.people import Account, Workspace
 from bot.features.digests import posting
 from storage.database import Database
-from tests.crash import worker
+from tests.crash import PRELOAD, worker
 
 DIGESTS = 200
 KILLS = 50
@@ -109,7 +109,7 @@ class Workers:
     def __init__(self, url: str, port: int, seed: int, count: int) -> None:
         # Forked from a server that has imported everything, so that a restart takes milliseconds.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.crash.worker"])
+        self._context.set_forkserver_preload(PRELOAD)
         self._asked = (url, port)
         self._seed = seed
         self._running = [self._started() for _ in range(count)]

@@ -28,7 +28,7 @@ from bot.domain.events import Details, NewEvent, Slot, Timing
 from bot.domain.people import Workspace
 from bot.features.digests import posting
 from storage.database import Database
-from tests.crash import discord_worker
+from tests.crash import PRELOAD, discord_worker
 from tests.crash.discord_worker import Place
 
 Json = Mapping[str, Any]  # Any: what the fake tells over the wire
@@ -140,7 +140,7 @@ class Workers:
     def __init__(self, places: Sequence[Place], seed: int) -> None:
         # forked from a server that has imported everything, so that a restart takes milliseconds
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.crash.worker", "tests.crash.discord_worker"])
+        self._context.set_forkserver_preload(PRELOAD)
         self._places = places
         self._seed = seed
         self._running: list[ForkServerProcess] = []
