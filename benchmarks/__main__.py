@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import due, finding, importing, starting, wakeup
+from benchmarks import discord_answers, discord_servers, due, finding, importing, starting, wakeup
 from benchmarks.databases import Fresh, databases
 from benchmarks.measuring import Figure
 from bot.logs import configure
@@ -49,12 +49,22 @@ def measure_start(_engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Fig
     yield from starting.figures(starting.measure(starting.STARTS_QUICKLY if is_quick else starting.STARTS))
 
 
+def measure_discord(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    sizes = discord_answers.FEW if is_quick else discord_answers.SIZES
+    servers = discord_servers.FEW if is_quick else discord_servers.SERVERS
+    for engine, fresh in engines.items():
+        yield from discord_answers.figures(engine, asyncio.run(discord_answers.measure(fresh, sizes)))
+    for engine, fresh in engines.items():
+        yield from discord_servers.figures(engine, asyncio.run(discord_servers.measure(fresh, servers)))
+
+
 BENCHMARKS: Mapping[str, Measures] = {
     "start": measure_start,
     "find": measure_find,
     "due": measure_due,
     "wakeup": measure_wakeup,
     "import": measure_import,
+    "discord": measure_discord,
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from icalendar import Calendar
 
-from benchmarks import due, finding, importing, starting, wakeup
+from benchmarks import discord_answers, discord_servers, due, finding, importing, starting, wakeup
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.calendars import calendar
 from benchmarks.databases import POSTGRES, SQLITE, Fresh
@@ -53,6 +53,23 @@ def test_starts_are_measured_on_a_new_database_and_on_one_that_is_there() -> Non
     assert starts.first.answered < starts.first.ended
     assert starts.later.peak is None or starts.later.peak > 1_000_000
     assert len(starting.figures(starts)) in (2, 4)
+
+
+async def test_members_on_discord_are_answered_by_us_and_by_a_bare_bot(fresh_sqlite: Fresh) -> None:
+    sizes = discord_answers.FEW
+    answered = await discord_answers.measure(fresh_sqlite, sizes)
+    for beside in (answered.find, answered.going):
+        assert len(beside.ours.times) == len(beside.bare.times) == sizes.rounds * sizes.in_round
+        assert beside.ours.each_cpu > 0 < beside.bare.each_cpu
+    assert answered.paced_ours.first.count == answered.paced_bare.first.count == sizes.paced
+    assert len(discord_answers.figures(SQLITE, answered, sizes)) == 7
+
+
+async def test_every_server_on_discord_has_its_digest(fresh_sqlite: Fresh) -> None:
+    served = await discord_servers.measure(fresh_sqlite, 3)
+    assert served.servers == 3
+    assert served.peak is None or served.peak > 1_000_000
+    assert len(discord_servers.figures(SQLITE, served)) in (2, 3)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
