@@ -23,7 +23,7 @@ from bot.domain.datewords.resolving import Seen, check_year, days_of, moved, wal
 from bot.domain.datewords.spanning import checked, span_of
 from bot.domain.datewords.tokens import Cursor, Token, clean, tokens
 from bot.domain.datewords.vocabulary import Vocabulary, is_ours, vocabularies
-from bot.domain.datewords.zones import refuse_short_zone, split_zone
+from bot.domain.datewords.zones import is_zone, refuse_short_zone, split_zone
 from bot.domain.events import LONGEST
 from bot.domain.moments import Moment, Span, gap_around, moment_at
 
@@ -211,7 +211,7 @@ def _is_settled(typed: str, text: str) -> bool:
 
     The name is how `write_moment` writes the first of the two, which is the one that a wall time stands for.
     """
-    return typed != text or _OFFSET.search(text) is not None
+    return typed != text or is_zone(text.split()[-1]) or _OFFSET.search(text) is not None
 
 
 def _check_fold(moment: Moment, locale: str) -> None:
