@@ -211,7 +211,8 @@ def _is_settled(typed: str, text: str) -> bool:
 
     The name is how `write_moment` writes the first of the two, which is the one that a wall time stands for.
     """
-    return typed != text or is_zone(text.split()[-1]) or _OFFSET.search(text) is not None
+    names_zone = any(is_zone(word) for word in text.split()[-1:])
+    return typed != text or names_zone or _OFFSET.search(text) is not None
 
 
 def _check_fold(moment: Moment, locale: str) -> None:
