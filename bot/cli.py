@@ -67,7 +67,7 @@ def invite() -> None:
 def console(memory: bool, sample: bool) -> None:
     """Use the bot in this terminal, or script it: a line of input is a line that somebody types."""
     settings = _settings()
-    _logs(max(settings.log_level, LogLevel.WARNING, key=list(LogLevel).index))
+    _logs(_quiet(settings))
     from bot.compose.console import serve_console
 
     _finish(serve_console(settings, is_memory=memory, with_sample=sample))
@@ -90,7 +90,7 @@ def migrate() -> None:
 def import_file(file: Path, community: str) -> None:
     """Bring the events of an iCalendar FILE (.ics) into the calendar; again, and only what changed is."""
     settings = _settings()
-    _logs(max(settings.log_level, LogLevel.WARNING, key=list(LogLevel).index))
+    _logs(_quiet(settings))
     from bot.compose.importing import import_calendar
 
     _finish(import_calendar(settings, file, community))
@@ -117,6 +117,11 @@ def _settings() -> Settings:
         return read_settings()
     except SetupError as error:
         sys.exit(_failed(str(error)))
+
+
+def _quiet(settings: Settings) -> LogLevel:
+    """Where somebody reads the answers, the log keeps to warnings, unless a level was asked for."""
+    return settings.log_level if "log_level" in settings.model_fields_set else LogLevel.WARNING
 
 
 def _logs(level: LogLevel) -> None:

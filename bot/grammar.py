@@ -1,7 +1,7 @@
 """The typed grammar that all text platforms share: `/event find late night near:Berlin when:"this weekend"`.
 
-Words without a name fill the first option that takes free words. Words that follow a named option once those
-are complete belong to that option, so that `/event find techno near:New York` needs no quotes.
+Words without a name fill the first option that takes free words. What follows a name belongs to it up to the next
+name, so that `near:New York` needs no quotes; quotes end a value where they close.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class _Word:
     name: str
     """The option before the colon, "" for a free word."""
     value: str
+    is_whole: bool = False
+    """It stood in quotes: what follows does not belong to it."""
 
 
 def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentence:
@@ -69,18 +71,15 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
     """The options' values in `text`, by name, as they were typed. Raises Refused."""
     free = next((name for name, each in arguments.items() if takes_words(each)), "")
     found: dict[str, list[str]] = {}
-    last = ""
+    open_ = free
     for word in _words(text, arguments):
         if word.name:
-            if word.name in found:
+            if word.name in found and word.name != free:
                 raise Refused(N_("{name} is there twice. Give it once."), name=f"{word.name}:")
-            found[word.name] = [word.value]
-            last = word.name
-        elif last and (free in found or not free):
-            found[last].append(word.value)
-        elif free:
-            found.setdefault(free, []).append(word.value)
-            last = last if free != last else ""
+            found.setdefault(word.name, []).append(word.value)
+            open_ = free if word.is_whole else word.name
+        elif open_:
+            found.setdefault(open_, []).append(word.value)
         else:
             names = say.listed([f"{name}:" for name in arguments]) if arguments else ""
             raise Refused(
@@ -134,11 +133,14 @@ _TOKEN = re.compile(
 def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:
     found: list[_Word] = []
     at = 0
+    # single ones only in pairs, and where a word begins: most of them are apostrophes
+    text = re.sub(r"(^|[\s:])[‘‚]([^‘’]*)[’‘](?=\s|$)", r'\1"\2"', text)
     while match := _TOKEN.search(text, at):
         at = match.end()
         name = (match["name"] or "").casefold()
         if name in arguments:
-            found.append(_Word(name, match["named"] if match["named"] is not None else match["bare"]))
+            is_whole = match["named"] is not None
+            found.append(_Word(name, match["named"] if is_whole else match["bare"], is_whole))
         elif name:
             # "12:30", "https://…" and "Re:Work" are words; "wen:friday" is a slip worth naming
             close = get_close_matches(name, list(arguments), n=1, cutoff=0.75)

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -323,19 +323,23 @@ class Cost(Plain):
     """What it costs: "free", "15 EUR", "€15"."""
 
     def read(self, typed: str, reading: Reading) -> Price:
-        text = typed.strip().casefold()
-        if text in {"free", "0", reading.say(N_("free")).casefold()}:
+        text = clean_line(typed).casefold()
+        for word in ("up to", "under", "at most", "max", reading.say(N_("up to")).casefold()):
+            text = text.removeprefix(word).strip()
+        if text in FREE or text == reading.say(N_("free")).casefold():
             return Price(Decimal(0), "")
-        for word in ("up to", "under", "max", reading.say(N_("up to"))):
-            text = text.removeprefix(word.casefold()).strip()
-        amount, currency = _amount(text), _currency(text)
+        amount, name = _amount(text), re.sub(r"[\d.,\s]", "", text)
         if amount is None:
             raise Refused(N_("{typed} is not a price. Try free or 15 EUR."), typed=shortened(typed))
         if amount > COST_MOST:
             raise Refused(N_("A price is at most {most}. Try 15 EUR."), most=reading.say.number(COST_MOST))
-        if amount and not currency:
-            raise Refused(N_("{typed} in which currency? Try {typed} EUR."), typed=shortened(typed))
-        return Price(amount, currency if amount else "")
+        if not amount:
+            return Price(Decimal(0), "")
+        if not name:
+            raise Refused(N_("In which currency? Try {amount} EUR."), amount=amount)
+        if (currency := _currency(name)) is None:
+            raise Refused(N_("{name} is no currency I know. Try {amount} EUR."), name=shortened(name), amount=amount)
+        return Price(amount, currency)
 
     def write(self, value: object) -> str:
         assert isinstance(value, Price)
@@ -417,31 +421,43 @@ def fold_time(typed: str) -> str:
     return " ".join(typed.casefold().split())
 
 
-SYMBOLS: Mapping[str, str] = {
+FREE = frozenset({"free", "0", "frei", "gratis", "kostenlos", "umsonst"})
+
+CURRENCIES: Mapping[str, str] = {
     "€": "EUR",
+    "euro": "EUR",
+    "euros": "EUR",
     "$": "USD",
+    "us$": "USD",
+    "dollar": "USD",
+    "dollars": "USD",
     "£": "GBP",
+    "pound": "GBP",
+    "pounds": "GBP",
+    "pfund": "GBP",
     "¥": "JPY",
+    "yen": "JPY",
     "₹": "INR",
     "zł": "PLN",
     "₩": "KRW",
+    "₦": "NGN",
+    "franken": "CHF",
 }
+"""What people write for a currency besides its ISO 4217 code."""
 
 
 def _amount(text: str) -> Decimal | None:
-    found = re.fullmatch(r"\D{0,5}?\s*(\d{1,12})(?:[.,](\d{1,2}))?\s*\D{0,5}", text, re.ASCII)
+    """A number with a currency before or behind it; a comma or full stop before three digits parts thousands."""
+    found = re.fullmatch(r"[^\d.,-]*(\d{1,3}(?:[.,]\d{3})+|\d{1,18})(?:[.,](\d{1,2}))?[^\d.,-]*", text, re.ASCII)
     if not found:
         return None
-    try:
-        return Decimal(f"{found[1]}.{found[2]}") if found[2] else Decimal(found[1])
-    except InvalidOperation:
-        return None
+    whole = re.sub(r"[.,]", "", found[1])
+    return Decimal(f"{whole}.{found[2]}") if found[2] else Decimal(whole)
 
 
-def _currency(text: str) -> str:
-    letters = re.sub(r"[\d.,\s]", "", text)
-    code = SYMBOLS.get(letters, letters.upper())
-    return code if code in _currencies() else ""
+def _currency(name: str) -> str | None:
+    code = CURRENCIES.get(name, name.upper())
+    return code if code in _currencies() else None
 
 
 @lru_cache(maxsize=1)

@@ -79,6 +79,8 @@ def read_settings(**given: Any) -> Settings:  # Any: pydantic-settings takes its
     """
     try:
         return Settings(**given)
+    except UnicodeDecodeError:
+        raise SetupError(".env is not UTF-8 text. Save it as UTF-8.") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         what = str(first["msg"]).removeprefix("Value error, ")

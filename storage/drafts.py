@@ -50,13 +50,22 @@ class DraftTable:
         )
 
     async def get(self, owner: int, id_: str, now: datetime) -> Draft | None:
+        if not _is_id(id_):
+            return None
         return _draft(await self._connection.first(_GET, {"owner": owner, "draft": id_, "now": now}))
 
     async def take(self, owner: int, id_: str, now: datetime) -> Draft | None:
+        if not _is_id(id_):
+            return None
         return _draft(await self._connection.first(_TAKE, {"owner": owner, "draft": id_, "now": now}))
 
     async def sweep(self, now: datetime) -> int:
         return (await self._connection.execute(_SWEEP, {"now": now})).rowcount
+
+
+def _is_id(text: str) -> bool:
+    """Buttons carry ids back as anybody may have made them, and PostgreSQL takes no NUL in a text."""
+    return text.isascii() and text.isprintable()
 
 
 def _draft(row: AnyRow | None) -> Draft | None:

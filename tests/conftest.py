@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -14,7 +15,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.postgres import Postgres, running
+from tests.postgres import Postgres, quick_place, running
 
 # No single example has a deadline: machines differ. In CI examples are fixed, so that only a change can fail.
 hypothesis.settings.register_profile("greenroom", deadline=None, derandomize="CI" in os.environ)
@@ -57,11 +58,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated SQLite database of this test's own."""
-    path = tmp_path / "greenroom.db"
-    shutil.copyfile(sqlite_template, path)
-    return f"sqlite+aiosqlite:///{path}"
+    with tempfile.TemporaryDirectory(prefix="greenroom-", dir=quick_place(tmp_path)) as folder:
+        path = Path(folder) / "greenroom.db"
+        shutil.copyfile(sqlite_template, path)
+        yield f"sqlite+aiosqlite:///{path}"
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ class Journal:
         self._path = path
         self._kept = kept
         self._posts: dict[int, Post] = {}
+        self._organisers: dict[str, bool] = {}
         self._newest = 0
         self._lines = 0
         self._size = 0
@@ -72,6 +73,16 @@ class Journal:
         self._posts[id_] = post
         self._tidy()
         return post
+
+    def is_organiser(self, account: str) -> bool | None:
+        """Whether somebody was made an organiser here; None when it was never said."""
+        return self._organisers.get(account)
+
+    def set_organiser(self, account: str, is_organiser: bool) -> None:
+        """Keep it. Raises Temporary when the disk does not take it."""
+        if self._organisers.get(account) != is_organiser:
+            self._append(_role(account, is_organiser))
+            self._organisers[account] = is_organiser
 
     def get(self, id_: int) -> Post | None:
         return self._posts.get(id_)
@@ -114,6 +125,9 @@ class Journal:
         self._tidy()
 
     def _note(self, stored: Stored) -> None:
+        if "role" in stored:
+            self._organisers[str(stored["role"])] = bool(stored["organiser"])
+            return
         if "edit" in stored:
             if (post := self._posts.get(stored["edit"])) is not None:
                 self._posts[post.id] = replace(post, reply=read_reply(stored["reply"]), is_edited=True)
@@ -150,7 +164,8 @@ class Journal:
         self._posts = dict(list(self._posts.items())[-self._kept :])
         if self._path is None:
             return
-        content = b"".join(_line(_written(post)) for post in self._posts.values())
+        roles = [_role(account, is_organiser) for account, is_organiser in self._organisers.items()]
+        content = b"".join(_line(stored) for stored in (*roles, *map(_written, self._posts.values())))
         fresh = self._path.with_name(self._path.name + ".new")
         try:
             with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
@@ -161,7 +176,7 @@ class Journal:
             _sync_folder(self._path)
         except OSError:
             return  # the long file still serves; the next message tries again
-        self._lines, self._size = len(self._posts), len(content)
+        self._lines, self._size = len(roles) + len(self._posts), len(content)
 
 
 def _sync_folder(path: Path) -> None:
@@ -171,6 +186,10 @@ def _sync_folder(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _role(account: str, is_organiser: bool) -> Stored:
+    return {"role": account, "organiser": is_organiser}
 
 
 def _written(post: Post) -> Stored:

@@ -47,7 +47,7 @@ from bot.markup import Code, Piece, Rich, When, rich
 from bot.params import Option, shortened
 from bot.platform import Core
 from bot.request import Asked, Incoming, Press, Run, Submit, Typed
-from bot.ui import Answer, Button, Control, Form, LinkButton, Menu, Privacy, Reply
+from bot.ui import Answer, Button, Control, Form, LinkButton, Menu, Privacy, Reply, Style
 
 WORKSPACE = Workspace(PLATFORM, "local", "Console")
 
@@ -143,6 +143,8 @@ class Talk:
         self._say = Words(locale, zone)
         self._seats: dict[str, Seat] = {}
         self._seat = self._seat_of(person)
+        # whoever opens a console runs its community, until `:as NAME member` says otherwise
+        self._seat.is_organiser = journal.is_organiser(self._seat.account.id) is not False
         self.channel = channel
 
     @property
@@ -209,9 +211,9 @@ class Talk:
                 self.channel = channel
                 self._tell(self._say(N_("You are now in {channel}."), channel=f"#{channel}"))
             case PressOn(typed):
-                await self._press(*self._found(find_control, typed))
+                await self._press(*self._found(find_control, typed, lambda index: index))
             case Choose(typed):
-                (index, value), shown = self._found(find_choice, typed)
+                (index, value), shown = self._found(find_choice, typed, lambda found: found[0])
                 await self._use(index, shown, value)
             case Fill(typed):
                 await self._fill(typed)
@@ -276,7 +278,9 @@ class Talk:
         here = Channel(PLATFORM, WORKSPACE.id, self.channel, self.channel)
         return self._journal.post(here, "", self._clock.now(), answer).id
 
-    def _found(self, find: Callable[[str, Sequence[Control]], T], typed: str) -> tuple[T, tuple[Part, ...]]:
+    def _found(
+        self, find: Callable[[str, Sequence[Control]], T], typed: str, index_of: Callable[[T], int]
+    ) -> tuple[T, tuple[Part, ...]]:
         """What `find` makes of it on the last answer or, by its label, on one before; and that answer."""
         try:
             return find(typed, self._seat.controls), self._seat.shown
@@ -285,7 +289,10 @@ class Talk:
                 raise  # numbers belong to the last answer alone
             for shown in self._seat.earlier:
                 with suppress(NotFound):
-                    return find(typed, [control for part in shown for control in _controls(part)]), shown
+                    controls = [control for part in shown for control in _controls(part)]
+                    found = find(typed, controls)
+                    if _leads_on(controls[index_of(found)]):
+                        return found, shown
             raise
 
     async def _press(self, index: int, shown: tuple[Part, ...]) -> None:
@@ -334,12 +341,14 @@ class Talk:
 
     def _seat_of(self, name: str) -> Seat:
         account = Account(PLATFORM, name.casefold(), name)
-        return self._seats.setdefault(account.id, Seat(account))
+        is_organiser = self._journal.is_organiser(account.id)
+        return self._seats.setdefault(account.id, Seat(account, bool(is_organiser)))
 
     def _be(self, name: str, is_organiser: bool | None) -> None:
         before = self._seat
         self._seat = self._seat_of(name)
         if is_organiser is not None:
+            self._journal.set_organiser(self._seat.account.id, is_organiser)
             self._seat.is_organiser = is_organiser
         public = tuple(part for part in before.shown if self._is_public(part))
         if public and not self._seat.shown:
@@ -462,6 +471,11 @@ FORM_HELP = N_("""\
 A value with blanks before another name= goes in quotes: :fill title="Late Night" when="Fri 8pm"
 What the form holds already is kept; name= empties a field; \\n in quotes begins a new line.
 :fill alone sends the form as it stands.""")
+
+
+def _leads_on(control: Control) -> bool:
+    """Whether it only shows something else. What saves or removes must stand on the last answer to be pressed."""
+    return not isinstance(control, Button) or control.style is Style.PLAIN
 
 
 def _controls(part: Part) -> Sequence[Control]:

@@ -57,6 +57,8 @@ async def import_calendar(settings: Settings, file: Path, community_name: str) -
 
 def _read(file: Path) -> bytes:
     """The file, unless it is larger than a calendar may be: then it is not even read."""
+    if not file.is_file():
+        raise Refused(N_("{name} is not a file. Name an .ics file."), name=file.name)
     if file.stat().st_size > DEFAULT.bytes:
         megabytes = file.stat().st_size / 1_000_000
         raise Refused(
@@ -104,6 +106,8 @@ def told_lines(imported: Imported, say: Words) -> list[str]:
         say.many("{count} skipped", "{count} skipped", len(imported.skipped)),
     ]
     lines = [", ".join(counts) + "."]
+    if not imported.seen:
+        lines.append("- " + say(N_("There is nothing in this calendar.")))
     shown: Counter[str] = Counter()
     for skipped in imported.skipped:
         shown[skipped.reason] += 1

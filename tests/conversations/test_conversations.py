@@ -28,3 +28,13 @@ async def test_a_conversation_goes_word_for_word(path: Path, database_url: str) 
     transcript = await asyncio.to_thread(path.read_text, encoding="utf-8")
     seen = await play(typed_lines(transcript), database_url, START, with_sample=is_sampled(path))
     assert seen == transcript
+
+
+async def test_what_the_readme_says_to_type_works(sqlite_url: str) -> None:
+    readme = await asyncio.to_thread((Path(__file__).parents[2] / "README.md").read_text, encoding="utf-8")
+    lines = [line for line in readme.splitlines() if line.startswith(("/", ":"))]
+    seen = await play(lines, sqlite_url, START, with_sample=True)
+    assert len(lines) > 5
+    assert not [line for line in seen.splitlines() if line.startswith("! ")]
+    assert "You are going to" in seen
+    assert "Coming up" in seen.split(":channel events")[-1]

@@ -50,7 +50,7 @@ def vocabulary() -> Vocabulary:
             (Part.EVENING, "this evening"),
         ),
         units=table(
-            (Unit.MINUTE, "minute|minutes|min|mins"),
+            (Unit.MINUTE, "minute|minutes|min|mins|m"),
             (Unit.HOUR, "hour|hours|hr|hrs|h"),
             (Unit.DAY, "day|days"),
             (Unit.WEEK, "week|weeks|wk"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from bot.domain.datewords.days import read_bare_day, read_year
 from bot.domain.datewords.phrases import DayOfMonth, OnDate, Point, Slashed
 from bot.domain.datewords.points import read_point
+from bot.domain.datewords.refusals import backwards
 from bot.domain.datewords.tokens import Cursor, Token
 from bot.domain.datewords.vocabulary import Vocabulary
 from bot.errors import Refused
@@ -79,8 +80,12 @@ def _side(cursor: Cursor, words: Vocabulary) -> Point | None:
 
 
 def _sharing(first: Point, last: Point) -> Range | None:
-    """Give a bare day the month of the other side: 3-9 May, May 3-9, 3.-9.5."""
+    """Give a bare day the month of the other side: 3-9 May, May 3-9, 3.-9.5. Raises Refused for 9-3 May."""
     match first.day, last.day:
+        case (DayOfMonth(day, typed), OnDate(other, month, _, _)) if month and day > other:
+            raise backwards(typed, str(other))
+        case (OnDate(day, month, _, _), DayOfMonth(other, typed)) if month and day > other:
+            raise backwards(str(day), typed)
         case (DayOfMonth(day, typed), OnDate(_, month, year, _)) if month:
             first = replace(first, day=OnDate(day, month, year, typed))
         case (DayOfMonth(day, typed), Slashed()):

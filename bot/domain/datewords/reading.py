@@ -7,6 +7,7 @@ offset says otherwise ("2026-10-25 02:30+01:00"), and is then told in UTC, which
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -22,11 +23,13 @@ from bot.domain.datewords.resolving import Seen, check_year, days_of, moved, wal
 from bot.domain.datewords.spanning import checked, span_of
 from bot.domain.datewords.tokens import Cursor, Token, clean, tokens
 from bot.domain.datewords.vocabulary import Vocabulary, is_ours, vocabularies
-from bot.domain.datewords.zones import refuse_short_zone, split_zone
+from bot.domain.datewords.zones import is_zone, refuse_short_zone, split_zone
 from bot.domain.events import LONGEST
 from bot.domain.moments import Moment, Span, gap_around, moment_at
 
 Tokens: TypeAlias = tuple[Token, ...]
+
+_OFFSET = re.compile(r"[0-9]\s*(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})$")
 
 _EXAMPLES = {Part.MORNING: "9:00", Part.AFTERNOON: "15:00"}
 
@@ -40,9 +43,11 @@ def read_moment(
     one; without, dates that have no year are the nearest. With `is_quick` dateparser,
     which takes 0.3 s to load, is not asked. Raises Refused.
     """
-    text, zone = split_zone(clean(text), zone)
+    typed = clean(text)
+    text, zone = split_zone(typed, zone)
     seen = _seen(now, zone, locale, is_future=future)
     moment = read_iso_moment(text, seen)
+    is_settled = _is_settled(typed, text)
     if moment is None:
         known, found = vocabularies(locale), tokens(text)
         tries = (read_point(Cursor(text, found), words) for words in known)
@@ -51,7 +56,10 @@ def read_moment(
             refuse_short_zone(text)
             raise refusals.not_understood(text)
         moment = _moment(point, text, seen, now)
+        is_settled = is_settled or point.later is not None  # "in 2 hours" is an instant
     _check_gap(moment, locale)
+    if not is_settled:
+        _check_fold(moment, locale)
     if future and moment.instant() < now:
         local = _seen(now, moment.zone, locale)
         raise refusals.is_past(moment.wall, local.now, locale)
@@ -65,7 +73,8 @@ def read_end(text: str, start: Moment, *, locale: str, now: datetime) -> Moment:
     length in hours and minutes is exact, one in days keeps the wall time (RFC 5545, section 3.3.6). Raises
     Refused, also for an end that is not after the start or more than `LONGEST` after it.
     """
-    text, zone = split_zone(clean(text), start.zone)
+    typed = clean(text)
+    text, zone = split_zone(typed, start.zone)
     local = _seen(start.instant(), zone, locale)
     seen = replace(local, now=local.now + timedelta(microseconds=1))
     end = read_iso_moment(text, seen)
@@ -80,6 +89,8 @@ def read_end(text: str, start: Moment, *, locale: str, now: datetime) -> Moment:
             end = _after(start.instant(), said, seen)
         else:
             end = _end_at(said, text, seen, now)
+            if not _is_settled(typed, text):
+                _check_fold(end, locale)
     _check_gap(end, locale)
     if end.instant() <= start.instant():
         raise refusals.ends_too_early(end.wall, local.now, locale)
@@ -159,6 +170,8 @@ def _end_at(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
         if point.day is not None:
             next(days_of(point.day, seen))  # a day that does not exist is said before its time is asked for
         raise refusals.no_time(text, "23:00")
+    if point.day is not None:  # a day and time that are the start's own mean it, not a week later
+        seen = replace(seen, now=seen.now - timedelta(microseconds=1))
     if isinstance(point.day, Away):  # tomorrow is tomorrow, whenever it starts
         seen = _seen(now, seen.zone.key, seen.locale)
     return _in_zone(wall_of(point, point.time, seen), seen)
@@ -191,3 +204,19 @@ def _check_gap(moment: Moment, locale: str) -> None:
     gap = gap_around(moment.wall, zone)
     if gap is not None:
         raise refusals.in_gap(moment.wall, gap, zone, locale)
+
+
+def _is_settled(typed: str, text: str) -> bool:
+    """Whether an hour that comes twice was told apart: by an offset, or by the zone's name behind it.
+
+    The name is how `write_moment` writes the first of the two, which is the one that a wall time stands for.
+    """
+    names_zone = any(is_zone(word) for word in text.split()[-1:])
+    return typed != text or names_zone or _OFFSET.search(text) is not None
+
+
+def _check_fold(moment: Moment, locale: str) -> None:
+    zone = ZoneInfo(moment.zone)
+    first, second = moment.wall.replace(tzinfo=zone), moment.wall.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() != second.utcoffset() and gap_around(moment.wall, zone) is None:
+        raise refusals.comes_twice(first, second, zone, locale)

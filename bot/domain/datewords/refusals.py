@@ -180,6 +180,25 @@ def in_gap(wall: datetime, gap: Gap, zone: ZoneInfo, locale: str) -> Refused:
     )
 
 
+def backwards(first: str, last: str) -> Refused:
+    return Refused(
+        N_("{first} comes after {last}. Name the earlier day first, or both months: 28 April - 3 May."),
+        first=first,
+        last=last,
+    )
+
+
+def comes_twice(first: datetime, second: datetime, zone: ZoneInfo, locale: str) -> Refused:
+    return Refused(
+        N_("On {day} the clocks in {zone} go back, so {time} comes twice. Type {first} or {second}."),
+        day=date_words(first.date(), locale),
+        zone=zone.key,
+        time=clock_words(first, locale),
+        first=first.isoformat(" ", "minutes"),
+        second=second.isoformat(" ", "minutes"),
+    )
+
+
 def no_such_zone(name: str) -> Refused:
     return Refused(
         N_("There is no time zone {name}. Name one by its continent and city, such as Europe/Berlin."),

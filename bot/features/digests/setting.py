@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -43,9 +43,13 @@ class SetDigest:
     skip_empty: Annotated[bool, yes_no(N_("Skip when empty"), N_("Post nothing when there are no events (yes)"))] = True
 
 
-async def confirm_digest(ask: SetDigest, request: Request, _services: Services) -> Card:
+async def confirm_digest(ask: SetDigest, request: Request, services: Services) -> Card:
     say = request.say
     digest = _digest(ask, request)
+    async with services.store.reading() as uow:
+        known = await uow.digests.listed(digest.community)
+    if any(replace(each, id=0, request_id=None) == replace(digest, request_id=None) for each in known):
+        raise Refused(N_("This very digest is set already. {list} shows it."), list="/digest list")
     first = digest.next_after(request.now)
     pairs = [
         (N_("Posted"), schedule(digest, say)),

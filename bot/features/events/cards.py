@@ -93,7 +93,7 @@ def repeats(rrule: str, say: Words) -> str:
 
 
 def place_label(occurrence: Occurrence) -> str:
-    return occurrence.details.place.label if occurrence.details.place else ""
+    return occurrence.details.place.full_label if occurrence.details.place else ""
 
 
 def _title(occurrence: Occurrence, say: Words) -> Rich:

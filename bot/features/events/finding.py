@@ -167,12 +167,15 @@ async def _nothing(ask: FindEvents, asked: Rich, later: Page, request: Request, 
     text = joined([say(N_("Nothing found")), asked], " · ")
     if later.total:
         today = request.now.astimezone(request.zone).date()
-        wider = replace(ask, when=Span(today, today + FURTHER - timedelta(days=1)))
-        values = write_values(arguments_of(FindEvents), wider, services)
+        later_too = replace(ask, when=Span(today, today + FURTHER - timedelta(days=1)))
+        values = write_values(arguments_of(FindEvents), later_too, services)
         more = say.many("{count} is later than that.", "{count} are later than that.", later.total)
         further = Button(say(N_("Look further ahead")), await asking(FIND, values, request, services))
         return Reply(rich(text, "\n", more), (Card(controls=(further,)),))
-    hint = say(N_('Search wider: fewer words, more days (when:"next 90 days") or a larger circle (within:200).'))
+    wider = N_('Search wider: fewer words, more days (when:"next 90 days") or a larger circle (within:200).')
+    if ask.near is None:
+        wider = N_('Search wider: fewer words, or more days (when:"next 90 days").')
+    hint = say(wider)
     return Reply(rich(text, "\n", hint))
 
 

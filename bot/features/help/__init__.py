@@ -26,9 +26,10 @@ def help_feature(features: Sequence[Feature]) -> Feature:
     async def explain(ask: AskHelp, request: Request, _services: Services) -> Reply:
         if not ask.topic:
             return _overview(features, request)
-        wanted = ask.topic.casefold().lstrip("/").split(" ")[0]
+        wanted = ask.topic.casefold().lstrip("/").split()
         for feature in features:
-            if feature.name == wanted and _visible(feature, request):
+            seen = _visible(feature, request)
+            if seen and {feature.name, *(command.name for command in seen)} & set(wanted):
                 return _explained(feature, request)
         names = request.say.listed([each.name for each in features if _visible(each, request)], "or")
         raise NotFound(N_("There is no help on {topic}. Ask for {names}."), topic=shortened(ask.topic), names=names)

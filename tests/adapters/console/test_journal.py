@@ -232,3 +232,15 @@ def test_whatever_was_acknowledged_is_found_after_the_process_was_killed(path: P
         assert journal.find(EVENTS, str(done), datetime(2000, 1, 1, tzinfo=UTC)) is not None
         assert journal.unreadable == 0
         done = int(found[-1])  # one may be kept that nobody heard of
+
+
+def test_who_is_an_organiser_is_kept_through_restarts_and_tidying(tmp_path: Path) -> None:
+    path = tmp_path / "console.jsonl"
+    journal = Journal(path, kept=1)
+    assert journal.is_organiser("mara") is None
+    journal.set_organiser("mara", True)
+    journal.set_organiser("ben", False)
+    for number in range(5):
+        journal.post(EVENTS, f"key {number}", BEGIN, Reply())
+    again = Journal(path)
+    assert (again.is_organiser("mara"), again.is_organiser("ben"), again.unreadable) == (True, False, 0)
