@@ -41,7 +41,7 @@ from bot.markup import rich
 from bot.params import Option
 from bot.request import Incoming, Point, Press, Run, Submit, Typed
 from bot.sample import fill
-from bot.settings import Settings
+from bot.settings import read_settings
 from bot.ui import Action, Answer, Button, Control, Form, Menu, Reply
 from tests.clocks import FixedClock
 from tests.conversations.discord_forms import OpenForm, Sheets, choice_of
@@ -321,7 +321,7 @@ async def play(
     seen = io.StringIO()
     async with discord:
         guild = discord.add_guild("Console", LOCALE, channels=CHANNELS)
-        settings = Settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE=ZONE, GREENROOM_LOCALE=LOCALE)
+        settings = read_settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE=ZONE, GREENROOM_LOCALE=LOCALE)
         async with compose(settings, clock) as bot:
             seats = Seats(discord, guild, bot, clock)
             you = seats.user("you")
