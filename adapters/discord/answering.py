@@ -26,12 +26,13 @@ from adapters.discord.limits import LIMITS, OPTIONS, VALUE_LENGTH
 from adapters.discord.markdown import safe_line
 from adapters.discord.outbound import EPHEMERAL, Json, Payload, edited, message
 from adapters.discord.wire import Denied, Wire
+from bot.app import BROKEN
 from bot.domain.addresses import Direct
 from bot.domain.people import Workspace
 from bot.domain.text import clip
 from bot.errors import DeliveryError, Temporary, Unsure
 from bot.fit import fit
-from bot.i18n import N_, Words
+from bot.i18n import Words
 from bot.markup import rich
 from bot.platform import Core
 from bot.request import Incoming, Press, Run, Submit
@@ -45,7 +46,6 @@ REMEMBERED = 10_000
 """Interactions that are known again when they come twice: after a resumed session Discord repeats the latest."""
 ATTEMPTS = 3
 
-BROKEN = N_("Something broke here, and nothing was saved. Try again; if it stays, tell an organiser.")
 
 log = structlog.get_logger()
 

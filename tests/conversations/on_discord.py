@@ -321,7 +321,9 @@ async def play(
     seen = io.StringIO()
     async with discord:
         guild = discord.add_guild("Console", LOCALE, channels=CHANNELS)
-        settings = read_settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE=ZONE, GREENROOM_LOCALE=LOCALE)
+        settings = read_settings(
+            _env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE=ZONE, GREENROOM_LOCALE=LOCALE
+        )
         async with compose(settings, clock) as bot:
             seats = Seats(discord, guild, bot, clock)
             you = seats.user("you")
