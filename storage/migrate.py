@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from storage.tables import loaded, place_names, places
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 LOCK = 0x677265656E  # "green": whoever migrates PostgreSQL holds this advisory lock
 DRIVERS = ("sqlite3", "asyncpg")  # whose own errors reach us where connecting fails
+BATCH = 2_000  # cities written at a time
 WAIT_MS = 60_000  # how long a second process waits for the one that migrates
 
 
@@ -98,15 +100,12 @@ def _upgrade(connection: SyncConnection) -> None:
 async def _load_cities(connection: AsyncConnection) -> None:
     """Places that a new edition does not have stay, nameless: events may lie in them."""
     columns = [column.name for column in places.c]
-    known: list[tuple[object, ...]] = []
-    names: list[tuple[str, int]] = []
-    for city in read_cities():
-        known.append(tuple(getattr(city.place, name) for name in columns))
-        names += [(key, city.place.id) for key in city.keys if key]
-    names.sort()  # in the order of their key: each is written beside the one before
     await connection.execute(delete(place_names))
-    await _write(connection, places, known)
-    await _write(connection, place_names, names)
+    cities = read_cities()
+    # a few at a time: all of them at once would be most of the memory the bot ever needs
+    while batch := list(islice(cities, BATCH)):
+        await _write(connection, places, [tuple(getattr(city.place, name) for name in columns) for city in batch])
+        await _write(connection, place_names, [(key, city.place.id) for city in batch for key in city.keys if key])
     edition = insert_into(loaded, connection.dialect.name).values(name="cities", edition=CITIES_EDITION)
     await connection.execute(
         edition.on_conflict_do_update(index_elements=["name"], set_={"edition": edition.excluded.edition})
@@ -125,7 +124,8 @@ async def _write(connection: AsyncConnection, table: Table, rows: list[Any]) -> 
         await connection.exec_driver_sql(f"{into} VALUES ({marks}) {conflict}", rows)
         return
     new = f"new_{table.name}"
-    await connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {new} (LIKE {table.name}) ON COMMIT DROP")
+    await connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {new} (LIKE {table.name}) ON COMMIT DROP")
+    await connection.exec_driver_sql(f"TRUNCATE {new}")
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None, "it is connected"
     await driver.copy_records_to_table(new, records=rows, columns=columns)
