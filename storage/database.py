@@ -15,6 +15,7 @@ from bot.ports import Turnstile
 from storage.connection import Connection
 from storage.engine import is_sqlite, make_engine, normalise_url
 from storage.migrate import migrate
+from storage.sqlite import begin
 from storage.turnstile import LocalTurnstile, SharedTurnstile
 from storage.unit_of_work import Work
 
@@ -57,7 +58,7 @@ class Database:
     async def _reading(self) -> AsyncIterator[Work]:
         async with self._readers.connect() as connection:
             if self._is_sqlite:
-                await connection.exec_driver_sql("BEGIN")
+                await begin(connection, "BEGIN")
             yield Work(Connection(connection))
 
     @asynccontextmanager
@@ -69,7 +70,7 @@ class Database:
     async def _writing(self) -> AsyncIterator[Work]:
         async with self._engine.connect() as inner:
             if self._is_sqlite:
-                await inner.exec_driver_sql("BEGIN IMMEDIATE")
+                await begin(inner, "BEGIN IMMEDIATE")
             connection = Connection(inner)
             yield Work(connection)
             await inner.commit()
