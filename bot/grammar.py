@@ -1,7 +1,8 @@
 """The typed grammar that all text platforms share: `/event find late night near:Berlin when:"this weekend"`.
 
 Words without a name fill the first option that takes free words. What follows a name belongs to it up to the next
-name, so that `near:New York` needs no quotes; quotes end a value where they close.
+name, so that `near:New York` needs no quotes; quotes end a value where they close. A mention without a name, `@mara`
+or as a platform writes it (`<@U123>`), fills the first option that takes a member.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from difflib import get_close_matches
 from bot.commands import Argument, Command, Feature
 from bot.errors import NotFound, Refused
 from bot.i18n import N_, Words
-from bot.params import TYPED_MOST, ChannelParam, Stored, Tags, Text, shortened
+from bot.params import TYPED_MOST, ChannelParam, Member, Stored, Tags, Text, shortened
 
 LINE_MOST = 12_000
 """Characters in one typed line: Slack sends at most about this much."""
@@ -70,6 +71,7 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
 def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mapping[str, str]:
     """The options' values in `text`, by name, as they were typed. Raises Refused."""
     free = next((name for name, each in arguments.items() if takes_words(each)), "")
+    member = next((name for name, each in arguments.items() if isinstance(each.param, Member)), "")
     found: dict[str, list[str]] = {}
     open_ = free
     for word in _words(text, arguments):
@@ -78,6 +80,11 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
                 raise Refused(N_("{name} is there twice. Give it once."), name=f"{word.name}:")
             found.setdefault(word.name, []).append(word.value)
             open_ = free if word.is_whole else word.name
+        elif member and member not in found and open_ in (free, "") and word.value.startswith(("@", "<@")):
+            found[member] = [word.value]
+            if free == member:  # what follows is about them
+                free = next((name for name, each in arguments.items() if takes_words(each) and name != member), free)
+            open_ = free
         elif open_:
             found.setdefault(open_, []).append(word.value)
         else:
@@ -125,7 +132,7 @@ _QUOTED = rf"[{OPENING}](?P<{{0}}>.*?)(?:[{OPENING}](?=\s|$)|$)"
 _TOKEN = re.compile(
     rf"(?P<name>\w[\w-]*):(?=\S|$)(?:{_QUOTED.format('named')}|(?P<bare>\S*))"
     rf"|{_QUOTED.format('quoted')}"
-    r"|(?P<word>\S+)",
+    r"|(?P<word><@[^<>]*>|\S+)",
     re.DOTALL,
 )
 
