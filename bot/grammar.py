@@ -39,7 +39,7 @@ class _Word:
     """The option before the colon, "" for a free word."""
     value: str
     is_whole: bool = False
-    """It stood in quotes: what follows does not belong to it."""
+    """It stood in quotes, or is a mention as a platform writes it: what follows does not belong to it."""
 
 
 def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentence:
@@ -72,6 +72,8 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
     """The options' values in `text`, by name, as they were typed. Raises Refused."""
     free = next((name for name, each in arguments.items() if takes_words(each)), "")
     member = next((name for name, each in arguments.items() if isinstance(each.param, Member)), "")
+    # once it is clear who is meant, what follows is about them
+    after = next((name for name, each in arguments.items() if takes_words(each) and name != member), "")
     found: dict[str, list[str]] = {}
     open_ = free
     for word in _words(text, arguments):
@@ -79,12 +81,12 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
             if word.name in found and word.name != free:
                 raise Refused(N_("{name} is there twice. Give it once."), name=f"{word.name}:")
             found.setdefault(word.name, []).append(word.value)
+            if word.name == member and word.is_whole:
+                free = after
             open_ = free if word.is_whole else word.name
-        elif member and member not in found and open_ in (free, "") and word.value.startswith(("@", "<@")):
+        elif member and member not in found and open_ in (free, "") and _MENTION.match(word.value):
             found[member] = [word.value]
-            if free == member:  # what follows is about them
-                free = next((name for name, each in arguments.items() if takes_words(each) and name != member), free)
-            open_ = free
+            open_ = free = after
         elif open_:
             found.setdefault(open_, []).append(word.value)
         else:
@@ -130,11 +132,14 @@ _QUOTED = rf"[{OPENING}](?P<{{0}}>.*?)(?:[{OPENING}](?=\s|$)|$)"
 """A quote ends where a quote stands before a space; one that is never closed runs to the end."""
 
 _TOKEN = re.compile(
-    rf"(?P<name>\w[\w-]*):(?=\S|$)(?:{_QUOTED.format('named')}|(?P<bare>\S*))"
+    rf"(?P<name>\w[\w-]*):(?=\S|$)(?:{_QUOTED.format('named')}|(?P<bare><@[^<>]*>|\S*))"
     rf"|{_QUOTED.format('quoted')}"
     r"|(?P<word><@[^<>]*>|\S+)",
     re.DOTALL,
 )
+
+
+_MENTION = re.compile(r"<?@\w")
 
 
 def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:
@@ -146,8 +151,9 @@ def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:
         at = match.end()
         name = (match["name"] or "").casefold()
         if name in arguments:
-            is_whole = match["named"] is not None
-            found.append(_Word(name, match["named"] if is_whole else match["bare"], is_whole))
+            quoted, value = match["named"], match["bare"]
+            is_mention = value is not None and value.startswith("<@")
+            found.append(_Word(name, value if quoted is None else quoted, is_mention or quoted is not None))
         elif name:
             # "12:30", "https://…" and "Re:Work" are words; "wen:friday" is a slip worth naming
             close = get_close_matches(name, list(arguments), n=1, cutoff=0.75)
