@@ -32,11 +32,11 @@ from bot.domain.people import Account, Workspace
 from bot.errors import NotAllowed, NotFound, Refused
 from bot.features import mirror
 from bot.features.welcome import greetings
-from bot.grammar import read_sentence
+from bot.grammar import meant_topic, read_sentence
 from bot.i18n import N_, Words
 from bot.markup import rich
 from bot.params import Option, Plain, Reading, Stored
-from bot.request import Asked, Incoming, Point, Press, Request, Run, Submit, Typed
+from bot.request import Asked, Incoming, Point, Press, Request, Run, Said, Submit, Typed
 from bot.ui import Action, Answer, Button, Form, Reply, Style
 
 log = structlog.get_logger()
@@ -170,7 +170,7 @@ class App:
                     *who, is_organiser=incoming.is_organiser, zone=self.zone, locale=self.locale, now=now
                 )
         community = caller.community
-        zone = caller.person.zone or (community.zone if community else self.zone)
+        zone = caller.person.zone or incoming.zone or (community.zone if community else self.zone)
         locale = caller.person.locale or incoming.locale or (community.locale if community else self.locale)
         return Request(
             id=incoming.id,
@@ -187,7 +187,7 @@ class App:
 
     async def _answer(self, asked: Asked, request: Request) -> Answer:
         match asked:
-            case Typed() | Run():
+            case Typed() | Run() | Said():
                 feature, command, typed = self._meant(asked, request)
                 return await self._run(feature, command, typed, request)
             case Press() as press:
@@ -199,7 +199,7 @@ class App:
             case _:
                 assert_never(asked)
 
-    def _meant(self, asked: Typed | Run, request: Request) -> tuple[Feature, Command, Mapping[str, str]]:
+    def _meant(self, asked: Typed | Run | Said, request: Request) -> tuple[Feature, Command, Mapping[str, str]]:
         """The command and its values as typed. A feature's bare name is a question for help with it."""
         match asked:
             case Typed(text):
@@ -211,6 +211,12 @@ class App:
             case Run(path, values):
                 feature, command = self._find(path)
                 return feature, command, _settled(command, values, request)
+            case Said(text):
+                head = text.removeprefix("/").partition(" ")[0].casefold()
+                if any(feature.name == head for feature in self.features):
+                    return self._meant(Typed(text), request)
+                feature, command = self._find(("help",))
+                return feature, command, {"topic": meant_topic(text, self.features, request.say)}
             case _:
                 assert_never(asked)
 
@@ -428,6 +434,8 @@ def _named(asked: Asked) -> str:
     match asked:
         case Typed():
             return "typed"
+        case Said():
+            return "said"
         case Run(path):
             return " ".join(path)
         case Press(action) | Submit(action):

@@ -296,6 +296,13 @@ Pressed = Callable[[Press, Request, Services], Awaitable[Answer]]
 OpensForm = Callable[[Press, Request, Services], Awaitable[Form]]
 
 
+class HomeCards(Protocol):
+    """A feature's part of somebody's home page."""
+
+    async def __call__(self, request: Request, services: Services, /) -> Sequence[Card]:
+        """Short, and nothing where it has nothing to say to them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One top-level command and everything that belongs to it.
@@ -317,6 +324,7 @@ class Feature:
     renders: Mapping[str, Renders] = field(default_factory=dict)
     errands: Mapping[str, Errand] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
+    home: HomeCards | None = None
 
     def command(self, name: str) -> Command | None:
         return next((command for command in self.commands if command.name == name), None)

@@ -8,11 +8,12 @@ or as a platform writes it (`<@U123>`), fills the first option that takes a memb
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from bot.commands import Argument, Command, Feature
+from bot.domain.places import fold
 from bot.errors import NotFound, Refused
 from bot.i18n import N_, Words
 from bot.params import TYPED_MOST, ChannelParam, Member, Stored, Tags, Text, shortened
@@ -66,6 +67,33 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
             nearest=_nearest(name.casefold(), known, f"/{feature.name} ", say),
         )
     return Sentence(feature, command, values_of(tail, command.arguments, say))
+
+
+def meant_topic(text: str, features: Sequence[Feature], say: Words) -> str:
+    """The feature that words are most about, for the help on it; "" when they are about none.
+
+    Its name counts most, then those of its commands, then words that its help uses, in the reader's language.
+    """
+    said = {fold(word) for word in re.findall(r"\w{3,}", text)}
+    best, most = "", 0
+    for feature in features:
+        score = 0
+        for weight, words in _about(feature, say):
+            known = {fold(word) for word in re.findall(r"\w{3,}", words)}
+            score += weight * sum(
+                1 for word in said if word in known or f"{word}s" in known or word.rstrip("s") in known
+            )
+        if score > most:
+            best, most = feature.name, score
+    return best
+
+
+def _about(feature: Feature, say: Words) -> Iterator[tuple[int, str]]:
+    yield 6, feature.name
+    for command in feature.commands:
+        yield 3, command.name
+        yield 1, say(command.help)
+    yield 2, say(feature.help)
 
 
 def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mapping[str, str]:

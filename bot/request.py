@@ -64,7 +64,14 @@ class Point:
     pointed: Pointed
 
 
-Asked = Typed | Run | Press | Submit | Point
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words written to the bot, or where it was mentioned: a command if they are one, else a wish for help."""
+
+    text: str
+
+
+Asked = Typed | Run | Press | Submit | Point | Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,8 @@ class Incoming:
     """What a platform hands to the core.
 
     `id` is the platform's own id of the request, the same when it is delivered again. `workspace` is None in a
-    direct message. `locale` is what the platform knows ("" if nothing). `is_organiser` is the platform's word.
+    direct message. `locale` and `zone` (IANA) are what the platform knows ("" if nothing). `is_organiser` is the
+    platform's word.
     `accounts` and `files` are what values of `asked` stand for, by the value: the accounts of which the platform
     itself says who they are, and the files that came along.
     """
@@ -112,6 +120,7 @@ class Incoming:
     locale: str
     is_organiser: bool
     asked: Asked
+    zone: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
     files: Mapping[str, Attached] = field(default_factory=dict)
 

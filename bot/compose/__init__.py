@@ -16,6 +16,7 @@ from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
 from bot.features import digests, events
 from bot.features.help import help_feature
+from bot.features.home import home_feature
 from bot.features.housekeeping import HOUSEKEEPING, tidy
 from bot.features.lookups import LOOKUPS
 from bot.features.welcome import GREETING, greet
@@ -48,7 +49,8 @@ class SystemClock:
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
     rooms = (events.FEATURE, digests.FEATURE)
-    return (*rooms, help_feature(rooms))
+    listed = (*rooms, home_feature(rooms))
+    return (*listed, help_feature(listed))
 
 
 class Bot:

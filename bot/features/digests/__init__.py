@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands import Access, Command, Feature
-from bot.features.digests import listing, posting, setting
+from bot.features.digests import home, listing, posting, setting
 from bot.features.digests.lookup import DIGEST, DigestLookup
 from bot.i18n import N_
 
@@ -66,4 +66,5 @@ FEATURE = Feature(
     lookups={DIGEST: DigestLookup()},
     falls_due={posting.DIGEST: posting.fall_due},
     renders={posting.DIGEST: posting.render},
+    home=home.home,
 )

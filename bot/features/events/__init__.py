@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands import Command, Feature, On, Shortcut
 from bot.features import mirror
-from bot.features.events import adding, answering, cards, finding, pointing
+from bot.features.events import adding, answering, cards, finding, home, pointing
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -64,4 +64,5 @@ FEATURE = Feature(
     falls_due=mirror.FALLS_DUE,
     errands=mirror.ERRANDS,
     shortcuts=(Shortcut(N_("Add as event"), On.MESSAGE, "add", pointing.from_message),),
+    home=home.home,
 )

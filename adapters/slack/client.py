@@ -1,0 +1,319 @@
+"""Slack as a platform: what it tells goes to the core, what the core answers and owes goes to Slack."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, assert_never
+
+import structlog
+from starlette.routing import Route
+
+from adapters.slack.answering import Answering, Timings
+from adapters.slack.declare import declared, shortcuts_of
+from adapters.slack.gateway import Gateway
+from adapters.slack.inbound import PLATFORM, Raw, user_of
+from adapters.slack.installing import Installed, Tokens
+from adapters.slack.limits import LIMITS, check
+from adapters.slack.members import Members
+from adapters.slack.outbound import edited, mark_of, message
+from adapters.slack.settings import SlackSettings
+from adapters.slack.wire import Denied, Json, Wire, refusal
+from adapters.slack.workspaces import Workspaces
+from bot.commands import Feature
+from bot.domain.addresses import Address, Channel, Direct
+from bot.domain.delivery import Receipt
+from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
+from bot.platform import Core, Limits, NativeCalendar
+from bot.ports import Deliveries, Notes
+from bot.ui import File, Reply
+
+HISTORY = 200  # Slack: recommended for conversations.history, at most 999
+HISTORY_PAGES = 20
+DIRECTS_REMEMBERED = 10_000
+ASK_PATIENCE = 15.0
+LIST_PAGES = 20
+FINISH_SECONDS = 3.0
+CHANNEL_KINDS = "public_channel,private_channel"
+
+log = structlog.get_logger()
+
+
+class Slack:
+    """Implements `bot.platform.Platform`, and hears what the gateway tells."""
+
+    name = PLATFORM
+    limits: Limits = LIMITS
+    calendar: NativeCalendar | None = None
+    """Slack has no calendar of its own."""
+
+    def __init__(
+        self,
+        settings: SlackSettings,
+        *,
+        features: Sequence[Feature],
+        notes: Notes,
+        deliveries: Deliveries,
+        tokens: Tokens,
+        wire: Wire,
+        flow: Any = None,  # Any: Bolt's AsyncOAuthFlow, which only the gateway looks into
+        timings: Timings | None = None,
+    ) -> None:
+        """Raises SetupError for features that Slack cannot show."""
+        self._settings = settings
+        declared(features, settings.prefix)
+        self._features = frozenset(feature.name for feature in features)
+        self._shortcuts = shortcuts_of(features)
+        self._notes = notes
+        self._deliveries = deliveries
+        self._tokens = tokens
+        self._timings = timings or Timings()
+        self.wire = wire
+        self._members = Members(wire)
+        self._gateway = Gateway(settings, wire, self._take, flow)
+        self._answering: Answering | None = None
+        self._workspaces: Workspaces | None = None
+        self._directs: OrderedDict[str, str] = OrderedDict()
+        """Channels of direct messages by account."""
+        self.is_ready = asyncio.Event()
+        """Set once the core was told of every workspace and payloads are taken."""
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """What HTTP must carry to it."""
+        return self._gateway.routes
+
+    async def serve(self, core: Core) -> None:
+        """Serve until cancelled. Raises SetupError for what the operator must change."""
+        self._answering = Answering(
+            core,
+            self.wire,
+            self._tokens,
+            self._members,
+            self._deliveries,
+            self,
+            self.send,
+            features=self._features,
+            shortcuts=self._shortcuts,
+            prefix=self._settings.prefix,
+            timings=self._timings,
+        )
+        self._workspaces = Workspaces(core, self.wire, self._notes)
+        try:
+            installed = await self._tokens.begin()
+            await self._gateway.begin()
+            await self._workspaces.began(list(installed))
+            self.is_ready.set()
+            log.info("slack is ready", workspaces=len(installed), mode=self._settings.mode.value)
+            await asyncio.Event().wait()
+        finally:
+            self.is_ready.clear()
+            await self._answering.finish(FINISH_SECONDS)
+            await self._gateway.close()
+            await self.wire.close()
+
+    # ---- what is heard
+
+    async def installed(self, installed: Installed) -> None:
+        """Somebody has installed the app in a workspace just now."""
+        if self._workspaces is not None:
+            await self._workspaces.came(installed)
+
+    async def removed(self, team: str, enterprise: str, event: Raw) -> None:
+        """As `answering.Listener` has it. Tokens of people, which are never asked for, may be revoked as they like."""
+        assert self._workspaces is not None, "it listens only while it serves"
+        if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return
+        await self._tokens.removed(team, enterprise)
+        await self._workspaces.left(team)
+
+    async def _take(self, body: Raw) -> Json | None:
+        if self._answering is None:
+            return None  # by HTTP something may come before all is set up; Slack tells of events again
+        return await self._answering.take(body)
+
+    # ---- what is sent
+
+    async def send(self, to: Address, reply: Reply, key: str) -> Receipt:
+        """As Platform has it; raises ValueError for a message beyond the limits."""
+        check(reply)
+        token = await self._token_of(to)
+        channel = await self._channel_of(to, token)
+        if reply.files and not (reply.text or reply.cards):
+            await self._upload(token, channel, reply.files)
+            return Receipt(to, f"{channel}/")
+        body = {"channel": channel, **message(reply, mark_of(key)).body}
+        try:
+            sent = await self._posted(token, channel, body)
+        except Denied as denied:
+            if isinstance(to, Direct):
+                self._directs.pop(to.account, None)
+            raise refusal(denied) from None
+        if reply.files:
+            await self._upload_beside(token, channel, reply.files)
+        return Receipt(to, f"{channel}/{sent['ts']}")
+
+    async def edit(self, receipt: Receipt, reply: Reply) -> None:
+        check(reply)
+        channel, _, ts = receipt.message.partition("/")
+        if not ts:
+            raise Unreachable("there is no such message on Slack")
+        body = {"channel": channel, "ts": ts, **edited(reply).body}
+        try:
+            await self.wire.call(await self._token_of(receipt.address), "chat.update", body)
+        except Denied as denied:
+            raise refusal(denied) from None
+
+    async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
+        mark, token = mark_of(key), await self._token_of(to)
+        channel = await self._channel_of(to, token)
+        cursor = ""
+        for _ in range(HISTORY_PAGES):
+            page = await self._history(token, channel, since, cursor)
+            for each in page.get("messages", ()):
+                if _mark_in(each) == mark:
+                    return Receipt(to, f"{channel}/{each['ts']}")
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return None
+        raise Temporary("too much was written there since to look through it all")
+
+    async def channel(self, workspace: str, typed: str) -> Channel | None:
+        wanted = typed.strip().removeprefix("<#").removesuffix(">").partition("|")[0].removeprefix("#")
+        installed = await self._tokens.of(workspace, workspace)
+        if not wanted or installed is None:
+            return None
+        try:
+            if wanted.isascii() and wanted.isalnum() and wanted[:1] in "CG":
+                told = await self.wire.read(
+                    installed.token, "conversations.info", channel=wanted, patience=ASK_PATIENCE
+                )
+                return _channel(workspace, told["channel"])
+        except Denied:
+            pass  # it may be somebody's odd name for a channel
+        except DeliveryError:
+            return None
+        return await self._named(installed.token, workspace, wanted.casefold())
+
+    # ---- on the way there
+
+    async def _named(self, token: str, workspace: str, name: str) -> Channel | None:
+        cursor = ""
+        try:
+            for _ in range(LIST_PAGES):
+                told = await self.wire.read(
+                    token,
+                    "conversations.list",
+                    types=CHANNEL_KINDS,
+                    exclude_archived="true",
+                    limit="999",
+                    team_id=workspace,
+                    cursor=cursor,
+                    patience=ASK_PATIENCE,
+                )
+                for each in told.get("channels", ()):
+                    if str(each.get("name", "")).casefold() == name:
+                        return _channel(workspace, each)
+                cursor = (told.get("response_metadata") or {}).get("next_cursor", "")
+                if not cursor:
+                    break
+        except (Denied, DeliveryError) as error:
+            log.warning("channels unknown", workspace=workspace, reason=str(error))
+        return None
+
+    async def _posted(self, token: str, channel: str, body: Json) -> Json:
+        """Post it, joining a public channel first where that is what it takes. Raises as `Wire.call` does."""
+        try:
+            return await self.wire.post(token, body)
+        except Denied as denied:
+            if denied.code != "not_in_channel":
+                raise
+            try:
+                await self.wire.call(token, "conversations.join", {"channel": channel})
+            except Denied:
+                raise denied from None
+        return await self.wire.post(token, body)
+
+    async def _token_of(self, to: Address) -> str:
+        match to:
+            case Channel(workspace=workspace):
+                installed = await self._tokens.of(workspace, workspace)
+            case Direct(account=account):
+                home, _ = user_of(account)
+                installed = await self._tokens.of(home, home)
+            case _:
+                assert_never(to)
+        if installed is None:
+            raise Unreachable("I am not installed in this workspace any more")
+        return installed.token
+
+    async def _channel_of(self, to: Address, token: str) -> str:
+        """The id of the channel. Raises Temporary, Unsure or Unreachable."""
+        match to:
+            case Channel(id=id_):
+                return id_
+            case Direct(account=account):
+                return self._directs.get(account) or await self._opened(account, token)
+            case _:
+                assert_never(to)
+
+    async def _opened(self, account: str, token: str) -> str:
+        _, user = user_of(account)
+        if not user:
+            raise Unreachable("there is no such person on Slack")
+        try:
+            opened = await self.wire.call(token, "conversations.open", {"users": user})
+        except Denied as denied:
+            raise refusal(denied) from None
+        except Unsure as error:
+            raise Temporary(error.reason) from None  # opening it once more does no harm
+        id_ = str(opened["channel"]["id"])
+        self._directs[account] = id_
+        if len(self._directs) > DIRECTS_REMEMBERED:
+            self._directs.popitem(last=False)
+        return id_
+
+    async def _history(self, token: str, channel: str, since: datetime, cursor: str) -> Json:
+        asked = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "inclusive": "true",
+            "include_all_metadata": "true",
+            "limit": str(HISTORY),
+        }
+        if cursor:
+            asked["cursor"] = cursor
+        try:
+            return await self.wire.read(token, "conversations.history", patience=ASK_PATIENCE, **asked)
+        except Denied as denied:
+            if denied.code in ("missing_scope", "not_in_channel"):
+                raise Temporary("I may not read what I posted there: invite me to the channel") from None
+            raise refusal(denied) from None
+
+    async def _upload_beside(self, token: str, channel: str, files: Sequence[File]) -> None:
+        """Files of a message that stands already: they are not worth posting that twice."""
+        try:
+            await self._upload(token, channel, files)
+        except DeliveryError as error:
+            log.warning("files not uploaded", reason=error.reason)
+
+    async def _upload(self, token: str, channel: str, files: Sequence[File]) -> None:
+        try:
+            ids = [await self.wire.upload(token, file) for file in files]
+            told = {"files": ids, "channel_id": channel}
+            await self.wire.call(token, "files.completeUploadExternal", told)
+        except Denied as denied:
+            raise refusal(denied) from None
+
+
+def _mark_in(each: Json) -> str:
+    told = each.get("metadata") or {}
+    return str((told.get("event_payload") or {}).get("key", ""))
+
+
+def _channel(workspace: str, told: Json) -> Channel | None:
+    if told.get("is_im") or told.get("is_mpim"):
+        return None
+    return Channel(PLATFORM, workspace, str(told["id"]), str(told.get("name", "")))
