@@ -31,6 +31,7 @@ from adapters.slack.inbound import (
     Raw,
     Sender,
     Spot,
+    account_id,
     accounts_in,
     channel_of,
     kind_of,
@@ -42,8 +43,10 @@ from adapters.slack.inbound import (
     spot_of,
     typed_of,
 )
+from adapters.slack.files import attached
 from adapters.slack.installing import Installed, Tokens
-from adapters.slack.limits import LIMITS, OPTION_VALUE_LENGTH, OPTIONS
+from adapters.slack.blocks import OPTION_VALUE_LENGTH
+from adapters.slack.limits import FORM_OPTIONS, LIMITS
 from adapters.slack.members import Members
 from adapters.slack.wire import URL_IS_OVER, Denied, Json, Wire
 from bot.app import BROKEN
@@ -75,8 +78,8 @@ SendsDirect = Callable[[Direct, Reply, str], Awaitable[object]]
 class Listener(Protocol):
     """What else is heard."""
 
-    async def removed(self, team: str, enterprise: str, event: Raw) -> None:
-        """The app was removed from a workspace, or tokens of it were revoked."""
+    async def removed(self, body: Raw) -> None:
+        """The app was removed from a workspace, or tokens of it were revoked: the payload that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ class Answering:
             case _Answered(exchange, Reply() as reply):
                 first, *rest = fit(reply, LIMITS).messages
                 self._begin(self._behind(exchange, rest, reply))
-                return outbound.response(first, replaces=False)
+                return outbound.response(first, replaces=False, home=exchange.sender.home)
 
     async def _late(self, work: asyncio.Task[_Answered | None]) -> None:
         """What was not there in time for the acknowledgement."""
@@ -227,7 +230,7 @@ class Answering:
     async def _happened(self, body: Raw) -> None:
         event = body["event"]
         if event.get("type") in REMOVALS:
-            await self._listener.removed(str(body["team_id"]), str(body.get("enterprise_id") or ""), event)
+            await self._listener.removed(body)
             return
         sender = sender_of(body)
         installed = await self._tokens.of(sender.team, sender.home)
@@ -243,8 +246,8 @@ class Answering:
             await self._deliver(answered.exchange, answered.answer)
 
     async def _submission(self, body: Raw) -> Json | None:
-        filled = forms.filled(body["view"])
-        work = self._begin(self._work(body, Submit(filled.action, filled.values)))
+        filled = forms.filled(body["view"], sender_of(body).home)
+        work = self._begin(self._work(body, Submit(filled.action, filled.values), filled))
         await asyncio.wait({work}, timeout=self._timings.submit_within)
         if not work.done():
             self._begin(self._saved_late(work, str(body["view"]["id"])))
@@ -257,7 +260,7 @@ class Answering:
                 errors = forms.errors(form, body["view"], exchange.say)
                 if errors:
                     return {"response_action": "errors", "errors": errors}
-                return {"response_action": "update", "view": forms.modal(form, exchange.say, exchange.spot.written())}
+                return {"response_action": "update", "view": self._modal(exchange, form, exchange.spot)}
             case _Answered(exchange, Reply() as reply):
                 reply = _in_place(reply, exchange.spot)
                 if exchange.spot.response_url:
@@ -273,7 +276,7 @@ class Answering:
         exchange, answer = answered.exchange, answered.answer
         match answer:
             case Form():
-                shown = forms.modal(answer, exchange.say, exchange.spot.written())
+                shown = self._modal(exchange, answer, exchange.spot)
             case Reply():
                 shown = outbound.window(_in_place(answer, exchange.spot), exchange.say)
             case _:
@@ -283,7 +286,7 @@ class Answering:
 
     async def _suggestions(self, body: Raw) -> Json:
         options: list[Json] = []
-        asked = forms.suggesting(body)
+        asked = forms.suggesting(body, sender_of(body).home)
         if asked is not None:
             path, values, param = asked
             exchange = await self._exchange(body, Run(path, values))
@@ -294,12 +297,12 @@ class Answering:
                 except TimeoutError:
                     found = ()  # the window shows that there is nothing; the next letter asks again
                 fitting = (each for each in found if 0 < len(each.value) <= OPTION_VALUE_LENGTH)
-                options = [forms.option(each) for each in fitting][:OPTIONS]
+                options = [forms.option(each) for each in fitting][:FORM_OPTIONS]
         return {"options": options}
 
     # ---- what is answered
 
-    async def _work(self, body: Raw, asked: Asked) -> _Answered | None:
+    async def _work(self, body: Raw, asked: Asked, filled: forms.Filled | None = None) -> _Answered | None:
         """The answer; None for a payload that came before. Never raises."""
         arrived = asyncio.get_running_loop().time()
         exchange: _Exchange | None = None
@@ -310,6 +313,8 @@ class Answering:
             exchange = await self._exchange(body, asked, arrived)
             if exchange is None:
                 return None
+            if filled is not None:
+                exchange = await self._with_picked(exchange, filled)
             return _Answered(exchange, await self._core.handle(exchange.incoming))
         except Exception:  # the edge, as in the core: whoever asked gets an answer, the operator the reason
             log.exception("request failed", request=request_id(body))
@@ -350,6 +355,17 @@ class Answering:
             spot = replace(spot, is_ours=spot.is_ephemeral or spot.is_direct)
         return _Exchange(incoming, sender, installed, spot, str(body.get("trigger_id", "")), arrived, say)
 
+    async def _with_picked(self, exchange: _Exchange, filled: forms.Filled) -> _Exchange:
+        """With who and what the values of a form stand for: the people that were picked, and the files."""
+        sender, token = exchange.sender, exchange.installed.token
+        accounts: dict[str, Account] = {}
+        for mention, user in filled.users.items():
+            member = await self._members.get(token, sender.team, user)
+            if member.name:
+                accounts[mention] = Account(PLATFORM, account_id(sender.home, user), member.name)
+        files = {id_: attached(self._wire, token, told) for id_, told in filled.files.items()}
+        return replace(exchange, incoming=replace(exchange.incoming, accounts=accounts, files=files))
+
     # ---- how it gets there
 
     async def _deliver(self, exchange: _Exchange, answer: Answer) -> None:
@@ -365,7 +381,7 @@ class Answering:
     async def _show(self, exchange: _Exchange, form: Form) -> None:
         """Open the form, or say where it can be opened when it is too late to."""
         spot = exchange.spot
-        shown = forms.modal(form, exchange.say, replace(spot, view="").written())
+        shown = self._modal(exchange, form, replace(spot, view=""))
         loop = asyncio.get_running_loop()
         try:
             if spot.view and not spot.is_home:
@@ -380,6 +396,9 @@ class Answering:
             log.warning("form not opened", request=exchange.incoming.id, reason=error.reason)
         await self._reply(exchange, await self._form_card(exchange, form))
 
+    def _modal(self, exchange: _Exchange, form: Form, spot: Spot) -> Json:
+        return forms.modal(form, Words(form.locale, ZoneInfo("UTC")), spot.written(), exchange.sender.home)
+
     async def _form_card(self, exchange: _Exchange, form: Form) -> Reply:
         """A form that comes too late to be opened, with what it holds kept for when it is."""
         if any(form.values.values()) and not form.action.arg:
@@ -388,7 +407,7 @@ class Answering:
             if isinstance(kept, Reply):
                 return kept
             form = replace(form, action=kept.action)
-        return forms.form_card(form, exchange.say)
+        return forms.form_card(form, Words(form.locale, ZoneInfo("UTC")))
 
     async def _reply(self, exchange: _Exchange, reply: Reply) -> None:
         first, *rest = fit(reply, LIMITS).messages
@@ -423,7 +442,7 @@ class Answering:
         spot = exchange.spot
         if spot.response_url:
             try:
-                await self._by_url(spot.response_url, outbound.response(reply, replaces=is_edit), is_edit=is_edit)
+                await self._by_url(spot.response_url, outbound.response(reply, replaces=is_edit, home=exchange.sender.home), is_edit=is_edit)
                 return
             except Denied as denied:
                 if denied.code not in URL_IS_OVER:
@@ -432,11 +451,11 @@ class Answering:
                 log.warning("answer lost", request=exchange.incoming.id, reason=error.reason)
                 return
         if is_edit and spot.message and not spot.is_ephemeral:
-            told = {"channel": spot.channel, "ts": spot.message, **outbound.edited(reply).body}
+            told = {"channel": spot.channel, "ts": spot.message, **outbound.edited(reply, exchange.sender.home).body}
             if await self._do(exchange, "chat.update", told):
                 return
         elif spot.channel and not spot.response_url and not spot.is_direct and reply.privacy is Privacy.PRIVATE:
-            told = {"channel": spot.channel, "user": exchange.sender.user, **outbound.message(reply).body}
+            told = {"channel": spot.channel, "user": exchange.sender.user, **outbound.message(reply, home=exchange.sender.home).body}
             if await self._do(exchange, "chat.postEphemeral", told):
                 return
         await self._by_direct_message(exchange, (reply,))

@@ -15,7 +15,7 @@ from adapters.slack.answering import Answering, Timings
 from adapters.slack.declare import declared, shortcuts_of
 from adapters.slack.gateway import Gateway
 from adapters.slack.inbound import PLATFORM, Raw, user_of
-from adapters.slack.installing import Installed, Tokens
+from adapters.slack.installing import Installed, Tokens, when
 from adapters.slack.limits import LIMITS, check
 from adapters.slack.members import Members
 from adapters.slack.outbound import edited, mark_of, message
@@ -121,13 +121,15 @@ class Slack:
         if self._workspaces is not None:
             await self._workspaces.came(installed)
 
-    async def removed(self, team: str, enterprise: str, event: Raw) -> None:
+    async def removed(self, body: Raw) -> None:
         """As `answering.Listener` has it. Tokens of people, which are never asked for, may be revoked as they like."""
         assert self._workspaces is not None, "it listens only while it serves"
+        event, team = body["event"], str(body["team_id"])
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
-        await self._tokens.removed(team, enterprise)
-        await self._workspaces.left(team)
+        home = str(body.get("enterprise_id") or team)
+        if await self._tokens.removed(team, home, when(body.get("event_time"))):
+            await self._workspaces.left(team)
 
     async def _take(self, body: Raw) -> Json | None:
         if self._answering is None:
@@ -144,7 +146,7 @@ class Slack:
         if reply.files and not (reply.text or reply.cards):
             await self._upload(token, channel, reply.files)
             return Receipt(to, f"{channel}/")
-        body = {"channel": channel, **message(reply, mark_of(key)).body}
+        body = {"channel": channel, **message(reply, mark_of(key), _home_of(to)).body}
         try:
             sent = await self._posted(token, channel, body)
         except Denied as denied:
@@ -160,7 +162,7 @@ class Slack:
         channel, _, ts = receipt.message.partition("/")
         if not ts:
             raise Unreachable("there is no such message on Slack")
-        body = {"channel": channel, "ts": ts, **edited(reply).body}
+        body = {"channel": channel, "ts": ts, **edited(reply, _home_of(receipt.address)).body}
         try:
             await self.wire.call(await self._token_of(receipt.address), "chat.update", body)
         except Denied as denied:
@@ -306,6 +308,11 @@ class Slack:
             await self.wire.call(token, "files.completeUploadExternal", told)
         except Denied as denied:
             raise refusal(denied) from None
+
+
+def _home_of(to: Address) -> str:
+    """The enterprise or team whose people a message can mention; "" for a channel, where anybody may be."""
+    return user_of(to.account)[0] if isinstance(to, Direct) else ""
 
 
 def _mark_in(each: Json) -> str:

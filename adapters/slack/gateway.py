@@ -23,10 +23,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
 from adapters.slack.inbound import Raw
-from adapters.slack.settings import Mode, SlackSettings
+from adapters.slack.settings import SlackSettings
 from adapters.slack.wire import Denied, Json, Wire
 from bot.errors import DeliveryError, SetupError
 from bot.logs import without_traces
+from bot.settings import SlackMode
 
 EVENTS_PATH = "/slack/events"
 PING_SECONDS = 5.0
@@ -75,7 +76,7 @@ class Gateway:
         """What HTTP must carry: payloads in HTTP mode, and the pages of the install flow where there is one."""
         handle = AsyncSlackRequestHandler(self._app).handle
         found: list[Route] = []
-        if self._settings.mode is Mode.HTTP:
+        if self._settings.mode is SlackMode.HTTP:
             found.append(Route(EVENTS_PATH, handle, methods=["POST"]))
         if (flow := self._app.oauth_flow) is not None:
             found += [Route(path, handle, methods=["GET"]) for path in (flow.install_path, flow.redirect_uri_path)]
@@ -83,7 +84,7 @@ class Gateway:
 
     async def begin(self) -> None:
         """Connect. Raises SetupError for what the operator must change."""
-        if self._settings.mode is Mode.HTTP:
+        if self._settings.mode is SlackMode.HTTP:
             return
         try:
             await self._wire.call(self._settings.app_token, "apps.connections.open", {})

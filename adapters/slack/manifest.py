@@ -7,11 +7,11 @@ from typing import Any
 
 from adapters.slack.declare import declared, declared_shortcuts
 from adapters.slack.gateway import EVENTS_PATH
-from adapters.slack.installing import REDIRECT_PATH
+from adapters.slack.oauth import REDIRECT_PATH
 from adapters.slack.scopes import EVENTS, scopes_of
-from adapters.slack.settings import Mode
 from bot.commands import Feature
 from bot.errors import SetupError
+from bot.settings import SlackMode
 
 NAME = "Greenroom"
 DESCRIPTION = "Events, connections and resources for people who make music"
@@ -20,15 +20,15 @@ COLOUR = "#1f2a44"
 Json = dict[str, Any]  # Any: a manifest as Slack has it
 
 
-def manifest(features: Sequence[Feature], mode: Mode, *, prefix: str = "", url: str = "") -> Json:
+def manifest(features: Sequence[Feature], mode: SlackMode, *, prefix: str = "", url: str = "") -> Json:
     """`url` is where the bot is reached from outside: for HTTP, and for the install flow.
 
     Raises SetupError where HTTP has none, and for features that Slack cannot show.
     """
     base = url.rstrip("/")
-    if mode is Mode.HTTP and not base.startswith("https://"):
+    if mode is SlackMode.HTTP and not base.startswith("https://"):
         raise SetupError("--url: by HTTP Slack must know where the bot is reached: https://bot.example.org")
-    requests = base + EVENTS_PATH if mode is Mode.HTTP else ""
+    requests = base + EVENTS_PATH if mode is SlackMode.HTTP else ""
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {"name": NAME, "description": DESCRIPTION, "background_color": COLOUR},
@@ -65,13 +65,13 @@ def _oauth(features: Sequence[Feature], base: str) -> Json:
     return found | ({"redirect_urls": [base + REDIRECT_PATH]} if base else {})
 
 
-def _settings(mode: Mode, requests: str) -> Json:
+def _settings(mode: SlackMode, requests: str) -> Json:
     asked = {"request_url": requests} if requests else {}
     options = {"message_menu_options_url": requests} if requests else {}
     return {
         "event_subscriptions": {**asked, "bot_events": list(EVENTS)},
         "interactivity": {"is_enabled": True, **asked, **options},
         "org_deploy_enabled": True,
-        "socket_mode_enabled": mode is Mode.SOCKET,
+        "socket_mode_enabled": mode is SlackMode.SOCKET,
         "token_rotation_enabled": False,
     }

@@ -104,18 +104,19 @@ class Wire:
             raise Temporary("Slack cannot be reached") from error  # nobody sees it before it is completed
         return {"id": room["file_id"], "title": file.name}
 
-    async def fetch(self, token: str, url: str, most: int) -> bytes:
-        """A file's content, at most so many bytes. Raises Denied("too_large") beyond, and as `call` does."""
+    async def fetch(self, token: str, url: str, most: int, seconds: float) -> bytes:
+        """The first `most` bytes of a file. Raises Denied where it is gone, Temporary where it does not come in time."""
         headers = {"Authorization": f"Bearer {token}"}
         content = bytearray()
         try:
-            async with self._opened().get(url, headers=headers, allow_redirects=False) as response:
+            async with (
+                asyncio.timeout(seconds),
+                self._opened().get(url, headers=headers, allow_redirects=False) as response,
+            ):
                 if response.status != 200:
                     raise Denied("file_not_found")
-                async for chunk in response.content.iter_chunked(65_536):
+                while len(content) < most and (chunk := await response.content.read(most - len(content))):
                     content += chunk
-                    if len(content) > most:
-                        raise Denied("too_large")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise Temporary("Slack cannot be reached") from error
         return bytes(content)
