@@ -498,6 +498,21 @@ async def test_a_slow_channel_holds_up_no_round(stage: Stage) -> None:
     await work.close()
 
 
+async def test_between_the_sends_of_a_batch_everything_else_has_its_turn(stage: Stage) -> None:
+    await stage.owe(*(note(subject, Direct("stage", f"person {subject}")) for subject in range(20)))
+    begun: set[int] = set()
+
+    async def look() -> None:
+        while True:
+            begun.add(len(stage.platform.tried))
+            await asyncio.sleep(0)
+
+    looking = asyncio.create_task(look())
+    await stage.run()
+    looking.cancel()
+    assert begun == set(range(21))
+
+
 async def test_when_it_is_stopped_the_send_under_way_is_settled_and_the_rest_handed_back(stage: Stage) -> None:
     hangs = Hangs()
     stage.platform.told["stage/venue/room"].append(hangs)
