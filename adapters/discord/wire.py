@@ -26,7 +26,7 @@ PACE = 48
 """Requests a second in all, answers to interactions apart. Discord takes 50 in any second; what was held up on its
 way arrives closer to what came after it, and each one too many is refused and has to come again."""
 QUEUE_SECONDS = 22.0
-"""Seconds that a request waits of itself for its turn under PACE; the outbox bounds a send, its wait included, at 30."""
+"""Seconds that a request waits of itself for its turn in PACE; the outbox bounds a send, this wait included, by 30."""
 TOTAL_SECONDS = 20.0
 """A request that takes longer is given up; the outbox bounds a send at 30."""
 WAIT_MOST = 10.0
