@@ -22,7 +22,7 @@ from bot.platform import Core, Limits, NativeCalendar
 from bot.ports import UnitOfWork
 from bot.ui import Reply
 from storage.database import Database
-from storage.delivery import outbox
+from storage.outbox import outbox
 
 PATIENT = replace(Timings(), patience=300)
 """A round ends when all of it is settled, however slow the machine."""

@@ -292,7 +292,8 @@ class Socket:
         sending, receiving = asyncio.create_task(self._send()), asyncio.create_task(self._receive())
         self.put_op(HELLO, {"heartbeat_interval": round(self._gateway.rules.heartbeat_every * 1000), "_trace": []})
         try:
-            await asyncio.wait({receiving, self._code}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {receiving, self._code}  # Any: nothing, or a code
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if self._code.done():
                 # aiohttp waits for the other side's goodbye, as RFC 6455 (7.1.1) has it, only if nobody is receiving.
                 # Without that a client that is busy meets the end of the connection first, and never learns the code.
