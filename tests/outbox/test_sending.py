@@ -56,6 +56,9 @@ async def test_what_its_kind_calls_moot_is_not_sent(stage: Stage) -> None:
     assert (await stage.lines())["1.1"].reason == "cancelled"
 
 
+# --- surely not seen ---------------------------------------------------------------------------------------
+
+
 async def test_a_temporary_failure_is_tried_again_after_a_while_that_grows(stage: Stage) -> None:
     stage.platform.told["stage/venue/room"].extend([Temporary("busy")] * 5)
     await stage.owe(note())
@@ -128,6 +131,9 @@ async def test_a_platform_that_is_switched_off_is_tried_slowly(stage: Stage) -> 
     assert (lines["1.1"].state, lines["2.1"].state) == ("waiting", "sent")
     assert lines["1.1"].reason == "elsewhere is not connected"
     assert (lines["1.1"].due - START).total_seconds() >= 0.75 * 300
+
+
+# --- will not be seen --------------------------------------------------------------------------------------
 
 
 async def test_what_cannot_be_reached_is_buried_and_so_is_what_follows_it(stage: Stage) -> None:
