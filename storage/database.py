@@ -39,12 +39,14 @@ class Database:
         """For whoever shares this database."""
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._readers = self._engine if self._is_sqlite else self._engine.execution_options(**snapshot)
+        # Begin and rollback would each be a way to PostgreSQL and back.
+        self._glancers = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def reading(self) -> AbstractAsyncContextManager[Work]:
+    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[Work]:
         """All its statements see the database as it was at the first one. What is written is refused by
-        PostgreSQL, and undone on SQLite.
+        PostgreSQL, and undone on SQLite. Without `is_steady` each sees a moment of its own, and must be a SELECT.
         """
-        return self._reading()
+        return self._reading(is_steady=is_steady)
 
     def writing(self) -> AbstractAsyncContextManager[Work]:
         """Committed when its block ends, rolled back when it raises or is cancelled."""
@@ -55,11 +57,12 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[Work]:
-        async with self._readers.connect() as connection:
+    async def _reading(self, *, is_steady: bool) -> AsyncIterator[Work]:
+        readers = self._readers if is_steady or self._is_sqlite else self._glancers
+        async with readers.connect() as connection:
             if self._is_sqlite:
                 await begin(connection, "BEGIN")
-            yield Work(Connection(connection))
+            yield Work(Connection(connection, only_selects=not is_steady))
 
     @asynccontextmanager
     async def _writing_in_turn(self) -> AsyncIterator[Work]:

@@ -78,13 +78,12 @@ def shown(url: URL) -> str:
 def make_engine(url: URL, pool: int = POOL) -> AsyncEngine:
     """An engine on a `normalise_url`; it connects when it is first used.
 
-    On SQLite nothing begins by itself (`isolation_level=None`): units of work begin in their own way (`storage.sqlite.begin`).
+    On SQLite nothing begins by itself (`isolation_level=None`): units of work begin in their own way
+    (`storage.sqlite.begin`).
     """
     if is_sqlite(url):
         arguments = {"isolation_level": None, "async_creator_fn": connected}
-        engine = create_async_engine(
-            url, connect_args=arguments, pool_size=pool, max_overflow=0, hide_parameters=True
-        )
+        engine = create_async_engine(url, connect_args=arguments, pool_size=pool, max_overflow=0, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _tell_pragmas)
         return engine
     return create_async_engine(

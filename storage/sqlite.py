@@ -29,7 +29,7 @@ async def begin(connection: AsyncConnection, how: Begins) -> None:
 def connected(database: str, **options: Any) -> aiosqlite.Connection:  # Any: as sqlite3 has them
     """What SQLAlchemy awaits for a new connection (`async_creator_fn`)."""
     connection = _Connection(lambda: sqlite3.connect(database, **{**options, "check_same_thread": False}), 0)
-    connection._thread.daemon = True  # as SQLAlchemy does it for its own
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does it for connections it makes itself
     return connection
 
 
