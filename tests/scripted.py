@@ -162,8 +162,8 @@ class Watched:
         self.open = 0
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[UnitOfWork]:
-        async with self.inner.reading() as uow:
+    async def reading(self, *, is_steady: bool = True) -> AsyncIterator[UnitOfWork]:
+        async with self.inner.reading(is_steady=is_steady) as uow:
             with self._counted():
                 yield uow
 

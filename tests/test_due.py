@@ -207,7 +207,7 @@ async def test_workers_side_by_side_move_each_row_on_once(stage: Stage) -> None:
 
 async def test_a_store_that_is_away_is_told_to_the_caller(stage: Stage) -> None:
     class Away:
-        def reading(self) -> Any:  # Any: it is never there
+        def reading(self, *, is_steady: bool = True) -> Any:  # Any: it is never there
             raise ConnectionError
 
         writing = reading

@@ -22,8 +22,8 @@ class _Forgetful:
         self.inner = inner
         self.units = units
 
-    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.inner.reading()
+    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.inner.reading(is_steady=is_steady)
 
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
         self.units -= 1
