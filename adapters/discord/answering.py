@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ import discord
 import structlog
 
 from adapters.discord import forms
+from adapters.discord.files import attached
 from adapters.discord.inbound import PLATFORM, Raw, filled, option_values, read, workspace_of
 from adapters.discord.limits import LIMITS, OPTIONS, VALUE_LENGTH
 from adapters.discord.markdown import safe_line
@@ -149,7 +151,8 @@ class Answering:
 
     async def _take(self, interaction: discord.Interaction) -> None:
         arrived = asyncio.get_running_loop().time()
-        incoming = read(interaction, self._shortcuts, self._workspace(interaction))
+        takes = partial(attached, wire=self._wire)
+        incoming = read(interaction, self._shortcuts, self._workspace(interaction), takes)
         exchange = _Exchange(interaction, incoming, arrived, Words(incoming.locale, ZoneInfo("UTC")))
         match interaction.type:
             case discord.InteractionType.autocomplete:

@@ -85,6 +85,14 @@ class MemberLookup:
                 typed=shortened(typed),
                 names=request.say.listed([shortened(each.account.name) for each in several[:NAMED]], "or"),
             )
+        if named is not None:
+            raise NotFound(
+                N_(
+                    "I know nobody in {community} behind this mention. "
+                    "Write their name, or pick them where there is a list."
+                ),
+                community=community.name,
+            )
         raise NotFound(
             N_("I know nobody called {typed} in {community}. Check the name, or mention them."),
             typed=shortened(typed),
