@@ -33,7 +33,7 @@ from bot.domain.addresses import Direct
 from bot.domain.people import Workspace
 from bot.domain.text import clip
 from bot.errors import DeliveryError, Temporary, Unsure
-from bot.fit import fit
+from bot.fit import messages_of
 from bot.i18n import Words
 from bot.markup import rich
 from bot.platform import Core
@@ -281,7 +281,7 @@ class Answering:
             if taken is _Taken.REFUSED:
                 await self._apologise(exchange)
             return
-        first, *rest = fit(answer, LIMITS).messages
+        first, *rest = messages_of(answer, LIMITS)
         kind, payload = MESSAGE, message(first)
         if answer.replaces and self._may_replace(exchange, answer.privacy):
             kind, payload = UPDATE, edited(first)
@@ -304,7 +304,7 @@ class Answering:
 
     async def _late(self, exchange: _Exchange, reply: Reply) -> None:
         """What was deferred. Whether somebody else sees it was settled then: it is private, until told otherwise."""
-        first, *rest = messages = fit(reply, LIMITS).messages
+        first, *rest = messages = messages_of(reply, LIMITS)
         if asyncio.get_running_loop().time() - exchange.arrived > self._timings.token_life:
             await self._by_direct_message(exchange, messages)
             return
