@@ -186,8 +186,9 @@ _FIELD = re.compile(r"(?:^|\s)(?P<name>[\w-]+)=[\"“”„]?(?P<typed>[^\"“�
 def _path_completions(typed: str, back: int) -> Iterator[Completion]:
     for option in paths(typed):
         # a folder is not the end of it
-        end = "" if option.value.endswith("/") else " "
-        yield Completion(f"{_quoted(option.value)}{end}", back, option.label)
+        is_whole = not option.value.endswith("/")
+        text = f"{_quoted(option.value)} " if is_whole else _quoted(option.value).removesuffix('"')
+        yield Completion(text, back, option.label)
 
 
 def _fields(form: Form, people: Sequence[str], typed: str, say: Words) -> Iterator[Completion]:
