@@ -109,6 +109,29 @@ class Wire:
                     raise
                 await asyncio.sleep(wait)
 
+    async def download(self, url: str, most: int, seconds: float) -> bytes:
+        """The first `most` bytes (decoded) of a file, without redirects and without the bot's token.
+
+        Raises Denied where it is not there, Temporary or Unsure where it does not come within `seconds`.
+        """
+        if self._is_closed:
+            raise Temporary("not connected to Discord any more")
+        content = bytearray()
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._opened().get(url, headers={"User-Agent": AGENT}, allow_redirects=False) as response,
+            ):
+                if response.status >= 500 or response.status == 429:
+                    raise Temporary(f"Discord answered {response.status}")
+                if response.status != 200:
+                    raise Denied(response.status, 0, "no such file")
+                while len(content) < most and (chunk := await response.content.read(most - len(content))):
+                    content += chunk
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Unsure(f"the file did not come: {type(error).__name__}") from error
+        return bytes(content)
+
     async def close(self) -> None:
         """Afterwards every request is Temporary."""
         self._is_closed = True
