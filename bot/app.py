@@ -162,7 +162,7 @@ class App:
     async def _recognise(self, incoming: Incoming) -> Request:
         now = self.services.clock.now()
         who = incoming.account, incoming.workspace
-        async with self.services.store.reading() as uow:
+        async with self.services.store.reading(is_steady=False) as uow:
             caller = await uow.people.recognise(*who, is_organiser=incoming.is_organiser, now=now)
         if caller is None:
             async with self.services.store.writing() as uow:
@@ -276,7 +276,7 @@ class App:
 
     async def _draft(self, id_: str, request: Request) -> Draft | None:
         """The asker's draft, None when it is gone. Raises Refused when it is saved, or another community's."""
-        async with self.services.store.reading() as uow:
+        async with self.services.store.reading(is_steady=False) as uow:
             draft = await uow.drafts.get(request.person.id, id_, request.now)
         if draft is not None and draft.community != _community(request):
             raise Refused(N_("This was begun in another community. Go on there, or begin again here."))

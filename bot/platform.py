@@ -35,6 +35,8 @@ class Limits:
     label_length: int
     options: int
     """Choices in one menu, and suggestions for one option."""
+    value_length: int
+    """Characters of the value behind a choice."""
     files: int
     form_params: int
     form_title_length: int

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import SetupError
-from storage.sqlite import connected
+from storage.sqlite import begin, connected
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -78,14 +78,14 @@ def shown(url: URL) -> str:
 def make_engine(url: URL, pool: int = POOL) -> AsyncEngine:
     """An engine on a `normalise_url`; it connects when it is first used.
 
-    On SQLite nothing begins by itself (`isolation_level=None`): units of work begin in their own way (`storage.sqlite.begin`).
+    On SQLite nothing begins by itself (`isolation_level=None`): units of work say how they begin
+    (`storage.sqlite.begin`).
     """
     if is_sqlite(url):
         arguments = {"isolation_level": None, "async_creator_fn": connected}
-        engine = create_async_engine(
-            url, connect_args=arguments, pool_size=pool, max_overflow=0, hide_parameters=True
-        )
+        engine = create_async_engine(url, connect_args=arguments, pool_size=pool, max_overflow=0, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _tell_pragmas)
+        event.listen(engine.sync_engine, "begin", begin)
         return engine
     return create_async_engine(
         url, connect_args={"server_settings": SETTINGS}, pool_size=pool, max_overflow=0, hide_parameters=True

@@ -13,23 +13,27 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar
 
 import aiosqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 T = TypeVar("T")
 Begins = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
 
-async def begin(connection: AsyncConnection, how: Begins) -> None:
-    """Have the next statement begin a transaction, which lasts until the connection is given back or commits."""
-    driver = (await connection.get_raw_connection()).driver_connection
+def begin(connection: Connection) -> None:
+    """To be heard at the engine's `begin`: the next statement begins a transaction as the option `begins` says.
+
+    Without that option nothing begins by itself.
+    """
+    begins = connection.get_execution_options().get("begins")
+    driver = connection.connection.driver_connection
     assert isinstance(driver, _Connection)
-    driver.begins = how
+    driver.begins = begins
 
 
 def connected(database: str, **options: Any) -> aiosqlite.Connection:  # Any: as sqlite3 has them
     """What SQLAlchemy awaits for a new connection (`async_creator_fn`)."""
     connection = _Connection(lambda: sqlite3.connect(database, **{**options, "check_same_thread": False}), 0)
-    connection._thread.daemon = True  # as SQLAlchemy does it for its own
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does it for connections it makes itself
     return connection
 
 

@@ -17,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ import discord
 import structlog
 
 from adapters.discord import forms
+from adapters.discord.files import attached
 from adapters.discord.inbound import PLATFORM, Raw, filled, option_values, read, workspace_of
 from adapters.discord.limits import LIMITS, OPTIONS, VALUE_LENGTH
 from adapters.discord.markdown import safe_line
@@ -34,7 +36,7 @@ from bot.domain.addresses import Direct
 from bot.domain.people import Workspace
 from bot.domain.text import clip
 from bot.errors import DeliveryError, Temporary, Unsure
-from bot.fit import fit
+from bot.fit import messages_of
 from bot.i18n import Words
 from bot.markup import rich
 from bot.platform import Core
@@ -158,7 +160,8 @@ class Answering:
 
     async def _take(self, interaction: discord.Interaction) -> None:
         arrived = asyncio.get_running_loop().time()
-        incoming = read(interaction, self._shortcuts, self._workspace(interaction))
+        takes = partial(attached, wire=self._wire)
+        incoming = read(interaction, self._shortcuts, self._workspace(interaction), takes)
         exchange = _Exchange(interaction, incoming, arrived, Words(incoming.locale, ZoneInfo("UTC")))
         match interaction.type:
             case discord.InteractionType.autocomplete:
@@ -283,7 +286,7 @@ class Answering:
             if taken is _Taken.REFUSED:
                 await self._apologise(exchange)
             return
-        first, *rest = fit(answer, LIMITS).messages
+        first, *rest = messages_of(answer, LIMITS)
         kind, payload = MESSAGE, message(first)
         if answer.replaces and self._may_replace(exchange, answer.privacy):
             kind, payload = UPDATE, edited(first)
@@ -306,7 +309,7 @@ class Answering:
 
     async def _late(self, exchange: _Exchange, reply: Reply) -> None:
         """What was deferred. Whether somebody else sees it was settled then: it is private, until told otherwise."""
-        first, *rest = messages = fit(reply, LIMITS).messages
+        first, *rest = messages = messages_of(reply, LIMITS)
         if asyncio.get_running_loop().time() - exchange.arrived > self._timings.token_life:
             await self._by_direct_message(exchange, messages)
             return

@@ -123,6 +123,10 @@ class Harness(ABC):
     async def restart(self) -> None:
         """End the process as a crash does, and start it again. `core` and `platform` are new ones then."""
 
+    async def lose_files(self) -> None:
+        """What people attached is not kept any more, where it is the platform that keeps it."""
+        return
+
     def shown(self, text: str) -> str:
         """How people's words look on this platform when they are shown as they stand."""
         return text
