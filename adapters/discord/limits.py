@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.discord.markdown import measure, web_address
+from bot.fit import text_weight
 from bot.markup import rich
 from bot.platform import Limits
 from bot.ui import Button, Card, Control, Field, LinkButton, Menu, Reply
@@ -40,8 +41,8 @@ MARK = "⚠️ "
 _MARKS = CARDS * (len("### \n") + FIELDS * len("**:** \n")) + len(MARK)
 """The most that headings, names of fields and marks add to what `measure` counts."""
 MESSAGE_LENGTH = (TEXT_LENGTH - _MARKS) // 100 * 100
-PARTS = COMPONENTS - 2 - FILES
-"""Components left for cards: a refusal's text takes two."""
+PARTS = COMPONENTS - FILES
+"""Components left for text and cards."""
 
 
 def weigh(card: Card) -> int:
@@ -112,7 +113,7 @@ def check(reply: Reply) -> None:
     """Raise ValueError, saying what is too large, for a message that Discord would refuse or cut."""
     _at_most("cards", len(reply.cards), CARDS)
     _at_most("files", len(reply.files), FILES)
-    _at_most("components", sum(map(weigh, reply.cards)), PARTS)
+    _at_most("components", text_weight(reply.text, LIMITS) + sum(map(weigh, reply.cards)), PARTS)
     for card in reply.cards:
         _at_most("characters in a title", measure(card.title), TITLE_LENGTH)
         _at_most("characters in a body", measure(card.body), BODY_LENGTH)

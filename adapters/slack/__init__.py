@@ -1,0 +1,1 @@
+"""Slack, through Bolt and the Web API."""
