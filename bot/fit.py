@@ -38,7 +38,7 @@ class Fitted:
 def fit(reply: Reply, limits: Limits) -> Fitted:
     """The reply as messages the platform takes."""
     moved: list[str] = []
-    texts = split(reply.text, limits.message_length, limits.measure)
+    texts = list(_light_texts(reply.text, limits.message_length, limits))
     if len(texts) > 1:
         moved.append("text")
     cards = [part for card in reply.cards for part in _card_parts(card, limits, moved)]
@@ -65,7 +65,7 @@ def check(message: Reply, limits: Limits) -> None:
     """Raise ValueError, saying what is too large, for a message that the platform would refuse or cut."""
     _at_most("cards", len(message.cards), limits.cards)
     _at_most("files", len(message.files), limits.files)
-    _at_most("parts", sum(map(limits.weigh, message.cards)), limits.parts)
+    _at_most("parts", text_weight(message.text, limits) + sum(map(limits.weigh, message.cards)), limits.parts)
     for card in message.cards:
         _at_most("characters in a title", limits.measure(card.title), limits.title_length)
         _at_most("characters in a body", limits.measure(card.body), limits.body_length)
@@ -128,6 +128,11 @@ def shorten(text: str, most: int, measure: Callable[[Rich], int]) -> str:
         else:
             high = middle - 1
     return text[:low].rstrip() + "…"
+
+
+def text_weight(text: Rich, limits: Limits) -> int:
+    """What of `limits.parts` the text of a message takes: as much as a card with that body."""
+    return limits.weigh(Card(body=text)) if text else 0
 
 
 def plain(text: Rich) -> str:
@@ -223,8 +228,20 @@ def _card_parts(card: Card, limits: Limits, moved: list[str]) -> Iterator[Card]:
         yield from _light_enough(part, limits, moved)
 
 
+def _light_texts(text: Rich, most: int, limits: Limits) -> Iterator[Rich]:
+    """The text in stretches of at most `most`, halved further until one message can hold each."""
+    for stretch in split(text, most, limits.measure):
+        if text_weight(stretch, limits) <= limits.parts:
+            yield stretch
+            continue
+        half = limits.measure(stretch) // 2
+        if not half:
+            raise ValueError("this platform's limits leave no room for a text")
+        yield from _light_texts(stretch, half, limits)
+
+
 def _light_enough(card: Card, limits: Limits, moved: list[str]) -> Iterator[Card]:
-    """Halve a card's controls and fields, then its body, until one message can hold it."""
+    """Halve a card's controls and fields, a menu's options, then its body, until one message can hold it."""
     if _length(card, limits) <= limits.message_length and limits.weigh(card) <= limits.parts:
         yield card
         return
@@ -235,11 +252,18 @@ def _light_enough(card: Card, limits: Limits, moved: list[str]) -> Iterator[Card
         middle = len(card.controls) // 2
         first = replace(card, controls=card.controls[:middle])
         rest = Card(controls=card.controls[middle:])
+    elif card.controls and isinstance(menu := card.controls[0], Menu) and len(menu.options) > 1:
+        middle = len(menu.options) // 2
+        first = replace(card, controls=(replace(menu, options=menu.options[:middle]),))
+        rest = Card(controls=(replace(menu, options=menu.options[middle:]),))
     elif card.fields and card.body:
         first, rest = replace(card, fields=()), Card(fields=card.fields)
     elif len(card.fields) > 1:
         middle = len(card.fields) // 2
         first, rest = replace(card, fields=card.fields[:middle]), Card(fields=card.fields[middle:])
+    elif card.fields:
+        [field] = card.fields
+        first, rest = replace(card, fields=()), Card(body=rich(Bold(field.name), "\n", field.value))
     else:
         halves = split(card.body, max(1, limits.measure(card.body) // 2), limits.measure)
         if len(halves) < 2:
@@ -285,7 +309,7 @@ def _field_parts(fields: Sequence[Field], limits: Limits) -> tuple[list[Field], 
 
 def _batches(text: Rich, cards: Sequence[Card], limits: Limits) -> Iterator[tuple[Rich, tuple[Card, ...]]]:
     batch: list[Card] = []
-    length, weight = limits.measure(text), 0
+    length, weight = limits.measure(text), text_weight(text, limits)
     for card in cards:
         grown = length + _length(card, limits), weight + limits.weigh(card)
         is_full = len(batch) == limits.cards or grown[0] > limits.message_length or grown[1] > limits.parts

@@ -20,8 +20,9 @@ from bot.ui import Answer, Card, Reply
 class Limits:
     """What one message, card and form may hold. Lengths are what `measure` counts, after escaping.
 
-    `parts` is what the platform allows a message in blocks or components, nested ones counted, and `weigh`
-    how many of them a card takes; where a platform has no such limit `weigh` counts 1.
+    `parts` is what the platform allows a message besides: components, nested ones counted, or characters as they
+    are written. `weigh` tells how many of them a card takes; the text of a message takes as many as a card with that
+    body. Where a platform has no such limit `weigh` counts 1.
     """
 
     message_length: int

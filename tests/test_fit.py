@@ -9,7 +9,7 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.fit import check, fit, messages_of, plain, shorten, split
+from bot.fit import check, fit, messages_of, plain, shorten, split, text_weight
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, rich
 from bot.params import Option
 from bot.platform import Limits
@@ -61,7 +61,7 @@ def labels_of(control: Control) -> list[str]:
 
 def assert_fits(reply: Reply, limits: Limits) -> None:
     length = measure(reply.text)
-    weight = 0
+    weight = text_weight(reply.text, limits)
     assert len(reply.cards) <= limits.cards
     assert len(reply.files) <= limits.files
     for card in reply.cards:

@@ -34,7 +34,7 @@ def measure(text: Rich) -> int:
 LIMITS = Limits(
     message_length=MESSAGE_LENGTH,
     cards=CARDS,
-    parts=CARDS,  # a card is one part, whatever is in it
+    parts=CARDS + 1,  # a card is one part, whatever is in it, and so is the text
     title_length=TITLE_LENGTH,
     body_length=BODY_LENGTH,
     fields=FIELDS,

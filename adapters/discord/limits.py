@@ -39,8 +39,8 @@ MARK = "⚠️ "
 _MARKS = CARDS * (len("### \n") + FIELDS * len("**:** \n")) + len(MARK)
 """The most that headings, names of fields and marks add to what `measure` counts."""
 MESSAGE_LENGTH = (TEXT_LENGTH - _MARKS) // 100 * 100
-PARTS = COMPONENTS - 2 - FILES
-"""Components left for cards: a refusal's text takes two."""
+PARTS = COMPONENTS - FILES
+"""Components left for text and cards."""
 
 
 def weigh(card: Card) -> int:

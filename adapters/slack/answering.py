@@ -24,6 +24,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from adapters.slack import forms, outbound
+from adapters.slack.blocks import OPTION_VALUE_LENGTH
+from adapters.slack.files import attached
 from adapters.slack.inbound import (
     HOME,
     PLATFORM,
@@ -43,9 +45,7 @@ from adapters.slack.inbound import (
     spot_of,
     typed_of,
 )
-from adapters.slack.files import attached
 from adapters.slack.installing import Installed, Tokens
-from adapters.slack.blocks import OPTION_VALUE_LENGTH
 from adapters.slack.limits import FORM_OPTIONS, LIMITS
 from adapters.slack.members import Members
 from adapters.slack.wire import URL_IS_OVER, Denied, Json, Wire
@@ -442,7 +442,11 @@ class Answering:
         spot = exchange.spot
         if spot.response_url:
             try:
-                await self._by_url(spot.response_url, outbound.response(reply, replaces=is_edit, home=exchange.sender.home), is_edit=is_edit)
+                await self._by_url(
+                    spot.response_url,
+                    outbound.response(reply, replaces=is_edit, home=exchange.sender.home),
+                    is_edit=is_edit,
+                )
                 return
             except Denied as denied:
                 if denied.code not in URL_IS_OVER:
@@ -455,7 +459,11 @@ class Answering:
             if await self._do(exchange, "chat.update", told):
                 return
         elif spot.channel and not spot.response_url and not spot.is_direct and reply.privacy is Privacy.PRIVATE:
-            told = {"channel": spot.channel, "user": exchange.sender.user, **outbound.message(reply, home=exchange.sender.home).body}
+            told = {
+                "channel": spot.channel,
+                "user": exchange.sender.user,
+                **outbound.message(reply, home=exchange.sender.home).body,
+            }
             if await self._do(exchange, "chat.postEphemeral", told):
                 return
         await self._by_direct_message(exchange, (reply,))
