@@ -29,7 +29,7 @@ async def error_of(call: Any) -> Json:  # Any: what a method of AsyncWebClient r
     except SlackApiError as refused:
         found: Json = refused.response.data
         return found
-    raise AssertionError(f"it was not refused: {answer.data}")
+    raise AssertionError(f"it was not refused: {answer.data!r}")
 
 
 def bolt_app(slack: FakeSlack, team: Team) -> AsyncApp:
@@ -42,13 +42,13 @@ async def running(app: AsyncApp, slack: FakeSlack, mode: str = "socket") -> Asyn
     if mode == "socket":
         client = AsyncWebClient(token=slack.app_token, base_url=slack.api_url)
         # its queue is worked off until it is closed; a short ping lets it see a broken connection soon
-        handler = AsyncSocketModeHandler(app, slack.app_token, web_client=client, ping_interval=0.2)  # type: ignore[arg-type]  # it says int
-        await handler.connect_async()
+        handler = AsyncSocketModeHandler(app, slack.app_token, web_client=client, ping_interval=0.2)
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         await slack.until_connected()
         try:
             yield
         finally:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         return
     runner = web.AppRunner(app.web_app("/slack/events"), access_log=None, shutdown_timeout=0.1)
     await runner.setup()

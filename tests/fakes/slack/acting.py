@@ -149,8 +149,9 @@ class Acting(Building):
         if "external" not in each["type"] or not typed or typed == "None":
             return []
         initial = [*each.get("initial_options", []), *([each["initial_option"]] if "initial_option" in each else [])]
-        if any(typed in (option["text"]["text"], option["value"]) for option in initial):
-            return initial
+        known = [*initial, *(source.offered.get(each["action_id"], ()) if isinstance(source, View) else ())]
+        if any(typed in (option["text"]["text"], option["value"]) for option in known):
+            return known
         return await self._options_for(user, source, block, each, typed)
 
     async def _options_for(self, user: User, source: Message | View, block: Json, each: Json, typed: str) -> list[Json]:
@@ -161,6 +162,8 @@ class Acting(Building):
         self._send(asked, twice=False)
         await asked.answered()
         assert asked.options is not None
+        if isinstance(source, View):
+            source.offered[each["action_id"]] = asked.options
         return asked.options
 
     def find_element(self, user: User, source: Message | View, what: str, kinds: tuple[str, ...]) -> tuple[Json, Json]:

@@ -11,7 +11,7 @@ from tests.fakes.faults import Kind
 from tests.fakes.slack import blocks as block_kit
 from tests.fakes.slack import payloads
 from tests.fakes.slack.asked import ACTIONS, COMMAND, EVENT, Asked
-from tests.fakes.slack.core import EVENTS, Core
+from tests.fakes.slack.core import Core
 from tests.fakes.slack.elements import option, options
 from tests.fakes.slack.errors import Denied, Findings, Json
 from tests.fakes.slack.viewing import change, put_on_top
@@ -117,7 +117,7 @@ class Answering(Core):
             return await self._responding(request)
         finally:
             self.in_flight -= 1
-            self.last_request = asyncio.get_running_loop().time()
+            self.last_request = self.loop.time()
             self.note()
 
     async def _responding(self, request: web.Request) -> web.StreamResponse:
@@ -188,20 +188,12 @@ class Answering(Core):
 
     # ---- events
 
-    @property
-    def subscribed(self) -> frozenset[str]:
-        """The events that the app is told of."""
-        if self.manifest is None:
-            return EVENTS
-        settings = self.manifest.get("settings", {}).get("event_subscriptions", {})
-        return frozenset(settings.get("bot_events", ()))
-
     def tell(self, team: Team, inner: Json, user: User | None = None, *, name: str = "", twice: bool = False) -> Asked:
         """Tell the app of an event, if it is there and asked for such; what comes of it."""
         channel = self.world.channels.get(str(inner.get("channel", "")))
         asked = Asked(EVENT, user or team.owner, channel, payloads.event(self, team, inner), self.world.now())
         is_last_word = inner["type"] in ("app_uninstalled", "tokens_revoked")
-        is_wanted = (name or inner["type"]) in self.subscribed and self.courier.has_app
+        is_wanted = (name or inner["type"]) in self.events and self.courier.has_app
         if (team.is_installed or is_last_word) and is_wanted:
             self.asked.append(asked)
             self.courier.bring(asked, twice=twice)
@@ -219,7 +211,7 @@ class Answering(Core):
 
     def posted_now(self, message: Message) -> None:
         """A message of the app's own in direct messages is told to it as well, as Slack does."""
-        if message.channel.place is Place.DIRECT and "message.im" in self.subscribed and self.courier.has_app:
+        if message.channel.place is Place.DIRECT and "message.im" in self.events and self.courier.has_app:
             inner = payloads.written(message, "message")
             inner |= {"bot_id": message.channel.team.bot_id, "app_id": self.world.app_id}
             echo = Asked(

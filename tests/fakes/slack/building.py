@@ -61,6 +61,8 @@ class Building(Answering):
     def use_manifest(self, manifest: Json) -> None:
         """The app's declarations: from now on only its commands, shortcuts, events and scopes are there."""
         self.manifest = manifest
+        subscriptions = manifest.get("settings", {}).get("event_subscriptions", {})
+        self.events = frozenset(subscriptions.get("bot_events", ()))
 
     def uninstall(self, team: Team) -> None:
         """An admin removes the app: its tokens are void, and it is told so."""

@@ -43,19 +43,11 @@ EVENTS = frozenset(
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
-        "channel_archive",
-        "channel_deleted",
-        "channel_left",
-        "channel_rename",
-        "member_joined_channel",
-        "member_left_channel",
         "message.im",
-        "team_join",
         "tokens_revoked",
-        "user_change",
     )
 )
-"""What an app is told of when no manifest says otherwise."""
+"""What an app is told of when neither a manifest nor a test says otherwise."""
 
 SCOPES = (
     "app_mentions:read channels:history channels:join channels:read chat:write chat:write.public commands files:read "
@@ -109,7 +101,9 @@ class Core:
         self.trigger_seconds = trigger_seconds
         self.retry_seconds = [pace * seconds for seconds in retry_seconds]
         self.manifest: Json | None = None
-        """What the app declared. Without one every command and shortcut is offered, and `EVENTS` are told."""
+        """What the app declared. Without one every command and shortcut is offered."""
+        self.events = EVENTS
+        """The events the app is told of; a manifest names them."""
         self.request_url = ""
         """Where payloads are posted to (HTTP mode); without it they go over Socket Mode."""
         self.violations: list[str] = []
@@ -131,6 +125,7 @@ class Core:
         self.address = ""
         self.in_flight = 0
         self.last_request = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._arrived = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -149,12 +144,17 @@ class Core:
 
     async def quiet(self, seconds: float = 0.02) -> None:
         """Wait until the app has asked nothing for a moment, and has acknowledged all it was told."""
-        loop = asyncio.get_running_loop()
-        while self.in_flight or self.courier.under_way or loop.time() - self.last_request < seconds:  # noqa: ASYNC110 - nothing tells of what does not come
+        while self.in_flight or self.courier.under_way or self.loop.time() - self.last_request < seconds:  # noqa: ASYNC110 - nothing tells of what does not come
             await asyncio.sleep(seconds / 4)
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The one it listens on; also for a test that builds its world before its loop runs on."""
+        assert self._loop is not None, "the fake was not started"
+        return self._loop
+
     def start_task(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -254,7 +254,7 @@ class Core:
 
     def new_trigger(self, asked: Asked) -> str:
         trigger = f"{self.world.id('')}.{asked.user.team.id}.{len(self.triggers):x}"
-        self.triggers[trigger] = (asked, asyncio.get_running_loop().time() + self.trigger_seconds)
+        self.triggers[trigger] = (asked, self.loop.time() + self.trigger_seconds)
         return trigger
 
     def exchange(self, trigger: str) -> Asked:
@@ -264,7 +264,7 @@ class Core:
         if trigger not in self.triggers:
             raise Denied("invalid_trigger_id")
         asked, until = self.triggers[trigger]
-        if asyncio.get_running_loop().time() > until:
+        if self.loop.time() > until:
             raise Denied("expired_trigger_id")
         self.spent_triggers.add(trigger)
         return asked

@@ -51,7 +51,7 @@ class Courier:
 
     def bring(self, asked: Asked, *, twice: bool = False, delay: float = 0.0) -> None:
         """Tell the app. What is not acknowledged in time is told again if it is an event."""
-        asked.began = self._core.last_request = asyncio.get_running_loop().time()
+        asked.began = self._core.last_request = self._core.loop.time()
         for _ in range(2 if twice else 1):
             asked.deliveries += 1
             self._core.start_task(self._tell(asked, attempt=int(asked.deliveries > 1), delay=delay))
@@ -83,7 +83,7 @@ class Courier:
             return why
         asked.acks += 1
         if asked.acks == 1:
-            asked.acked_after = asyncio.get_running_loop().time() - asked.began
+            asked.acked_after = self._core.loop.time() - asked.began
             asked.ack = said
             core.heard(asked, said)
             asked.changed()
@@ -101,7 +101,7 @@ class Courier:
         }
         if type_ == "events_api":
             envelope |= {"retry_attempt": attempt, "retry_reason": reason}
-        answer = self._waiting[envelope["envelope_id"]] = asyncio.get_running_loop().create_future()
+        answer = self._waiting[envelope["envelope_id"]] = self._core.loop.create_future()
         try:
             if not await self.link.send(envelope, answer):
                 return "dispatch_failed", None

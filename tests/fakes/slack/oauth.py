@@ -36,9 +36,11 @@ class Installing(Acting):
 
         `agrees` False refuses; `state` takes the place of the right one; `again` opens a redirect a second time.
         """
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
             async with browser.get(page, allow_redirects=False) as answer:
                 text = await answer.text()
+                # a cookie that is marked Secure is kept as well: before the app there would be TLS
+                cookies = "; ".join(f"{name}={each.value}" for name, each in answer.cookies.items())
                 link = answer.headers.get("Location", "") or self._link(text)
             asked = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
             if asked.get("client_id") != self.client_id:
@@ -52,7 +54,7 @@ class Installing(Acting):
             else:
                 back["error"] = "access_denied"
             url = again or f"{redirect}?{urlencode(back)}"
-            async with browser.get(url) as answer:
+            async with browser.get(url, headers={"Cookie": cookies}) as answer:
                 return Installed(answer.status, await answer.text(), url)
 
     def _link(self, text: str) -> str:

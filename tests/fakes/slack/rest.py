@@ -140,7 +140,7 @@ class Rest:
             return await self._handle(request, request.match_info["method"])
         finally:
             core.in_flight -= 1
-            core.last_request = asyncio.get_running_loop().time()
+            core.last_request = core.loop.time()
             core.note()
 
     async def _handle(self, request: web.Request, name: str) -> web.StreamResponse:

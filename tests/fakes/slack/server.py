@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +29,7 @@ class FakeSlack(Installing):
 
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1; port 0 is any that is free."""
+        self._loop = asyncio.get_running_loop()
         app = web.Application(client_max_size=BODY_MOST)
         self.more_routes(app)
         app.router.add_get("/link/", self.courier.link.handle)

@@ -273,6 +273,8 @@ class View:
     previous: View | None = None
     is_open: bool = True
     updates: int = 0
+    offered: dict[str, list[Json]] = field(default_factory=dict)
+    """The options that external menus showed last, by action id."""
 
     @property
     def blocks(self) -> list[Json]:
