@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.clocks import FixedClock
@@ -245,10 +246,10 @@ async def test_posts_into_one_channel_are_limited_and_others_are_not(team: Team,
     general, events = team.channel("general"), team.channel("events")
     for _ in range(2):
         await client.chat_postMessage(channel=general.id, text="x")
-    with pytest.raises(Exception, match="ratelimited") as limited:
+    with pytest.raises(SlackApiError, match="ratelimited") as limited:
         await client.chat_postMessage(channel=general.id, text="x")
-    assert limited.value.response.status_code == 429  # type: ignore[attr-defined]  # SlackApiError
-    assert limited.value.response.headers["Retry-After"] == "1"  # type: ignore[attr-defined]  # SlackApiError
+    assert limited.value.response.status_code == 429
+    assert limited.value.response.headers["Retry-After"] == "1"
     await client.chat_postMessage(channel=events.id, text="x")
     assert slack.limits.hits == [f"chat.postMessage {general.id}"]
 

@@ -335,6 +335,14 @@ async def test_a_response_url_is_good_five_times_in_half_an_hour(
         assert len(slack.violations) >= 3
 
 
+async def test_what_answered_a_command_cannot_be_replaced_by_its_response_url(slack: FakeSlack, mara: User) -> None:
+    asked = await slack.slash(mara, mara.team.channel("events"), "/event")
+    async with aiohttp.ClientSession() as session:
+        async with session.post(asked.payload["response_url"], json={"text": "x", "replace_original": True}) as answer:
+            assert answer.status == 400
+    assert "no_original" in slack.violations[0]
+
+
 async def test_an_app_that_is_gone_is_told_so_and_no_more(
     app: AsyncApp, slack: FakeSlack, team: Team, mara: User, told: list[Json]
 ) -> None:

@@ -10,7 +10,7 @@ from aiohttp import web
 from tests.fakes.faults import Kind
 from tests.fakes.slack import blocks as block_kit
 from tests.fakes.slack import payloads
-from tests.fakes.slack.asked import ACTIONS, COMMAND, EVENT, Asked
+from tests.fakes.slack.asked import ACTIONS, EVENT, Asked
 from tests.fakes.slack.core import Core
 from tests.fakes.slack.elements import option, options
 from tests.fakes.slack.errors import Denied, Findings, Json
@@ -174,10 +174,10 @@ class Answering(Core):
         self._say(asked, url.channel, said, reader=None if is_shared else url.user)
 
     def _replace(self, source: Message | None, asked: Asked, said: Json) -> None:
-        """In the place of the message whose control was used; of a command, of what was answered to it."""
-        if source is None and asked.kind == COMMAND and asked.messages:
-            source = asked.messages[0]
-        if source is None or source.is_deleted:
+        """In the place of the message whose control was used. What answered a command cannot be replaced so."""
+        if source is None:
+            raise Denied("no_original", f"a {asked.kind} came from no message: nothing is replaced")
+        if source.is_deleted:
             raise Denied("message_not_found")
         text, blocks = str(said.get("text") or ""), said.get("blocks") or []
         self.check_content(text, blocks)

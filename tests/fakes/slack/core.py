@@ -119,6 +119,8 @@ class Core:
         """What was not exchanged yet, and until when it can be (the loop's clock)."""
         self.spent_triggers: set[str] = set()
         self.response_urls: dict[str, tuple[ResponseUrl, Asked]] = {}
+        self.delay = 0.0
+        """Seconds (real) that whatever the app is told takes on its way."""
         self.consents: dict[str, Consent] = {}
         """By code."""
         self.courier = Courier(self)

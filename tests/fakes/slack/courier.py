@@ -49,15 +49,15 @@ class Courier:
         """Whether there is somebody to be told, or has been."""
         return bool(self._core.request_url or self.link.opened)
 
-    def bring(self, asked: Asked, *, twice: bool = False, delay: float = 0.0) -> None:
+    def bring(self, asked: Asked, *, twice: bool = False) -> None:
         """Tell the app. What is not acknowledged in time is told again if it is an event."""
         asked.began = self._core.last_request = self._core.loop.time()
         for _ in range(2 if twice else 1):
             asked.deliveries += 1
-            self._core.start_task(self._tell(asked, attempt=int(asked.deliveries > 1), delay=delay))
+            self._core.start_task(self._tell(asked, attempt=int(asked.deliveries > 1)))
 
-    async def _tell(self, asked: Asked, *, attempt: int, delay: float) -> None:
-        await asyncio.sleep(delay)
+    async def _tell(self, asked: Asked, *, attempt: int) -> None:
+        await asyncio.sleep(self._core.delay)
         waits = self._core.retry_seconds if asked.kind == EVENT else ()
         why = "timeout" if attempt else ""
         for wait in (0.0, *waits):

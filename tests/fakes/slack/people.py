@@ -47,9 +47,9 @@ async def uninstall(call: Call) -> Json:
     return {}
 
 
-@METHODS.on("apps.connections.open", tier=1, token="app")
+@METHODS.on("apps.connections.open", token="app")
 async def connections_open(call: Call) -> Json:
-    """Tier 1, yet without a limit here: a worker that is killed again and again connects again and again."""
+    """Tier 1 on Slack, without a limit here: a worker that is killed again and again connects again and again."""
     return {"url": call.core.courier.new_url()}
 
 
