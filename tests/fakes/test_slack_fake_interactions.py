@@ -337,9 +337,10 @@ async def test_a_response_url_is_good_five_times_in_half_an_hour(
 
 async def test_what_answered_a_command_cannot_be_replaced_by_its_response_url(slack: FakeSlack, mara: User) -> None:
     asked = await slack.slash(mara, mara.team.channel("events"), "/event")
-    async with aiohttp.ClientSession() as session:
-        async with session.post(asked.payload["response_url"], json={"text": "x", "replace_original": True}) as answer:
-            assert answer.status == 400
+    body = {"text": "x", "replace_original": True}
+    url = asked.payload["response_url"]
+    async with aiohttp.ClientSession() as session, session.post(url, json=body) as answer:
+        assert answer.status == 400
     assert "no_original" in slack.violations[0]
 
 

@@ -132,6 +132,7 @@ async def update(call: Call) -> Json:
     if "metadata" in call.args:
         message.metadata = check_metadata(call.json("metadata"))
     core.edit(message, text, blocks)
+    core.tell_changed(message)
     shown = message.json(core.world.app_id, with_metadata=True, address=core.address)
     return {"channel": message.channel.id, "ts": message.ts, "text": message.text, "message": shown}
 

@@ -214,7 +214,6 @@ class Core:
         if not message.is_ephemeral:
             # an edit notifies nobody anew; what it names stands in it all the same
             message.pinged |= pinged(message.text, message.blocks)
-        self.tell_changed(message)
         self.note()
 
     def remove(self, message: Message) -> None:
@@ -225,7 +224,7 @@ class Core:
         self.note()
 
     def tell_changed(self, message: Message) -> None:
-        """A message of the app's was changed: its source's asker sees that."""
+        """A message was changed without a response_url: whoever used it last counts it as an answer."""
         for asked in reversed(self.asked[-500:]):
             if asked.source is message:
                 asked.updated_source = True
