@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.console.outbound import words_for
 from bot.commands import Access, Command, Feature
 from bot.errors import Refused
 from bot.grammar import takes_words, values_of
@@ -144,7 +145,7 @@ def _after_colon(typed: str, known: Known, say: Words) -> Iterator[Completion]:
         case "choose":
             yield from _menus(known.controls, rest)
         case "fill" if known.form is not None:
-            yield from _fields(known.form, rest, say)
+            yield from _fields(known.form, rest, words_for(known.form, say))
         case "skip":
             yield from _starting(("1h", "1d", "7d"), rest)
         case "help":

@@ -134,6 +134,11 @@ def plain_form(form: Form, view: View) -> str:
     return "\n".join([*lines, "", *error_lines(form), how_to_fill(form, say)])
 
 
+def words_for(form: Form, say: Words) -> Words:
+    """Those of whoever fills it in, who may have chosen another language than the console has in `say`."""
+    return Words(form.locale, say.zone) if form.locale else say
+
+
 def error_lines(form: Form) -> list[str]:
     """What is wrong with the fields, in their order, then with the whole."""
     names = [name for name in form.params if name in form.errors]

@@ -36,7 +36,7 @@ from adapters.console.inbound import (
     read_skip,
 )
 from adapters.console.journal import PLATFORM, Journal, Post
-from adapters.console.outbound import EDITED, View, text_of, web_address
+from adapters.console.outbound import EDITED, View, text_of, web_address, words_for
 from adapters.console.screen import Screen
 from bot import commands
 from bot.domain.addresses import Address, Channel, Direct
@@ -249,9 +249,7 @@ class Talk:
         """Ask the core and show its answer. `used` is the message whose control was used."""
         incoming = self._incoming(asked)
         try:
-            answer: Answer | None = await self._core.form_for(incoming)
-            if answer is None:
-                answer = await self._core.handle(incoming)
+            answer: Answer = await self._core.handle(incoming)
         except Exception:
             # the core promises to answer; should it not, nobody is left without a word
             await structlog.get_logger().aexception("request failed", request=incoming.id)
@@ -262,7 +260,7 @@ class Talk:
     def _show(self, answer: Answer, used: Part | None = None) -> None:
         if isinstance(answer, Form):
             self._seat.form = answer
-            self._screen.show(answer, self.view)
+            self._screen.show(answer, replace(self.view, say=words_for(answer, self._say)))
             return
         part = Part(answer)
         if answer.privacy is Privacy.SHARED and not answer.is_refusal:

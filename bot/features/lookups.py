@@ -17,7 +17,7 @@ class CityLookup:
     """Implements `bot.commands.Lookup`: "Berlin", "Portland, OR" become a place."""
 
     async def read(self, typed: str, _request: Request, services: Services) -> Place:
-        async with services.store.reading() as uow:
+        async with services.store.reading(is_steady=False) as uow:
             return await uow.places.named(typed)
 
     def write(self, value: object) -> str:
@@ -25,7 +25,7 @@ class CityLookup:
         return value.full_label
 
     async def suggest(self, typed: str, _request: Request, services: Services) -> Sequence[Option]:
-        async with services.store.reading() as uow:
+        async with services.store.reading(is_steady=False) as uow:
             found = await uow.places.suggest(typed)
         return [Option(place.full_label, place.full_label) for place in found]
 

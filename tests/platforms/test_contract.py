@@ -18,7 +18,7 @@ from bot.params import Option, Text
 from bot.platform import Limits
 from bot.request import Incoming, Press, Run, Typed
 from bot.ui import Action, Answer, Button, Card, Field, File, Form, LinkButton, Menu, Privacy, Reply
-from tests.platforms.contract import Harness, harnesses
+from tests.platforms.contract import HEARD, Harness, harnesses
 
 ADAPTERS = Path(__file__).parents[2] / "adapters"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -181,11 +181,11 @@ async def test_a_button_on_a_post_works_for_others_and_after_a_restart(at: Harne
 
 
 async def test_a_form_shows_its_fields_and_gives_back_what_was_filled_in(at: Harness) -> None:
-    at.core.form = lambda incoming: FORM if not isinstance(incoming.asked, Press) else None
+    at.core.answer = saying(FORM)
     seen = await at.type("mara", "/event add")
     for words in ("Add an event", "Title", "Venue", "Late Night"):
         assert words.casefold() in seen.casefold()
-    at.core.form = lambda _incoming: None
+    at.core.answer = saying(HEARD)
     values = {"title": 'A "good" <night> & more=less', "venue": "Kantine\nBerghain"}
     assert "Heard." in await at.submit("mara", values)
     assert at.core.last_submit.action == FORM.action
@@ -193,24 +193,30 @@ async def test_a_form_shows_its_fields_and_gives_back_what_was_filled_in(at: Har
 
 
 async def test_a_field_that_was_left_alone_keeps_what_it_held(at: Harness) -> None:
-    at.core.form = lambda _incoming: FORM
+    at.core.answer = saying(FORM)
     await at.type("mara", "/event add")
-    at.core.form = lambda _incoming: None
+    at.core.answer = saying(HEARD)
     await at.submit("mara", {"venue": "Kantine"})
     assert at.core.last_submit.values == {"title": "Late Night", "venue": "Kantine"}
+
+
+async def test_a_form_speaks_the_language_of_whoever_fills_it_in(at: Harness) -> None:
+    at.core.answer = saying(replace(FORM, title="Termin eintragen", locale="de"))
+    seen = await at.type("mara", "/event add")
+    for words in ("Termin eintragen", "Titel", "Location"):
+        assert words in seen
 
 
 async def test_a_button_can_open_a_form(at: Harness) -> None:
     at.core.answer = saying(Reply(cards=(CARD,)))
     await at.type("mara", "/event show 17")
-    at.core.form = lambda incoming: FORM if incoming.asked == Press(GOING) else None
+    at.core.answer = lambda incoming: FORM if incoming.asked == Press(GOING) else HEARD
     assert "Add an event" in await at.press("mara", "Going")
 
 
 async def test_refused_values_come_back_with_what_is_wrong(at: Harness) -> None:
-    at.core.form = lambda _incoming: FORM
+    at.core.answer = saying(FORM)
     await at.type("mara", "/event add")
-    at.core.form = lambda _incoming: None
     at.core.answer = lambda _incoming: replace(
         FORM, values={"title": "x", "venue": "y"}, errors={"title": "Too short: 2 at least.", "": "Nothing was saved."}
     )
