@@ -11,11 +11,11 @@ async with FakeDiscord() as discord:
 """
 
 from tests.fakes.discord.interactions import Interaction, NoAnswer
-from tests.fakes.discord.limits import Fault, Kind
 from tests.fakes.discord.offered import NotOffered
 from tests.fakes.discord.permissions import ALL, BOT, MEMBER, ORGANISER, Permission
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.world import Channel, Guild, Message, User
+from tests.fakes.faults import Fault, Kind
 
 __all__ = [
     "ALL",

@@ -11,10 +11,10 @@ from aiohttp import web
 
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.interactions import Interaction, NoAnswer
-from tests.fakes.discord.limits import Fault, Kind
 from tests.fakes.discord.offered import NotOffered
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.world import Message, User, walked
+from tests.fakes.faults import Fault, Kind
 
 
 class ControlledDiscord(FakeDiscord):

@@ -22,7 +22,7 @@ from tests.fakes.discord.gateway import (
     Session,
 )
 from tests.fakes.discord.interactions import Interaction
-from tests.fakes.discord.limits import Faults, RateLimits
+from tests.fakes.discord.limits import RateLimits
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.spec import Spec
 from tests.fakes.discord.world import (
@@ -36,6 +36,7 @@ from tests.fakes.discord.world import (
     User,
     World,
 )
+from tests.fakes.faults import Faults
 
 NONCE_LIFE = timedelta(minutes=5)
 """"The same within the past few minutes" says the documentation of enforce_nonce."""

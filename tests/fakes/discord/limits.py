@@ -1,4 +1,4 @@
-"""Rate limits (Topics: Rate Limits) and faults on purpose."""
+"""Rate limits (Topics: Rate Limits)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
-from random import Random
 
 INVALID_MOST = 10_000
 """Answers 401, 403 and 429 in ten minutes that bring a ban of the address."""
@@ -117,73 +115,3 @@ class RateLimits:
                 shape = re.sub(r"\d{15,}|/[\w.-]{40,}", "*", path)
                 return f"{index} {method} {shape}#{major[0] if major else ''}", most, seconds
         raise AssertionError("the last pattern fits all")
-
-
-class Kind(Enum):
-    """What goes wrong with a request."""
-
-    STATUS = "status"
-    """It is not done and answered with an error of the server."""
-    LIMITED = "limited"
-    """It is not done and answered 429."""
-    HANG = "hang"
-    """It is not done and never answered."""
-    DROP_BEFORE = "drop before"
-    """It is not done and the connection breaks."""
-    DROP_AFTER = "drop after"
-    """It is done, and the connection breaks before the answer."""
-    HANG_AFTER = "hang after"
-    """It is done and never answered."""
-
-
-@dataclass(slots=True)
-class Fault:
-    """Befalls requests whose "METHOD /path" `route` (a regular expression) matches from its start.
-
-    `times` None is always; `chance` is drawn from the faults' own seeded randomness. `after` lets so many pass first.
-    """
-
-    route: str
-    kind: Kind
-    times: int | None = 1
-    chance: float = 1.0
-    status: int = 500
-    seconds: float = 1.0
-    """What a 429 asks to wait."""
-    is_global: bool = False
-    after: int = 0
-    befell: int = 0
-
-
-@dataclass(slots=True)
-class Faults:
-    """The faults in force, the first that fits."""
-
-    seed: int = 0
-    faults: list[Fault] = field(default_factory=list)
-    random: Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.random = Random(self.seed)
-
-    def add(self, fault: Fault) -> Fault:
-        self.faults.append(fault)
-        return fault
-
-    def clear(self) -> None:
-        self.faults.clear()
-
-    def befalls(self, method: str, path: str) -> Fault | None:
-        for fault in self.faults:
-            if not re.match(fault.route, f"{method} {path}") or fault.times == 0:
-                continue
-            if fault.after:
-                fault.after -= 1
-                continue
-            if fault.chance < 1 and self.random.random() >= fault.chance:
-                continue
-            if fault.times is not None:
-                fault.times -= 1
-            fault.befell += 1
-            return fault
-        return None

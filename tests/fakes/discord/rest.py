@@ -14,7 +14,7 @@ from aiohttp import BodyPartReader, web
 from tests.fakes.discord.bodies import Upload, too_large
 from tests.fakes.discord.core import Core, Request
 from tests.fakes.discord.errors import INVALID_FORM_BODY, Denied, Json, unauthorized
-from tests.fakes.discord.limits import Fault, Kind
+from tests.fakes.faults import Fault, Kind
 
 VERSION = "/api/v10"
 UPLOAD_MOST = 25 * 1024 * 1024
@@ -102,8 +102,8 @@ class Rest:
         core = self._core
         method, path = request.method, "/" + request.match_info["path"]
         core.counts[f"{method} {_ID.sub('*', path)}"] += 1
-        fault = core.faults.befalls(method, path)
-        if fault is not None and fault.kind not in (Kind.DROP_AFTER, Kind.HANG_AFTER):
+        fault = core.faults.befalls(f"{method} {path}")
+        if fault is not None and not fault.kind.is_after:
             return await self._fail(request, method, path, fault)
         body: Any = None
         verdict = core.limits.take(method, path)
@@ -160,10 +160,10 @@ class Rest:
 
     async def _fail(self, request: web.Request, method: str, path: str, fault: Fault) -> web.StreamResponse:
         core = self._core
-        if fault.kind not in (Kind.DROP_AFTER, Kind.HANG_AFTER):
+        if not fault.kind.is_after:
             core.requests.append(Request(method, path, None, 0))
         match fault.kind:
-            case Kind.STATUS:
+            case Kind.STATUS | Kind.STATUS_AFTER:
                 return _json({"message": "the fake was asked to fail", "code": 0}, fault.status)
             case Kind.LIMITED:
                 core.limits.hits.append(f"{method} {path}")
