@@ -6,15 +6,18 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.installations import Installations
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
-from bot.ports import Notes
+from bot.ports import Heard, Notes
 from storage.connection import Connection
 from storage.delivery import DueTable, OutboxTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.events import EventTable
+from storage.heard import HeardTable
+from storage.installations import InstallationTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
 from storage.people import PeopleTable
@@ -24,7 +27,20 @@ from storage.places import PlaceTable
 class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
-    __slots__ = ("connection", "digests", "drafts", "due", "events", "mirrors", "notes", "outbox", "people", "places")
+    __slots__ = (
+        "connection",
+        "digests",
+        "drafts",
+        "due",
+        "events",
+        "heard",
+        "installations",
+        "mirrors",
+        "notes",
+        "outbox",
+        "people",
+        "places",
+    )
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -35,5 +51,7 @@ class Work:
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.notes: Notes = NoteTable(connection)
+        self.heard: Heard = HeardTable(connection)
+        self.installations: Installations = InstallationTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)

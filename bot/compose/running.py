@@ -13,7 +13,7 @@ from adapters.discord.settings import discord_settings
 from adapters.discord.wire import Denied, Wire
 from bot.compose import SystemClock, compose
 from bot.errors import DeliveryError, SetupError
-from bot.ports import Store
+from bot.ports import Clock, Store
 from bot.settings import Settings
 
 
@@ -30,6 +30,18 @@ class NotesOf:
     async def put(self, name: str, value: str) -> None:
         async with self._store.writing() as uow:
             await uow.notes.put(name, value)
+
+
+class DeliveriesOf:
+    """Implements `bot.ports.Deliveries`, in the same way."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def first(self, name: str) -> bool:
+        async with self._store.writing() as uow:
+            return await uow.heard.first(name, self._clock.now())
 
 
 async def serve_platforms(settings: Settings) -> None:
