@@ -10,11 +10,10 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
-from bot.domain.installations import Installations
+from bot.domain.installations import InstallationRows
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
-
 
 HEARD_FOR = timedelta(days=1)
 """Platforms give up delivering long before: Slack after an hour."""
@@ -72,7 +71,7 @@ class UnitOfWork(Protocol):
     mirrors: Mirrors
     notes: Notes
     heard: Heard
-    installations: Installations
+    installations: InstallationRows
     due: DueRows
     outbox: OutboxRows
 

@@ -299,6 +299,14 @@ installations = Table(
     _sparse("ix_installations_removed_at", "removed_at"),
 )
 
+installed_workspaces = Table(
+    "installed_workspaces",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("home", Text, ForeignKey("installations.home", ondelete="CASCADE"), nullable=False, index=True),
+)
+"""Which workspaces the installation of a whole organisation serves."""
+
 install_states = Table(
     "install_states",
     metadata,

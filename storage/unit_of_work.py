@@ -6,7 +6,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
-from bot.domain.installations import Installations
+from bot.domain.installations import InstallationRows
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
@@ -52,6 +52,6 @@ class Work:
         self.mirrors: Mirrors = MirrorTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.heard: Heard = HeardTable(connection)
-        self.installations: Installations = InstallationTable(connection)
+        self.installations: InstallationRows = InstallationTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)

@@ -12,36 +12,9 @@ from adapters.discord.permissions import invite
 from adapters.discord.settings import discord_settings
 from adapters.discord.wire import Denied, Wire
 from bot.compose import SystemClock, compose
+from bot.compose.apart import NotesOf
 from bot.errors import DeliveryError, SetupError
-from bot.ports import Clock, Store
 from bot.settings import Settings
-
-
-class NotesOf:
-    """Implements `bot.ports.Notes` for adapters, which know no units of work: each note is one."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def get(self, name: str) -> str | None:
-        async with self._store.reading() as uow:
-            return await uow.notes.get(name)
-
-    async def put(self, name: str, value: str) -> None:
-        async with self._store.writing() as uow:
-            await uow.notes.put(name, value)
-
-
-class DeliveriesOf:
-    """Implements `bot.ports.Deliveries`, in the same way."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-
-    async def first(self, name: str) -> bool:
-        async with self._store.writing() as uow:
-            return await uow.heard.first(name, self._clock.now())
 
 
 async def serve_platforms(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.compose.running import DeliveriesOf
+from bot.compose.apart import DeliveriesOf
 from bot.ports import HEARD_FOR
 from storage.database import Database
 from tests.clocks import FixedClock

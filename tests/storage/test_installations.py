@@ -5,32 +5,32 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.domain.installations import STATE_LIVES, Installed
+from bot.domain.installations import STATE_LIVES, Sealed
 from storage.database import Database
 from tests.storage.making import NOW
 
 HOUR = timedelta(hours=1)
-TEAM = Installed("T1", "", "sealed 1", NOW)
-GRID_TEAM = Installed("T2", "E1", "sealed 2", NOW)
-WHOLE_GRID = Installed("E1", "E1", "sealed 3", NOW - HOUR)
+TEAM = Sealed("T1", "", "sealed 1", NOW)
+GRID_TEAM = Sealed("T2", "E1", "sealed 2", NOW)
+WHOLE_GRID = Sealed("E1", "E1", "sealed 3", NOW - HOUR)
 
 
-def later(installed: Installed, sealed: str, by: timedelta = HOUR) -> Installed:
-    return Installed(installed.home, installed.organisation, sealed, installed.installed_at + by)
+def later(installed: Sealed, sealed: str, by: timedelta = HOUR) -> Sealed:
+    return Sealed(installed.home, installed.organisation, sealed, installed.installed_at + by)
 
 
-async def put(database: Database, *installed: Installed) -> None:
+async def put(database: Database, *installed: Sealed) -> None:
     for each in installed:
         async with database.writing() as uow:
             await uow.installations.put(each)
 
 
-async def find(database: Database, home: str) -> Installed | None:
+async def find(database: Database, home: str) -> Sealed | None:
     async with database.reading() as uow:
         return await uow.installations.find(home)
 
 
-async def within(database: Database, organisation: str) -> Installed | None:
+async def within(database: Database, organisation: str) -> Sealed | None:
     async with database.reading() as uow:
         return await uow.installations.within(organisation)
 
@@ -48,7 +48,7 @@ async def test_of_two_installations_of_a_workspace_the_newer_stays(database: Dat
 
 
 async def test_that_of_a_whole_organisation_comes_before_those_of_its_workspaces(database: Database) -> None:
-    newest = Installed("T3", "E1", "sealed 4", NOW + HOUR)
+    newest = Sealed("T3", "E1", "sealed 4", NOW + HOUR)
     await put(database, TEAM, GRID_TEAM, newest)
     assert await within(database, "E1") == newest
     await put(database, WHOLE_GRID)
@@ -87,7 +87,34 @@ async def test_it_is_sealed_anew_only_as_it_was_read(database: Database) -> None
     async with database.writing() as uow:
         await uow.installations.reseal(TEAM, "by the new key")
         await uow.installations.reseal(TEAM, "by one who read before")
-    assert await find(database, "T1") == Installed("T1", "", "by the new key", NOW)
+    assert await find(database, "T1") == Sealed("T1", "", "by the new key", NOW)
+
+
+async def test_that_of_an_organisation_is_found_for_the_workspaces_it_serves(database: Database) -> None:
+    await put(database, TEAM, WHOLE_GRID)
+    async with database.writing() as uow:
+        await uow.installations.serves("E1", "T3")
+        await uow.installations.serves("E1", "T2")
+        await uow.installations.serves("E1", "T2")
+    assert await find(database, "T2") == WHOLE_GRID
+    async with database.reading() as uow:
+        assert await uow.installations.all() == [(WHOLE_GRID, "T2"), (WHOLE_GRID, "T3"), (TEAM, "T1")]
+    await put(database, GRID_TEAM)
+    assert await find(database, "T2") == GRID_TEAM
+    assert await remove(database, "T3", HOUR)
+    assert await find(database, "T3") is None
+    assert await find(database, "E1") == WHOLE_GRID
+
+
+async def test_that_of_an_organisation_goes_for_all_its_workspaces(database: Database) -> None:
+    await put(database, TEAM, WHOLE_GRID)
+    async with database.writing() as uow:
+        await uow.installations.serves("E1", "T3")
+    assert await remove(database, "E1", HOUR)
+    assert await find(database, "T3") is None
+    await put(database, later(WHOLE_GRID, "sealed anew", 9 * HOUR))
+    async with database.reading() as uow:
+        assert await uow.installations.all() == [(TEAM, "T1")]
 
 
 async def test_what_was_removed_long_ago_is_forgotten(database: Database) -> None:

@@ -40,6 +40,16 @@ def upgrade() -> None:
         postgresql_where=is_removed,
     )
     op.create_table(
+        "installed_workspaces",
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("home", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["home"], ["installations.home"], name="fk_installed_workspaces_home", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("workspace", name="pk_installed_workspaces"),
+    )
+    op.create_index("ix_installed_workspaces_home", "installed_workspaces", ["home"])
+    op.create_table(
         "install_states",
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("expires_at", UTC(), nullable=False),
@@ -49,5 +59,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("install_states", "installations", "heard"):
+    for name in ("install_states", "installed_workspaces", "installations", "heard"):
         op.drop_table(name)

@@ -1,0 +1,1 @@
+"""Slack: slash commands, modals, messages and the home tab, over Bolt."""
