@@ -37,13 +37,15 @@ class Bounded:
         await self._app(scope, _Again(body, receive), send)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The body, or None where it is too long."""
+        """The body, or None where it is too long, or whoever sends it went away."""
         told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if int(told) > self._most:  # h11 lets only numbers through
             return None
         body, is_more = bytearray(), True
         while is_more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
             body += message.get("body", b"")
             if len(body) > self._most:
                 return None

@@ -116,10 +116,12 @@ async def browsing(url: str, answers: Mapping[str, Sequence[Asked]]) -> AsyncIte
         web = Web("127.0.0.1", 0, [Route(path, handle) for path in (INSTALL_PATH, REDIRECT_PATH)], well)
         web.open()
         serving = asyncio.create_task(web.serve())
-        yield Browser(http, f"http://127.0.0.1:{web.port}", tokens, slack, clock, told)
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-    await database.close()
+        try:
+            yield Browser(http, f"http://127.0.0.1:{web.port}", tokens, slack, clock, told)
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+            await database.close()
 
 
 async def test_a_workspace_is_installed_by_the_link(sqlite_url: str) -> None:
