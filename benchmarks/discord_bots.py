@@ -34,7 +34,7 @@ from adapters.discord.client import Discord
 from adapters.discord.settings import discord_settings
 from benchmarks.measuring import NOW, Watch, watched
 from bot.compose import compose
-from bot.compose.running import NotesOf
+from bot.compose.apart import NotesOf
 from bot.logs import configure
 from bot.settings import LogLevel, Settings, read_settings
 from tests.fakes.discord import FakeDiscord

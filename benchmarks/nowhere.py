@@ -20,6 +20,7 @@ class Nowhere:
     name = NAME
     limits: Limits = LIMITS
     calendar: NativeCalendar | None = None
+    is_connected = True
 
     def __init__(self) -> None:
         self.sent = 0

@@ -131,6 +131,10 @@ class Platform(Protocol):
     def calendar(self) -> NativeCalendar | None:
         """Its own calendar, where it has one."""
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether it serves and what people ask reaches it now."""
+
     async def serve(self, core: Core) -> None:
         """Carry requests to the core and answers back, until cancelled or closed by its user."""
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.installations import InstallationRows
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
+
+HEARD_FOR = timedelta(days=1)
+"""Platforms give up delivering long before: Slack after an hour."""
 
 
 class Clock(Protocol):
@@ -31,6 +35,23 @@ class Notes(Protocol):
 
     async def put(self, name: str, value: str) -> None:
         """Note it, in the place of what was."""
+
+
+class Heard(Protocol):
+    """The repository of what platforms told, by the names they give it: told again, it is known again."""
+
+    async def first(self, name: str, now: datetime) -> bool:
+        """Whether nobody heard of this within `HEARD_FOR`. Of many who ask at once, one is told so."""
+
+    async def sweep(self, before: datetime, limit: int) -> int:
+        """Forget what was heard before then (housekeeping), at most so many; returns how many."""
+
+
+class Deliveries(Protocol):
+    """Tells what a platform delivers for the first time from what it delivers again."""
+
+    async def first(self, name: str) -> bool:
+        """Whether no process heard of this name within `HEARD_FOR`. It is heard of from now on."""
 
 
 class Turnstile(Protocol):
@@ -51,6 +72,8 @@ class UnitOfWork(Protocol):
     places: Places
     mirrors: Mirrors
     notes: Notes
+    heard: Heard
+    installations: InstallationRows
     due: DueRows
     outbox: OutboxRows
 

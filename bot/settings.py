@@ -39,6 +39,12 @@ def _known_locale(name: str) -> str:
 
 
 DISCORD_API = "https://discord.com/api/v10"
+SLACK_API = "https://slack.com/api/"
+
+
+class SlackMode(StrEnum):
+    SOCKET = "socket"
+    HTTP = "http"
 
 
 class Settings(BaseSettings):
@@ -64,12 +70,36 @@ class Settings(BaseSettings):
     discord_shard_count: int = Field(0, validation_alias="DISCORD_SHARD_COUNT", ge=0)
     """0: as many as Discord recommends."""
 
+    slack_bot_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr = Field(SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
+    slack_mode: SlackMode = Field(SlackMode.SOCKET, validation_alias="SLACK_MODE")
+    slack_api_url: str = Field(SLACK_API, validation_alias="SLACK_API_URL", min_length=1)
+    slack_client_id: str = Field("", validation_alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr = Field(SecretStr(""), validation_alias="SLACK_CLIENT_SECRET")
+    slack_command_prefix: str = Field("", validation_alias="SLACK_COMMAND_PREFIX")
+
+    secret_key: SecretStr = Field(SecretStr(""), validation_alias="GREENROOM_SECRET_KEY")
+    """One key or several, separated by commas: the first seals, all of them open."""
+
+    web_host: str = Field("127.0.0.1", validation_alias="WEB_HOST", min_length=1)
+    web_port: int = Field(8080, validation_alias="WEB_PORT", ge=0, le=65535)
+    """0: any that is free."""
+
     @property
     def platforms(self) -> tuple[str, ...]:
         """The chat platforms these settings name, even if only by a part of what one needs."""
-        discord = (self.discord_token.get_secret_value(), self.discord_gateway_url, self.discord_shard_ids)
-        is_discord = any(discord) or bool(self.discord_shard_count) or self.discord_api_url != DISCORD_API
-        return ("discord",) if is_discord else ()
+        return tuple(name for name in ("discord", "slack") if self._names(f"{name}_"))
+
+    @property
+    def wants_web(self) -> bool:
+        """Whether somebody asked for the web server, which else runs only where a platform needs it."""
+        return self._names("web_")
+
+    def _names(self, prefix: str) -> bool:
+        """Whether a setting of this group is given, with another value than its default."""
+        fields = type(self).model_fields
+        return any(getattr(self, name) != fields[name].default for name in fields if name.startswith(prefix))
 
 
 def read_settings(**given: Any) -> Settings:  # Any: pydantic-settings takes its own options by keyword

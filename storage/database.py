@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.errors import SetupError
 from bot.ports import Turnstile
 from storage.connection import Connection
@@ -54,6 +56,15 @@ class Database:
     def writing(self) -> AbstractAsyncContextManager[Work]:
         """Committed when its block ends, rolled back when it raises or is cancelled."""
         return self._writing_in_turn() if self._is_sqlite else self._writing()
+
+    async def answers(self) -> bool:
+        """Whether it can be asked now."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
 
     async def close(self) -> None:
         """Close every connection."""

@@ -280,3 +280,36 @@ turnstiles = Table(
     Column("name", Text, primary_key=True),
     Column("passed_at", UTC, nullable=False, comment="by the database's clock"),
 )
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", UTC, nullable=False, index=True),
+)
+
+installations = Table(
+    "installations",
+    metadata,
+    Column("home", Text, primary_key=True, comment="a workspace, or an organisation installed into whole"),
+    Column("organisation", Text, nullable=False, index=True),
+    Column("sealed", Text, nullable=False, comment="empty once it was removed"),
+    Column("installed_at", UTC, nullable=False),
+    Column("removed_at", UTC, nullable=True),
+    _sparse("ix_installations_removed_at", "removed_at"),
+)
+
+installed_workspaces = Table(
+    "installed_workspaces",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("home", Text, ForeignKey("installations.home", ondelete="CASCADE"), nullable=False, index=True),
+)
+"""Which workspaces the installation of a whole organisation serves."""
+
+install_states = Table(
+    "install_states",
+    metadata,
+    Column("state", Text, primary_key=True),
+    Column("expires_at", UTC, nullable=False, index=True),
+)

@@ -6,16 +6,19 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.installations import InstallationRows
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
-from bot.ports import Notes
+from bot.ports import Heard, Notes
 from storage.connection import Connection
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
 from storage.events import EventTable
+from storage.heard import HeardTable
+from storage.installations import InstallationTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
@@ -33,6 +36,8 @@ class Work:
         "drafts",
         "due",
         "events",
+        "heard",
+        "installations",
         "members",
         "mirrors",
         "notes",
@@ -51,5 +56,7 @@ class Work:
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.notes: Notes = NoteTable(connection)
+        self.heard: Heard = HeardTable(connection)
+        self.installations: InstallationRows = InstallationTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)

@@ -75,6 +75,7 @@ class Scripted:
 
     name = "stage"
     calendar: NativeCalendar | None = None
+    is_connected = True
 
     def __init__(self, clock: Moved) -> None:
         self.clock = clock

@@ -40,6 +40,7 @@ class Console:
     name = PLATFORM
     limits: Limits = LIMITS
     calendar: NativeCalendar | None = None
+    is_connected = True
 
     def __init__(
         self,

@@ -80,6 +80,11 @@ class Discord:
         """Set once everything that Discord tells at the start was told."""
         self.calendar = DiscordCalendar(self.wire, clock, self._bot_id)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether every shard of this process has its session."""
+        return self.is_ready.is_set() and self._gateway is not None and self._gateway.is_connected
+
     async def serve(self, core: Core) -> None:
         """Serve until cancelled. Raises SetupError for what the operator must change."""
         gateway = Gateway(self._settings, self, self._turnstile)

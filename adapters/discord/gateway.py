@@ -67,6 +67,11 @@ class Gateway(discord.AutoShardedClient):
         self._turnstile = turnstile
         self._buckets = 1
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether no shard has lost its connection."""
+        return bool(self.shards) and not any(shard.is_closed() for shard in self.shards.values())
+
     async def begin(self) -> None:
         """Log in and find the gateway. Raises SetupError for what the operator must change."""
         # discord.py offers no other place for these addresses

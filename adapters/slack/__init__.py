@@ -1,1 +1,1 @@
-"""Slack, through Bolt and the Web API."""
+"""Slack: slash commands, modals, messages and the home tab, over Bolt."""

@@ -439,7 +439,7 @@ class Answering:
 
     async def _put(self, exchange: _Exchange, reply: Reply, *, is_edit: bool) -> None:
         """One message: by the response_url while that lives, else by the Web API."""
-        spot = exchange.spot
+        spot, home = exchange.spot, exchange.sender.home
         if spot.response_url:
             try:
                 await self._by_url(
@@ -455,7 +455,7 @@ class Answering:
                 log.warning("answer lost", request=exchange.incoming.id, reason=error.reason)
                 return
         if is_edit and spot.message and not spot.is_ephemeral:
-            told = {"channel": spot.channel, "ts": spot.message, **outbound.edited(reply, exchange.sender.home).body}
+            told = {"channel": spot.channel, "ts": spot.message, **outbound.edited(reply, home).body}
             if await self._do(exchange, "chat.update", told):
                 return
         elif spot.channel and not spot.response_url and not spot.is_direct and reply.privacy is Privacy.PRIVATE:

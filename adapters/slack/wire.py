@@ -105,7 +105,7 @@ class Wire:
         return {"id": room["file_id"], "title": file.name}
 
     async def fetch(self, token: str, url: str, most: int, seconds: float) -> bytes:
-        """The first `most` bytes of a file. Raises Denied where it is gone, Temporary where it does not come in time."""
+        """The first `most` bytes of a file. Raises Denied where it is gone, Temporary where it comes too slowly."""
         headers = {"Authorization": f"Bearer {token}"}
         content = bytearray()
         try:

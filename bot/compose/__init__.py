@@ -8,6 +8,7 @@ import gc
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from adapters.scheduler import Scheduler
 from bot.app import App
@@ -53,6 +54,11 @@ def all_features() -> tuple[Feature, ...]:
     return (*listed, help_feature(listed))
 
 
+class Serves(Protocol):
+    async def serve(self) -> None:
+        """Serve until cancelled."""
+
+
 class Bot:
     """Everything that runs. Platforms are put into `platforms` before `serve`."""
 
@@ -61,6 +67,8 @@ class Bot:
         self.clock = clock
         self.features = all_features()
         self.platforms: dict[str, Platform] = {}
+        self.beside: list[Serves] = []
+        """What runs beside the platforms, such as the web server; put there before `serve`, too."""
         self.scheduler = Scheduler(clock, self.work)
         self.database = Database(settings.database_url, wake=self.scheduler.wake)
         self.services = Services(self.database, clock, self.platforms, lookups_of(self.features))
@@ -78,13 +86,18 @@ class Bot:
             await self.outbox.run()
             return await earliest(self.services)
 
+    async def is_healthy(self) -> bool:
+        """Whether every platform is connected and the database answers."""
+        return all(each.is_connected for each in self.platforms.values()) and await self.database.answers()
+
     async def serve(self) -> None:
-        """Serve every platform until the first of them ends, with the scheduler beside them."""
+        """Serve every platform until the first of them ends, with the scheduler and all else beside them."""
         # what stands now stays: looking through it again would stop the loop for 50 ms at a time
         gc.collect()
         gc.freeze()
         background = asyncio.create_task(self.scheduler.run())
         serving = [asyncio.create_task(platform.serve(self.app)) for platform in self.platforms.values()]
+        serving += [asyncio.create_task(each.serve()) for each in self.beside]
         try:
             done, _ = await asyncio.wait([background, *serving], return_when=asyncio.FIRST_COMPLETED)
             for task in done:

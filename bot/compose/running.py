@@ -5,46 +5,60 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from adapters.discord.client import Discord
 from adapters.discord.permissions import invite
-from adapters.discord.settings import discord_settings
+from adapters.discord.settings import DiscordSettings, discord_settings
 from adapters.discord.wire import Denied, Wire
-from bot.compose import SystemClock, compose
+from bot.compose import Bot, SystemClock, compose
+from bot.compose.apart import NotesOf
 from bot.errors import DeliveryError, SetupError
-from bot.ports import Store
 from bot.settings import Settings
 
-
-class NotesOf:
-    """Implements `bot.ports.Notes` for adapters, which know no units of work: each note is one."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def get(self, name: str) -> str | None:
-        async with self._store.reading() as uow:
-            return await uow.notes.get(name)
-
-    async def put(self, name: str, value: str) -> None:
-        async with self._store.writing() as uow:
-            await uow.notes.put(name, value)
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
 
 
 async def serve_platforms(settings: Settings) -> None:
     """Serve every platform that the settings name, until stopped. Raises SetupError before anything is begun."""
-    ours = discord_settings(settings)
+    discord = discord_settings(settings) if Discord.name in settings.platforms else None
     async with compose(settings, SystemClock()) as bot:
-        bot.platforms[Discord.name] = Discord(
-            ours,
-            features=bot.features,
-            clock=bot.clock,
-            notes=NotesOf(bot.database),
-            turnstile=bot.database.turnstile,
-        )
-        with stopped_by(signal.SIGTERM):
+        if discord is not None:
+            bot.platforms[Discord.name] = _discord(discord, bot)
+        with web_beside(bot, ()), stopped_by(signal.SIGTERM):
             await bot.serve()
+
+
+def _discord(ours: DiscordSettings, bot: Bot) -> Discord:
+    return Discord(
+        ours,
+        features=bot.features,
+        clock=bot.clock,
+        notes=NotesOf(bot.database),
+        turnstile=bot.database.turnstile,
+    )
+
+
+@contextlib.contextmanager
+def web_beside(bot: Bot, routes: Sequence[BaseRoute]) -> Iterator[None]:
+    """Open the web server that `serve` runs, where it has routes to carry or is asked for by the settings.
+
+    Raises SetupError where it cannot listen.
+    """
+    if not routes and not bot.settings.wants_web:
+        yield
+        return
+    from adapters.web.server import Web  # 100 ms that only those wait for who need it
+
+    web = Web(bot.settings.web_host, bot.settings.web_port, routes, bot.is_healthy)
+    web.open()
+    bot.beside.append(web)
+    try:
+        yield
+    finally:
+        web.close()
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.commands import Fallen, Services
 from bot.domain.delivery import Due
 from bot.domain.people import KEPT_AFTER_REMOVAL
-from bot.ports import UnitOfWork
+from bot.ports import HEARD_FOR, UnitOfWork
 
 HOUSEKEEPING = "housekeeping"
 EVERY = timedelta(days=1)
@@ -18,6 +18,9 @@ KEPT_FOR = timedelta(days=90)
 AT_ONCE = 200
 """Series and rows tidied in one transaction; with more, it goes on a minute later."""
 
+HEARD_AT_ONCE = 10_000
+"""They are small and there are many: one for each button that was pressed."""
+
 HOMES_AT_ONCE = 5
 """Workspaces forgotten in one transaction: with the last one of a community thousands of rows go."""
 
@@ -26,8 +29,10 @@ async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: d
     """Falls due once a day, and again soon while there is more to do."""
     await uow.drafts.sweep(now)
     swept = await uow.outbox.sweep(now - KEPT_FOR, AT_ONCE)
+    unheard = await uow.heard.sweep(now - HEARD_FOR, HEARD_AT_ONCE)
+    await uow.installations.sweep(now - KEPT_AFTER_REMOVAL)
     extended = await uow.events.extend(now, AT_ONCE)
     forgotten = await uow.people.forget_removed(now - KEPT_AFTER_REMOVAL, HOMES_AT_ONCE)
-    is_done = swept < AT_ONCE and extended < AT_ONCE and len(forgotten) < HOMES_AT_ONCE
+    is_done = swept < AT_ONCE and unheard < HEARD_AT_ONCE and extended < AT_ONCE and len(forgotten) < HOMES_AT_ONCE
     again = now + (EVERY if is_done else timedelta(minutes=1))
     return [Fallen(row, again) for row in rows]

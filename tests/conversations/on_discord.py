@@ -30,7 +30,7 @@ from adapters.discord.client import Discord
 from adapters.discord.settings import DiscordSettings
 from bot.commands import Command, Feature
 from bot.compose import Bot, compose
-from bot.compose.running import NotesOf
+from bot.compose.apart import NotesOf
 from bot.domain.addresses import Address, Direct
 from bot.domain.addresses import Channel as Place
 from bot.domain.people import Account, Workspace

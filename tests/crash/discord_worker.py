@@ -12,7 +12,7 @@ import structlog
 from adapters.discord.client import Discord
 from adapters.discord.settings import DiscordSettings
 from bot.compose import SystemClock, compose, errands_of, renders_of
-from bot.compose.running import NotesOf
+from bot.compose.apart import NotesOf
 from bot.outbox import OutboxWork, Timings
 from bot.settings import Settings
 from storage.turnstile import LocalTurnstile

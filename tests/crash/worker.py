@@ -47,6 +47,7 @@ class Wire:
 
     name = "recorder"
     calendar: NativeCalendar | None = None
+    is_connected = True
 
     def __init__(self, port: int) -> None:
         self._port = port

@@ -18,6 +18,7 @@ class SilentPlatform:
     name = "console"
     limits: Limits = LIMITS
     calendar: NativeCalendar | None = None
+    is_connected = True
 
     def __init__(self) -> None:
         self.taken: list[tuple[Address, Reply, str]] = []

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from adapters.discord.client import Discord
 from adapters.discord.settings import DiscordSettings
 from bot.compose import Bot, SystemClock, compose
-from bot.compose.running import NotesOf
+from bot.compose.apart import NotesOf
 from bot.ports import Clock
 from bot.settings import Settings
 from tests.adapters.discord.harness import Swift
