@@ -66,3 +66,24 @@ def where_it_broke(
 def _places(trace: TracebackType | None) -> str:
     frames = traceback.extract_tb(trace)
     return " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames)) or "an unknown place"
+
+
+class _OneLine(logging.Filter):
+    """What broke as one line; how it broke inside a library helps nobody."""
+
+    def __init__(self, kinds: tuple[type[Exception], ...]) -> None:
+        super().__init__()
+        self._kinds = kinds
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], self._kinds):
+            record.msg = f"{record.getMessage()} ({type(record.exc_info[1]).__name__})"
+            record.args = ()
+            record.exc_info = None
+        return True
+
+
+def without_traces(logger: logging.Logger, *kinds: type[Exception]) -> None:
+    """Let a library's logger tell of these exceptions in one line, without a trace. Saying so twice is no harm."""
+    if not any(isinstance(each, _OneLine) for each in logger.filters):
+        logger.addFilter(_OneLine(kinds))

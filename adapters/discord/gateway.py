@@ -17,6 +17,7 @@ from yarl import URL
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.shards import wait_for_turn
 from bot.errors import SetupError
+from bot.logs import without_traces
 from bot.ports import Turnstile
 
 REACH_SECONDS = 10.0
@@ -180,22 +181,9 @@ def _closed(code: int) -> str:
     return CLOSED.get(code, f"Discord closed the connection with code {code}")
 
 
-class _OneLine(logging.Filter):
-    """A connection that broke is a line in the log; how it broke inside the library helps nobody."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and isinstance(record.exc_info[1], OSError | aiohttp.ClientError | discord.ConnectionClosed):
-            record.msg = f"{record.getMessage()} ({type(record.exc_info[1]).__name__})"
-            record.args = ()
-            record.exc_info = None
-        return True
-
-
 def _hush() -> None:
     """No advice on voice, which nobody uses here, and no stack traces for connections that break."""
     discord.VoiceClient.warn_nacl = False
     discord.VoiceClient.warn_dave = False
     for name in ("discord.shard", "discord.client", "discord.gateway"):
-        found = logging.getLogger(name)
-        if not any(isinstance(each, _OneLine) for each in found.filters):
-            found.addFilter(_OneLine())
+        without_traces(logging.getLogger(name), OSError, aiohttp.ClientError, discord.ConnectionClosed)

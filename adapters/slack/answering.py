@@ -53,7 +53,7 @@ from bot.app import BROKEN
 from bot.domain.addresses import Direct
 from bot.domain.people import Account, Workspace
 from bot.errors import DeliveryError, Temporary
-from bot.fit import fit
+from bot.fit import messages_of
 from bot.i18n import Words
 from bot.markup import rich
 from bot.platform import Core
@@ -194,16 +194,19 @@ class Answering:
         if not work.done():
             self._begin(self._late(work))
             return None
-        match work.result():
-            case None:
-                return None
-            case _Answered(exchange, Form() as form):
+        if (answered := work.result()) is None:
+            return None
+        exchange = answered.exchange
+        match answered.answer:
+            case Form() as form:
                 self._begin(self._show(exchange, form))
                 return None
-            case _Answered(exchange, Reply() as reply):
-                first, *rest = fit(reply, LIMITS).messages
+            case Reply() as reply:
+                first, *rest = messages_of(reply, LIMITS)
                 self._begin(self._behind(exchange, rest, reply))
                 return outbound.response(first, replaces=False, home=exchange.sender.home)
+            case answer:
+                assert_never(answer)
 
     async def _late(self, work: asyncio.Task[_Answered | None]) -> None:
         """What was not there in time for the acknowledgement."""
@@ -253,21 +256,24 @@ class Answering:
             self._begin(self._saved_late(work, str(body["view"]["id"])))
             say = Words(str(body["user"].get("locale") or "en"), ZoneInfo("UTC"))
             return {"response_action": "update", "view": outbound.waiting(say)}
-        match work.result():
-            case None:
-                return None
-            case _Answered(exchange, Form() as form):
+        if (answered := work.result()) is None:
+            return None
+        exchange = answered.exchange
+        match answered.answer:
+            case Form() as form:
                 errors = forms.errors(form, body["view"], exchange.say)
                 if errors:
                     return {"response_action": "errors", "errors": errors}
                 return {"response_action": "update", "view": self._modal(exchange, form, exchange.spot)}
-            case _Answered(exchange, Reply() as reply):
+            case Reply() as reply:
                 reply = _in_place(reply, exchange.spot)
                 if exchange.spot.response_url:
                     self._begin(self._reply(exchange, reply))
                     return {"response_action": "clear"}
                 self._begin(self._behind(exchange, (), reply))
                 return {"response_action": "update", "view": outbound.window(reply, exchange.say)}
+            case answer:
+                assert_never(answer)
 
     async def _saved_late(self, work: asyncio.Task[_Answered | None], view: str) -> None:
         """A form that took long to be answered: its window says so until now."""
@@ -410,7 +416,7 @@ class Answering:
         return forms.form_card(form, Words(form.locale, ZoneInfo("UTC")))
 
     async def _reply(self, exchange: _Exchange, reply: Reply) -> None:
-        first, *rest = fit(reply, LIMITS).messages
+        first, *rest = messages_of(reply, LIMITS)
         spot = exchange.spot
         if spot.is_home:
             # what a control of the home tab did is seen there; what it has to tell besides stands in a window
@@ -431,7 +437,7 @@ class Answering:
     async def _window(self, exchange: _Exchange, reply: Reply) -> None:
         shown = outbound.window(reply, exchange.say)
         if not await self._do(exchange, "views.open", {"trigger_id": exchange.trigger, "view": shown}):
-            await self._by_direct_message(exchange, fit(reply, LIMITS).messages)
+            await self._by_direct_message(exchange, messages_of(reply, LIMITS))
 
     async def _follow(self, exchange: _Exchange, rest: Sequence[Reply]) -> None:
         for reply in rest:

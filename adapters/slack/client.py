@@ -16,7 +16,7 @@ from adapters.slack.declare import declared, shortcuts_of
 from adapters.slack.gateway import Gateway
 from adapters.slack.inbound import PLATFORM, Raw, user_of
 from adapters.slack.installing import Installed, Tokens, when
-from adapters.slack.limits import LIMITS, check
+from adapters.slack.limits import LIMITS
 from adapters.slack.members import Members
 from adapters.slack.outbound import edited, mark_of, message
 from adapters.slack.settings import SlackSettings
@@ -26,6 +26,7 @@ from bot.commands import Feature
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
+from bot.fit import check
 from bot.platform import Core, Limits, NativeCalendar
 from bot.ports import Deliveries, Notes
 from bot.ui import File, Reply
@@ -79,6 +80,10 @@ class Slack:
         """Channels of direct messages by account."""
         self.is_ready = asyncio.Event()
         """Set once the core was told of every workspace and payloads are taken."""
+
+    @property
+    def is_connected(self) -> bool:
+        return self.is_ready.is_set() and self._gateway.is_connected
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -140,7 +145,7 @@ class Slack:
 
     async def send(self, to: Address, reply: Reply, key: str) -> Receipt:
         """As Platform has it; raises ValueError for a message beyond the limits."""
-        check(reply)
+        check(reply, LIMITS)
         token = await self._token_of(to)
         channel = await self._channel_of(to, token)
         if reply.files and not (reply.text or reply.cards):
@@ -158,7 +163,7 @@ class Slack:
         return Receipt(to, f"{channel}/{sent['ts']}")
 
     async def edit(self, receipt: Receipt, reply: Reply) -> None:
-        check(reply)
+        check(reply, LIMITS)
         channel, _, ts = receipt.message.partition("/")
         if not ts:
             raise Unreachable("there is no such message on Slack")

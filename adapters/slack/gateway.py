@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -82,6 +83,14 @@ class Gateway:
             found += [Route(path, handle, methods=["GET"]) for path in (flow.install_path, flow.redirect_uri_path)]
         return found
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether payloads can come; by HTTP that is not for us to know."""
+        if self._settings.mode is SlackMode.HTTP:
+            return True
+        session = self._handler.client.current_session if self._handler is not None else None
+        return session is not None and not session.closed
+
     async def begin(self) -> None:
         """Connect. Raises SetupError for what the operator must change."""
         if self._settings.mode is SlackMode.HTTP:
@@ -96,11 +105,11 @@ class Gateway:
         self._handler = AsyncSocketModeHandler(
             self._app, self._settings.app_token, logger=_log(), web_client=client, ping_interval=PING_SECONDS
         )
-        await self._handler.connect_async()
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
 
     async def close(self) -> None:
         if self._handler is not None:
-            await self._handler.close_async()
+            await self._handler.close_async()  # type: ignore[no-untyped-call]  # as above
             self._handler = None
 
 
@@ -114,13 +123,13 @@ REFUSED = {
 }
 
 
-async def _nobody(**_kwargs: Any) -> AuthorizeResult | None:  # Any: as Bolt calls it
+async def _nobody(**_kwargs: Any) -> AuthorizeResult:  # Any: as Bolt calls it
     """Bolt asks for this before its listeners; there are none."""
-    return None
+    raise NotImplementedError("every payload is answered before")
 
 
 def _log() -> logging.Logger:
     """Bolt's and the SDK's warnings, without stack traces for connections that break."""
     found = logging.getLogger("slack")
-    without_traces(found, SlackApiError)
+    without_traces(found, OSError, aiohttp.ClientError, SlackApiError)
     return found

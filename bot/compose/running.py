@@ -1,20 +1,14 @@
-"""`greenroom run` and `greenroom invite`: the bot on the platforms that the settings name."""
+"""`greenroom run`: the bot on the platforms that the settings name."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from adapters.discord.client import Discord
-from adapters.discord.permissions import invite
-from adapters.discord.settings import DiscordSettings, discord_settings
-from adapters.discord.wire import Denied, Wire
 from bot.compose import Bot, SystemClock, compose
-from bot.compose.apart import NotesOf
-from bot.errors import DeliveryError, SetupError
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,22 +17,20 @@ if TYPE_CHECKING:
 
 async def serve_platforms(settings: Settings) -> None:
     """Serve every platform that the settings name, until stopped. Raises SetupError before anything is begun."""
-    discord = discord_settings(settings) if Discord.name in settings.platforms else None
+    puts: list[Callable[[Bot], Sequence[BaseRoute]]] = []
+    # each brings libraries that only those wait for who use it
+    if "discord" in settings.platforms:
+        from bot.compose.on_discord import discord_of
+
+        puts.append(discord_of(settings))
+    if "slack" in settings.platforms:
+        from bot.compose.on_slack import slack_of
+
+        puts.append(slack_of(settings))
     async with compose(settings, SystemClock()) as bot:
-        if discord is not None:
-            bot.platforms[Discord.name] = _discord(discord, bot)
-        with web_beside(bot, ()), stopped_by(signal.SIGTERM):
+        routes = [route for put in puts for route in put(bot)]
+        with web_beside(bot, routes), stopped_by(signal.SIGTERM):
             await bot.serve()
-
-
-def _discord(ours: DiscordSettings, bot: Bot) -> Discord:
-    return Discord(
-        ours,
-        features=bot.features,
-        clock=bot.clock,
-        notes=NotesOf(bot.database),
-        turnstile=bot.database.turnstile,
-    )
 
 
 @contextlib.contextmanager
@@ -84,20 +76,3 @@ def stopped_by(number: signal.Signals) -> Iterator[None]:
     finally:
         with contextlib.suppress(NotImplementedError):
             loop.remove_signal_handler(number)
-
-
-async def install_link(settings: Settings) -> str:
-    """Where an organiser adds the bot to their server. Raises SetupError."""
-    ours = discord_settings(settings)
-    wire = Wire(ours.api_url, ours.token)
-    try:
-        told = await wire.request("GET", "/applications/@me")
-    except Denied as denied:
-        if denied.status == 401:
-            raise SetupError("DISCORD_TOKEN: Discord does not take this token; copy it again or reset it") from None
-        raise SetupError(f"DISCORD_API_URL: {ours.api_url} answered {denied.status}") from None
-    except DeliveryError as error:
-        raise SetupError(f"DISCORD_API_URL: {ours.api_url}: {error.reason}") from None
-    finally:
-        await wire.close()
-    return invite(str(told["id"]))

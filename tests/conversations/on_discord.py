@@ -39,7 +39,7 @@ from bot.grammar import read_sentence
 from bot.i18n import Words
 from bot.markup import rich
 from bot.params import Option
-from bot.request import Incoming, Point, Press, Run, Submit, Typed
+from bot.request import Incoming, Point, Press, Run, Said, Submit, Typed
 from bot.sample import fill
 from bot.settings import read_settings
 from bot.ui import Action, Answer, Button, Control, Form, Menu, Reply
@@ -124,7 +124,7 @@ class Seats:
                 return await self._use(user, *self._spots[int(action.arg)], choice)
             case Submit(action, values):
                 return await self._send(self._forms[int(action.arg)], values)
-            case Run() | Point():
+            case Run() | Point() | Said():
                 raise NotImplementedError("the console types")
             case _:
                 assert_never(incoming.asked)

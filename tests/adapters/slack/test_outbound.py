@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.blocks import LABEL_LENGTH, MARK, NOTHING, card_blocks, checked
-from adapters.slack.limits import ALL_LENGTH, BLOCKS, LIMITS, MESSAGE_LENGTH, PARTS, VIEW_BLOCKS, check, weigh
+from adapters.slack.limits import ALL_LENGTH, BLOCKS, LIMITS, MESSAGE_LENGTH, PARTS, VIEW_BLOCKS, weigh
 from adapters.slack.outbound import (
     FALLBACK_LENGTH,
     blocks,
@@ -27,7 +27,7 @@ from adapters.slack.outbound import (
     window,
 )
 from adapters.slack.richtext import elements, measure, safe
-from bot.fit import fit
+from bot.fit import check, fit
 from bot.i18n import Words
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle, rich
 from bot.params import Option
@@ -287,7 +287,7 @@ CARDS = st.builds(
 @given(RICH | MANY, st.lists(CARDS, max_size=6), st.booleans())
 def test_whatever_is_fitted_is_taken(text: Rich, cards: Sequence[Card], is_refusal: bool) -> None:
     for part in fit(Reply(text, tuple(cards), is_refusal=is_refusal), LIMITS).messages:
-        check(part)
+        check(part, LIMITS)
         found = blocks(part)
         assert len(found) <= BLOCKS
         assert len(json.dumps(found)) <= ALL_LENGTH
@@ -316,7 +316,7 @@ def test_what_is_too_large_is_refused_before_it_is_sent() -> None:
         Reply(cards=(Card(controls=(Menu("x", Action("x"), tuple(Option("🎤" * 70, str(n)) for n in range(25))),)),)),
     ):
         with pytest.raises(ValueError, match="Slack takes"):
-            check(reply)
+            check(reply, LIMITS)
 
 
 @settings(max_examples=60)
