@@ -7,19 +7,22 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.ports import Heard, Notes
 from storage.connection import Connection
-from storage.delivery import DueTable, OutboxTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
+from storage.due import DueTable
 from storage.events import EventTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
+from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
+from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 
@@ -35,6 +38,7 @@ class Work:
         "events",
         "heard",
         "installations",
+        "members",
         "mirrors",
         "notes",
         "outbox",
@@ -45,6 +49,7 @@ class Work:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.people: People = PeopleTable(connection)
+        self.members: Members = MemberTable(connection)
         self.events: Events = EventTable(connection)
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)

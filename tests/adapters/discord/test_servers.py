@@ -32,12 +32,10 @@ async def test_a_server_that_adds_the_bot_is_told_of_with_its_owner_and_channel(
 
 async def test_it_says_whether_it_is_connected(fake: FakeDiscord) -> None:
     at = DiscordHarness(fake)
-    at.build()
-    assert not at.adapter.is_connected
     await at.start()
-    assert at.adapter.is_connected
+    said = [at.adapter.is_connected]
     await at.stop()
-    assert not at.adapter.is_connected
+    assert [*said, at.adapter.is_connected] == [True, False]
 
 
 async def test_an_outage_is_no_removal(at: DiscordHarness) -> None:
