@@ -30,6 +30,14 @@ async def test_a_server_that_adds_the_bot_is_told_of_with_its_owner_and_channel(
     assert joined.locale == "de"
 
 
+async def test_it_says_whether_it_is_connected(fake: FakeDiscord) -> None:
+    at = DiscordHarness(fake)
+    await at.start()
+    said = [at.adapter.is_connected]
+    await at.stop()
+    assert [*said, at.adapter.is_connected] == [True, False]
+
+
 async def test_an_outage_is_no_removal(at: DiscordHarness) -> None:
     at.fake.unavailable(at.guild)
     at.fake.available(at.guild)

@@ -187,6 +187,15 @@ async def test_reading_seals_anew_under_the_newest_key(
     assert await tokens_of(database, clock, OLD).begin() == []
 
 
+async def test_a_start_seals_everything_anew_under_the_newest_key(
+    tokens: StoredTokens, database: Database, clock: FixedClock
+) -> None:
+    await tokens.async_save(installation())
+    await tokens.async_save(installation("T2", enterprise_id="E1"))
+    assert len(await tokens_of(database, clock, f"{NEW},{OLD}").begin()) == 2
+    assert len(await tokens_of(database, clock, NEW).begin()) == 2
+
+
 async def test_a_state_is_good_once_for_ten_minutes(database: Database, clock: FixedClock) -> None:
     states = StoredStates(InstallationsOf(database), clock)
     first, second = await states.async_issue(), await states.async_issue()
