@@ -56,7 +56,7 @@ def invite() -> None:
     """Print the link at which an organiser adds the bot to their Discord server."""
     settings = _settings()
     _logs(max(settings.log_level, LogLevel.WARNING, key=list(LogLevel).index))
-    from bot.compose.on_discord import install_link
+    from bot.compose.discord import install_link
 
     click.echo(_finish(install_link(settings)))
 
@@ -70,7 +70,7 @@ def manifest() -> None:
 @click.option("--url", default="", help="Where the bot is reached from outside, for HTTP and the install link.")
 def slack(url: str) -> None:
     """The manifest of the Slack app (YAML): its commands, shortcuts, events and scopes, as this version has them."""
-    from bot.compose.on_slack import manifest_text
+    from bot.compose.slack import manifest_text
 
     try:
         click.echo(manifest_text(_settings(), url), nl=False)

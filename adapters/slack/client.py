@@ -20,7 +20,7 @@ from adapters.slack.limits import LIMITS
 from adapters.slack.members import Members
 from adapters.slack.outbound import edited, mark_of, message
 from adapters.slack.settings import SlackSettings
-from adapters.slack.wire import Denied, Json, Wire, refusal
+from adapters.slack.wire import INVALID, Denied, Json, Wire, refusal
 from adapters.slack.workspaces import Workspaces
 from bot.commands import Feature
 from bot.domain.addresses import Address, Channel, Direct
@@ -133,6 +133,8 @@ class Slack:
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
         home = str(body.get("enterprise_id") or team)
+        if body.get("is_enterprise_install"):
+            team = home
         if await self._tokens.removed(team, home, when(body.get("event_time"))):
             await self._workspaces.left(team)
 
@@ -157,6 +159,8 @@ class Slack:
         except Denied as denied:
             if isinstance(to, Direct):
                 self._directs.pop(to.account, None)
+            if denied.code in INVALID:
+                self._tokens.refused(token)
             raise refusal(denied) from None
         if reply.files:
             await self._upload_beside(token, channel, reply.files)

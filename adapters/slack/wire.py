@@ -204,6 +204,8 @@ class Wire:
 _QUIET = logging.getLogger("greenroom.slack")
 """The SDK's own log: errors reach us as exceptions."""
 
+INVALID = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+"""What Slack says of a token that it does not take any more."""
 URL_IS_OVER = ("used_url", "expired_url")
 UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 

@@ -43,6 +43,8 @@ class Workspaces:
 
     async def came(self, installed: Installed, *, is_new: bool = True) -> None:
         """The app is installed in it; whoever installed it is greeted, or else the owner of the workspace."""
+        if not installed.team:
+            return  # a whole organisation: its workspaces are known when they are heard of
         by, locale = None, ""
         if is_new:
             user = installed.installer or await self._owner(installed)

@@ -20,11 +20,11 @@ async def serve_platforms(settings: Settings) -> None:
     puts: list[Callable[[Bot], Sequence[BaseRoute]]] = []
     # each brings libraries that only those wait for who use it
     if "discord" in settings.platforms:
-        from bot.compose.on_discord import discord_of
+        from bot.compose.discord import discord_of
 
         puts.append(discord_of(settings))
     if "slack" in settings.platforms:
-        from bot.compose.on_slack import slack_of
+        from bot.compose.slack import slack_of
 
         puts.append(slack_of(settings))
     async with compose(settings, SystemClock()) as bot:

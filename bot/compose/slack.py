@@ -1,14 +1,57 @@
-"""What Slack is put together from."""
+"""Slack put together: `greenroom run` with it, and `greenroom manifest slack`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from adapters.slack.installing import OneToken, StoredStates, StoredTokens, Tokens, web_client
+import yaml
+
+from adapters.slack.client import Slack
+from adapters.slack.installing import Installed, OneToken, StoredStates, StoredTokens, Tokens, web_client
+from adapters.slack.manifest import manifest
 from adapters.slack.oauth import InstallFlow, Tell
-from adapters.slack.settings import SlackSettings
-from bot.compose import Bot
-from bot.compose.apart import InstallationsOf
+from adapters.slack.scopes import scopes_of
+from adapters.slack.settings import SlackSettings, slack_settings
+from adapters.slack.wire import Wire
+from bot.compose import Bot, all_features
+from bot.compose.apart import DeliveriesOf, InstallationsOf, NotesOf
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+
+def slack_of(settings: Settings) -> Callable[[Bot], Sequence[BaseRoute]]:
+    """What puts Slack into a bot, and returns the routes that HTTP must carry to it. Raises SetupError."""
+    ours = slack_settings(settings)
+
+    def put(bot: Bot) -> Sequence[BaseRoute]:
+        slack = slack_on(bot, ours)
+        bot.platforms[Slack.name] = slack
+        return slack.routes
+
+    return put
+
+
+def slack_on(bot: Bot, ours: SlackSettings) -> Slack:
+    """Slack for that bot, with the token of the settings or with those of an install flow."""
+
+    async def tell(installed: Installed) -> None:
+        await slack.installed(installed)
+
+    scopes = [scope.name for scope in scopes_of(bot.features)]
+    tokens, flow = slack_tokens(ours, bot, scopes, tell)
+    slack = Slack(
+        ours,
+        features=bot.features,
+        notes=NotesOf(bot.database),
+        deliveries=DeliveriesOf(bot.database, bot.clock),
+        tokens=tokens,
+        wire=Wire(ours.api_url),
+        flow=flow,
+    )
+    return slack
 
 
 def slack_tokens(ours: SlackSettings, bot: Bot, scopes: Sequence[str], tell: Tell) -> tuple[Tokens, InstallFlow | None]:
@@ -31,3 +74,10 @@ def slack_tokens(ours: SlackSettings, bot: Bot, scopes: Sequence[str], tell: Tel
         command=f"/{ours.prefix}greenroom",
     )
     return tokens, flow
+
+
+def manifest_text(settings: Settings, url: str) -> str:
+    """The manifest of the app as YAML. `url` is where the bot is reached from outside, "" for nowhere."""
+    prefix = settings.slack_command_prefix.strip().lower()
+    made = manifest(all_features(), settings.slack_mode, prefix=prefix, url=url)
+    return str(yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=120))
