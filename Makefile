@@ -13,6 +13,8 @@ RUNS := $(VENV)/.installed
 TESTS := $(VENV)/.installed-dev
 # `make lock UPGRADE=--upgrade` moves every pin; without it only what pyproject.toml asks for is changed.
 UPGRADE ?=
+# Processes that run tests: one more than there are processors, for many tests wait.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 UV_VERSION := 0.13.9
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --group build $(UPGRADE)
@@ -24,7 +26,7 @@ run: $(RUNS)  ## Start the bot when .env names a platform, else the console on a
 	@$(BIN)/greenroom
 
 test: check  ## Everything that must hold before a change lands, a real PostgreSQL included
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --cov --cov-report=term
 	@$(BIN)/python -m coverage report --include='bot/*' --fail-under=95 >$(VENV)/coverage.txt || \
 		{ cat $(VENV)/coverage.txt; exit 1; }
 

@@ -24,6 +24,23 @@ hypothesis.settings.load_profile("greenroom")
 TEMPLATE = "greenroom_template"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Before the processes that run tests are started, where there are several."""
+    # pytest-cov measures them. coverage.py would measure them once more, as it does all that a test starts,
+    # and go on where pytest-cov stops for a test that is marked no_cover.
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out of coverage what chance tries a hundred times over."""
+    # Measured they take three times as long, and coverage would be another each time. Lines that nobody chose an
+    # example for do not count.
+    for item in items:
+        if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):
+            item.add_marker("no_cover")
+
+
 async def prepare_template(url: str) -> None:
     """Make the empty database at `url` what a bot finds after its first start: migrated, with its cities."""
     from storage.database import migrate  # here, so that tests without a database do without SQLAlchemy

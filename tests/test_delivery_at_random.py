@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -246,6 +247,7 @@ CHEAP = settings(
 )
 
 
+@pytest.mark.no_cover  # as all that chance tries
 def test_whatever_happens_each_message_is_seen_once_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
     numbers = count()
 
@@ -260,6 +262,7 @@ def test_whatever_happens_each_message_is_seen_once_on_sqlite(sqlite_template: P
     run_state_machine_as_test(OnSqlite, settings=CHEAP)
 
 
+@pytest.mark.no_cover  # as all that chance tries
 def test_whatever_happens_each_message_is_seen_once_on_postgres(
     postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
 ) -> None:

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -369,6 +370,7 @@ CHEAP = settings(
 )
 
 
+@pytest.mark.no_cover  # as all that chance tries
 def test_whatever_happens_both_calendars_agree_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
     numbers_ = count()
 
@@ -384,6 +386,7 @@ def test_whatever_happens_both_calendars_agree_on_sqlite(sqlite_template: Path, 
     run_state_machine_as_test(OnSqlite, settings=CHEAP)
 
 
+@pytest.mark.no_cover  # as all that chance tries
 def test_whatever_happens_both_calendars_agree_on_postgres(
     postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
 ) -> None:
