@@ -216,7 +216,8 @@ class App:
                 if any(feature.name == head for feature in self.features):
                     return self._meant(Typed(text), request)
                 feature, command = self._find(("help",))
-                return feature, command, {"topic": meant_topic(text, self.features, request.say)}
+                theirs = [feature for feature in self.features if _is_open(feature, request)]
+                return feature, command, {"topic": meant_topic(text, theirs, request.say)}
             case _:
                 assert_never(asked)
 
@@ -427,6 +428,11 @@ def _form(
 def _authorise(access: Access, request: Request) -> None:
     if access is Access.ORGANISER and not request.is_organiser:
         raise NotAllowed(N_("Only organisers of this community can do this. Ask one of them."))
+
+
+def _is_open(feature: Feature, request: Request) -> bool:
+    """Whether the asker may use any of its commands."""
+    return request.is_organiser or any(command.access is Access.ANYONE for command in feature.commands)
 
 
 def _named(asked: Asked) -> str:
