@@ -51,7 +51,7 @@ async def test_a_role_counts_for_five_minutes_and_is_asked_again_then(ask: Askin
 
 @pytest.mark.parametrize("kind", [Kind.STATUS, Kind.LIMITED, Kind.DROP_BEFORE, Kind.HANG])
 async def test_where_slack_does_not_tell_nobody_is_an_organiser(ask: Asking, kind: Kind) -> None:
-    ask.fake.faults.add(Fault("users.info", kind))
+    ask.fake.faults.add(Fault("users.info", kind, times=None))
     assert await ask.get(ask.team.owner, "ora") == Member("ora")
 
 
