@@ -200,7 +200,9 @@ async def test_a_message_becomes_an_event_by_its_shortcut(
         form = await shortcut.form()
         assert "Open decks" in str(held(form)["title"])
         assert held(form)["link"] == "https://example.org/d"
-        await (await send(fake, mara, form, {"Title": "Decks", "When": "2099-12-04", "City": "Berlin, DE"})).acknowledged()
+        await (
+            await send(fake, mara, form, {"Title": "Decks", "When": "2099-12-04", "City": "Berlin, DE"})
+        ).acknowledged()
         await until(lambda: mara.ephemerals)
         [card] = mara.ephemerals
         assert card.channel is team.channel("events")
@@ -216,7 +218,9 @@ async def test_an_old_button_and_an_open_form_work_after_a_restart(
         form = await (await slash(fake, mara, "add")).form()
     async with whole(fake, sqlite_url, mode):
         await (await fake.press(mara, message, "Going")).answered()
-        await (await send(fake, mara, form, {"Title": "More", "When": "2099-12-05", "City": "Berlin, DE"})).acknowledged()
+        await (
+            await send(fake, mara, form, {"Title": "More", "When": "2099-12-05", "City": "Berlin, DE"})
+        ).acknowledged()
         await until(lambda: any("More" in all_of(each) for each in mara.ephemerals))
         assert "1 going" in await coming(fake, mara)
     assert fake.violations == []
@@ -243,7 +247,9 @@ async def test_the_home_tab_shows_what_concerns_its_reader_and_follows_what_they
         await until(lambda: "Late Night" in home_words(mara))
         assert mara.home is not None
         form = await (await fake.press(mara, mara.home, "Add an event")).form()
-        await (await send(fake, mara, form, {"Title": "From home", "When": "2099-12-06", "City": "Berlin, DE"})).answered()
+        await (
+            await send(fake, mara, form, {"Title": "From home", "When": "2099-12-06", "City": "Berlin, DE"})
+        ).answered()
         [window] = mara.views
         assert "Is this right?" in words(window)
         await (await fake.press(mara, window, "Save")).acknowledged()
@@ -307,7 +313,13 @@ async def test_hostile_words_ping_nobody_and_are_shown_whole(
     async with whole(fake, sqlite_url, mode):
         form = await (await slash(fake, mara, "add")).form()
         title = HOSTILE.replace("\x00", "")[:200]
-        fields = {"Title": title, "When": "2099-12-04", "City": "Berlin, DE", "Venue": title[:100], "About": LONG[:2_900]}
+        fields = {
+            "Title": title,
+            "When": "2099-12-04",
+            "City": "Berlin, DE",
+            "Venue": title[:100],
+            "About": LONG[:2_900],
+        }
         await (await send(fake, mara, form, fields)).acknowledged()
         await until(lambda: mara.ephemerals)
         await fake.quiet(0.2)
