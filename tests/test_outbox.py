@@ -124,6 +124,7 @@ async def test_a_busy_channel_keeps_its_order_and_holds_up_no_other(stage: Stage
     await stage.owe(note(1), note(2), note(3, HALL), note(4))
     work = stage.work(batch=2)  # so that one is claimed after it failed
     await work.run()
+    await _until_settled(stage, 1)
     assert stage.platform.seen == ["3.1"]
     assert [key.split(":")[1] for key in stage.platform.tried] == ["1", "3"]
     lines = await stage.lines()
@@ -491,6 +492,7 @@ async def test_a_slow_channel_holds_up_no_round(stage: Stage) -> None:
     await work.run()
     await stage.owe(note(3, HALL), note(4))
     await work.run()
+    await _until_settled(stage, 1)
     assert stage.platform.seen == ["3.1"]
     hangs.release.set()
     await _until_settled(stage, 4)

@@ -12,7 +12,8 @@ from tests.fakes.discord import FakeDiscord
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord(identify_seconds=0, pace=0.01) as found:
+    # The three seconds of Discord are tried by the adapter's own timings; a machine with much to do may need longer.
+    async with FakeDiscord(identify_seconds=0, pace=0.01, response_seconds=30) as found:
         yield found
 
 
