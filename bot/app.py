@@ -12,13 +12,18 @@ import structlog
 
 from bot.commands import (
     ASK,
+    ATTACH_AGAIN,
     Access,
     Command,
     Feature,
     On,
     Services,
     Shortcut,
+    bring_files,
+    files_of,
     read_values,
+    settle,
+    without_files,
     write_values,
 )
 from bot.domain.addresses import Channel
@@ -57,6 +62,12 @@ class App:
     zone: str
     locale: str
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a command that could never be carried out."""
+        for command in (command for feature in self.features for command in feature.commands):
+            if command.confirms is not None and files_of(command.arguments):
+                raise ValueError(f"{command.name}: a file is not kept until Save is pressed")
+
     async def handle(self, incoming: Incoming) -> Answer:
         """Answer a request. Never raises."""
         began = monotonic()
@@ -86,38 +97,6 @@ class App:
             ms=round((monotonic() - began) * 1000, 1),
         )
         return answer
-
-    async def form_for(self, incoming: Incoming) -> Form | None:
-        """The form to open as the very first answer; None when `handle` will answer.
-
-        Speaks to the database and nothing else: it notes who is new, and reads.
-        """
-        try:
-            match incoming.asked:
-                case Typed() | Run():
-                    request = await self._recognise(incoming)
-                    feature, command, typed = self._meant(incoming.asked, request)
-                    _authorise(command.access, request)
-                    read = await read_values(command.arguments, typed, request, self.services)
-                    return (
-                        _form(feature, command, typed, request, read.errors if typed else {}) if read.errors else None
-                    )
-                case Press(action) as press:
-                    if not self._opens(action):
-                        return None
-                    answer = await self._press(press, await self._recognise(incoming))
-                    return answer if isinstance(answer, Form) else None
-                case Point() as point:
-                    return self._point(point, await self._recognise(incoming))
-                case Submit():
-                    return None
-                case _:
-                    assert_never(incoming.asked)
-        except Refused:
-            return None  # `handle` comes to the same refusal and puts it into words
-        except Exception:  # the edge, as in `handle`, which will say so to whoever asked
-            log.exception("form failed", request=incoming.id, what=_named(incoming.asked))
-            return None
 
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[Option]:
         """What could be meant by what was typed so far into an option of the command in `incoming.asked`."""
@@ -183,7 +162,7 @@ class App:
     async def _recognise(self, incoming: Incoming) -> Request:
         now = self.services.clock.now()
         who = incoming.account, incoming.workspace
-        async with self.services.store.reading() as uow:
+        async with self.services.store.reading(is_steady=False) as uow:
             caller = await uow.people.recognise(*who, is_organiser=incoming.is_organiser, now=now)
         if caller is None:
             async with self.services.store.writing() as uow:
@@ -202,6 +181,8 @@ class App:
             is_organiser=caller.is_organiser,
             now=now,
             say=Words(locale, ZoneInfo(zone)),
+            accounts=incoming.accounts,
+            files=incoming.files,
         )
 
     async def _answer(self, asked: Asked, request: Request) -> Answer:
@@ -226,9 +207,10 @@ class App:
                 if sentence.command is None:
                     feature, command = self._find(("help",))
                     return feature, command, {"topic": sentence.feature.name}
-                return sentence.feature, sentence.command, sentence.values
+                return sentence.feature, sentence.command, _settled(sentence.command, sentence.values, request)
             case Run(path, values):
-                return *self._find(path), values
+                feature, command = self._find(path)
+                return feature, command, _settled(command, values, request)
             case _:
                 assert_never(asked)
 
@@ -246,6 +228,8 @@ class App:
         """Run a command, or ask for what is missing. `draft` names where refused values are kept, "" for nowhere."""
         _authorise(command.access, request)
         read = await read_values(command.arguments, typed, request, self.services)
+        if not read.errors:
+            read = await bring_files(command.arguments, read, request.say)
         errors = read.errors
         if not errors:
             try:
@@ -257,9 +241,10 @@ class App:
                 if refused.param not in command.arguments:
                     raise
                 errors = {refused.param: request.say(refused.text, **refused.values)}
+        errors = _with_files_again(command, typed, errors, request)
         if draft:
-            kept = Draft(draft, _path(feature, command), typed, errors, _community(request))
-            await self._keep(kept, request)
+            values = without_files(command.arguments, typed)
+            await self._keep(Draft(draft, _path(feature, command), values, errors, _community(request)), request)
         # a form that opens empty does not begin with reproaches
         return _form(feature, command, typed, request, errors if typed else {}, draft)
 
@@ -285,7 +270,7 @@ class App:
 
     async def _draft(self, id_: str, request: Request) -> Draft | None:
         """The asker's draft, None when it is gone. Raises Refused when it is saved, or another community's."""
-        async with self.services.store.reading() as uow:
+        async with self.services.store.reading(is_steady=False) as uow:
             draft = await uow.drafts.get(request.person.id, id_, request.now)
         if draft is not None and draft.community != _community(request):
             raise Refused(N_("This was begun in another community. Go on there, or begin again here."))
@@ -302,9 +287,6 @@ class App:
     async def _continued(self, id_: str, request: Request) -> Draft | None:
         """The asker's draft or, where the same request took it before, the one that came of it then."""
         return await self._draft(id_, request) or await self._draft(request.draft_id("confirm"), request)
-
-    def _opens(self, action: Action) -> bool:
-        return action.name in (ASK, CHANGE) or any(action.name in feature.opens for feature in self.features)
 
     async def _press(self, press: Press, request: Request) -> Answer:
         ours = {ASK: self._ask, SAVE: self._save, CHANGE: self._change, SEND: self._send}
@@ -350,7 +332,7 @@ class App:
 
     async def _submit(self, submit: Submit, request: Request) -> Answer:
         feature, command = self._find(submit.action.name.split())
-        values = dict(submit.values)
+        values = dict(_settled(command, submit.values, request))
         if submit.action.arg:
             draft = await self._continued(submit.action.arg, request)
             if draft is not None and draft.command == _path(feature, command):
@@ -366,7 +348,9 @@ class App:
         """One page of a longer form: kept, and read so far. What is still empty is no error yet."""
         _authorise(command.access, request)
         read = await read_values(command.arguments, values, request, self.services)
-        errors = {name: error for name, error in read.errors.items() if values.get(name, "").strip()}
+        wrong = {name: error for name, error in read.errors.items() if values.get(name, "").strip()}
+        errors = _with_files_again(command, values, wrong, request)
+        values = without_files(command.arguments, values)
         await self._keep(Draft(kept_as, _path(feature, command), values, errors, _community(request)), request)
         return _form(feature, command, values, request, errors, kept_as)
 
@@ -395,6 +379,18 @@ def _placed(answer: Answer, request: Request) -> Answer:
     return replace(answer, text=rich(where, "\n", answer.text))
 
 
+def _settled(command: Command, typed: Mapping[str, str], request: Request) -> Mapping[str, str]:
+    return settle(command.arguments, typed, request.accounts, request.account.platform)
+
+
+def _with_files_again(
+    command: Command, typed: Mapping[str, str], errors: Mapping[str, str], request: Request
+) -> Mapping[str, str]:
+    """The errors of a form that comes back, and that its files have to be attached again."""
+    again = {name: request.say(ATTACH_AGAIN) for name in files_of(command.arguments) if typed.get(name, "").strip()}
+    return {**again, **errors}
+
+
 def _community(request: Request) -> int | None:
     return request.joined.id if request.joined else None
 
@@ -415,9 +411,10 @@ def _form(
         title=request.say(command.help),
         action=Action(_path(feature, command), draft),
         params={name: argument.param for name, argument in command.arguments.items()},
-        values={name: value for name, value in values.items() if name in command.arguments},
+        values={n: value for n, value in without_files(command.arguments, values).items() if n in command.arguments},
         errors=errors or {},
         required=frozenset(name for name, each in command.arguments.items() if each.is_required),
+        locale=str(request.say.locale),
     )
 
 

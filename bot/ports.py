@@ -10,6 +10,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
@@ -43,6 +44,7 @@ class UnitOfWork(Protocol):
     """One short transaction and the repositories that take part in it. It never waits for the network."""
 
     people: People
+    members: Members
     events: Events
     digests: Digests
     drafts: Drafts
@@ -56,8 +58,12 @@ class UnitOfWork(Protocol):
 class Store(Protocol):
     """Where everything is kept."""
 
-    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A consistent look; nothing is written."""
+    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A consistent look; nothing is written.
+
+        Where it is not `is_steady` each question may see a moment of its own, which costs less: right for a single
+        one, and for those whose answers need not agree.
+        """
 
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction: kept when its block ends, undone when it raises. It holds the write lock from the start."""

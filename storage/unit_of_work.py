@@ -6,17 +6,20 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.ports import Notes
 from storage.connection import Connection
-from storage.delivery import DueTable, OutboxTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
+from storage.due import DueTable
 from storage.events import EventTable
+from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
+from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 
@@ -24,11 +27,24 @@ from storage.places import PlaceTable
 class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
-    __slots__ = ("connection", "digests", "drafts", "due", "events", "mirrors", "notes", "outbox", "people", "places")
+    __slots__ = (
+        "connection",
+        "digests",
+        "drafts",
+        "due",
+        "events",
+        "members",
+        "mirrors",
+        "notes",
+        "outbox",
+        "people",
+        "places",
+    )
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.people: People = PeopleTable(connection)
+        self.members: Members = MemberTable(connection)
         self.events: Events = EventTable(connection)
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
