@@ -12,8 +12,7 @@ from tests.fakes.discord import FakeDiscord
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeDiscord]:
-    # The three seconds of Discord are tried by the adapter's own timings; a machine with much to do may need longer.
-    async with FakeDiscord(identify_seconds=0, pace=0.01, response_seconds=30) as found:
+    async with FakeDiscord(identify_seconds=0, pace=0.01) as found:
         yield found
 
 

@@ -300,7 +300,7 @@ def _word(piece: object) -> str:
 
 @asynccontextmanager
 async def harness(folder: Path) -> AsyncIterator[DiscordHarness]:
-    async with FakeDiscord(identify_seconds=0, pace=0.01, response_seconds=30) as fake:
+    async with FakeDiscord(identify_seconds=0, pace=0.01) as fake:
         found = DiscordHarness(fake)
         await found.start()
         yield found

@@ -288,6 +288,7 @@ async def test_the_gateway_drops_while_a_form_is_filled_in(at: DiscordHarness) -
 
 
 async def test_what_happens_while_the_gateway_is_down_is_answered_after_it(at: DiscordHarness) -> None:
+    at.fake.response_seconds = 10
     at.fake.gateway.refuses_connections = True
     await at.fake.drop_gateway()
     asked = await at.fake.slash(at.user("mara"), at.guild, "event mine")

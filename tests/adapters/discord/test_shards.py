@@ -9,9 +9,7 @@ from tests.fakes.discord import FakeDiscord
 
 
 async def test_two_processes_with_two_shards_each_share_the_servers(postgres_url: str, tmp_path: Path) -> None:
-    # Processes pass a turnstile five seconds apart, which its own test holds to the millisecond. How long one takes
-    # from there until Discord hears it is up to the machine; without a turnstile it is next to nothing.
-    async with FakeDiscord(pace=0.01, identify_seconds=3) as fake:
+    async with FakeDiscord(pace=0.01, identify_seconds=4.9) as fake:
         guilds = [fake.add_guild(f"Server {number}") for number in range(8)]
         mara = fake.add_user("mara")
         for guild in guilds:
