@@ -10,6 +10,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.linking import Linking
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
@@ -43,6 +44,7 @@ class UnitOfWork(Protocol):
     """One short transaction and the repositories that take part in it. It never waits for the network."""
 
     people: People
+    linking: Linking
     events: Events
     digests: Digests
     drafts: Drafts

@@ -6,6 +6,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.linking import Linking
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
@@ -15,6 +16,7 @@ from storage.delivery import DueTable, OutboxTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.events import EventTable
+from storage.linking import LinkingTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
 from storage.people import PeopleTable
@@ -24,7 +26,19 @@ from storage.places import PlaceTable
 class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
-    __slots__ = ("connection", "digests", "drafts", "due", "events", "mirrors", "notes", "outbox", "people", "places")
+    __slots__ = (
+        "connection",
+        "digests",
+        "drafts",
+        "due",
+        "events",
+        "linking",
+        "mirrors",
+        "notes",
+        "outbox",
+        "people",
+        "places",
+    )
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -34,6 +48,7 @@ class Work:
         self.drafts: Drafts = DraftTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
+        self.linking: Linking = LinkingTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)
