@@ -12,13 +12,18 @@ import structlog
 
 from bot.commands import (
     ASK,
+    ATTACH_AGAIN,
     Access,
     Command,
     Feature,
     On,
     Services,
     Shortcut,
+    bring_files,
+    files_of,
     read_values,
+    settle,
+    without_files,
     write_values,
 )
 from bot.domain.addresses import Channel
@@ -56,6 +61,12 @@ class App:
     services: Services
     zone: str
     locale: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a command that could never be carried out."""
+        for command in (command for feature in self.features for command in feature.commands):
+            if command.confirms is not None and files_of(command.arguments):
+                raise ValueError(f"{command.name}: a file is not kept until Save is pressed")
 
     async def handle(self, incoming: Incoming) -> Answer:
         """Answer a request. Never raises."""
@@ -99,9 +110,10 @@ class App:
                     feature, command, typed = self._meant(incoming.asked, request)
                     _authorise(command.access, request)
                     read = await read_values(command.arguments, typed, request, self.services)
-                    return (
-                        _form(feature, command, typed, request, read.errors if typed else {}) if read.errors else None
-                    )
+                    if not read.errors:
+                        return None
+                    errors = _with_files_again(command, typed, read.errors, request)
+                    return _form(feature, command, typed, request, errors if typed else {})
                 case Press(action) as press:
                     if not self._opens(action):
                         return None
@@ -204,6 +216,8 @@ class App:
             is_owner=incoming.is_organiser and incoming.workspace is not None,
             now=now,
             say=Words(locale, ZoneInfo(zone)),
+            accounts=incoming.accounts,
+            files=incoming.files,
         )
 
     async def _answer(self, asked: Asked, request: Request) -> Answer:
@@ -228,9 +242,10 @@ class App:
                 if sentence.command is None:
                     feature, command = self._find(("help",))
                     return feature, command, {"topic": sentence.feature.name}
-                return sentence.feature, sentence.command, sentence.values
+                return sentence.feature, sentence.command, _settled(sentence.command, sentence.values, request)
             case Run(path, values):
-                return *self._find(path), values
+                feature, command = self._find(path)
+                return feature, command, _settled(command, values, request)
             case _:
                 assert_never(asked)
 
@@ -248,6 +263,8 @@ class App:
         """Run a command, or ask for what is missing. `draft` names where refused values are kept, "" for nowhere."""
         _authorise(command.access, request)
         read = await read_values(command.arguments, typed, request, self.services)
+        if not read.errors:
+            read = await bring_files(command.arguments, read, request.say)
         errors = read.errors
         if not errors:
             try:
@@ -259,9 +276,10 @@ class App:
                 if refused.param not in command.arguments:
                     raise
                 errors = {refused.param: request.say(refused.text, **refused.values)}
+        errors = _with_files_again(command, typed, errors, request)
         if draft:
-            kept = Draft(draft, _path(feature, command), typed, errors, _community(request))
-            await self._keep(kept, request)
+            values = without_files(command.arguments, typed)
+            await self._keep(Draft(draft, _path(feature, command), values, errors, _community(request)), request)
         # a form that opens empty does not begin with reproaches
         return _form(feature, command, typed, request, errors if typed else {}, draft)
 
@@ -352,7 +370,7 @@ class App:
 
     async def _submit(self, submit: Submit, request: Request) -> Answer:
         feature, command = self._find(submit.action.name.split())
-        values = dict(submit.values)
+        values = dict(_settled(command, submit.values, request))
         if submit.action.arg:
             draft = await self._continued(submit.action.arg, request)
             if draft is not None and draft.command == _path(feature, command):
@@ -368,7 +386,9 @@ class App:
         """One page of a longer form: kept, and read so far. What is still empty is no error yet."""
         _authorise(command.access, request)
         read = await read_values(command.arguments, values, request, self.services)
-        errors = {name: error for name, error in read.errors.items() if values.get(name, "").strip()}
+        wrong = {name: error for name, error in read.errors.items() if values.get(name, "").strip()}
+        errors = _with_files_again(command, values, wrong, request)
+        values = without_files(command.arguments, values)
         await self._keep(Draft(kept_as, _path(feature, command), values, errors, _community(request)), request)
         return _form(feature, command, values, request, errors, kept_as)
 
@@ -397,6 +417,18 @@ def _placed(answer: Answer, request: Request) -> Answer:
     return replace(answer, text=rich(where, "\n", answer.text))
 
 
+def _settled(command: Command, typed: Mapping[str, str], request: Request) -> Mapping[str, str]:
+    return settle(command.arguments, typed, request.accounts, request.account.platform)
+
+
+def _with_files_again(
+    command: Command, typed: Mapping[str, str], errors: Mapping[str, str], request: Request
+) -> Mapping[str, str]:
+    """The errors of a form that comes back, and that its files have to be attached again."""
+    again = {name: request.say(ATTACH_AGAIN) for name in files_of(command.arguments) if typed.get(name, "").strip()}
+    return {**again, **errors}
+
+
 def _community(request: Request) -> int | None:
     return request.joined.id if request.joined else None
 
@@ -417,7 +449,7 @@ def _form(
         title=request.say(command.help),
         action=Action(_path(feature, command), draft),
         params={name: argument.param for name, argument in command.arguments.items()},
-        values={name: value for name, value in values.items() if name in command.arguments},
+        values={n: value for n, value in without_files(command.arguments, values).items() if n in command.arguments},
         errors=errors or {},
         required=frozenset(name for name, each in command.arguments.items() if each.is_required),
     )

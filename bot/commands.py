@@ -10,12 +10,14 @@ from functools import lru_cache
 from typing import Any, Protocol, cast, get_type_hints
 
 from bot.domain.delivery import Due, Moot, Owed
+from bot.domain.members import mention_of, mentioned
+from bot.domain.people import Account
 from bot.errors import Refused
-from bot.i18n import N_
-from bot.params import TYPED_MOST, Option, Param, Plain, Reading, Stored
+from bot.i18n import N_, Words
+from bot.params import TYPED_MOST, Member, Option, Param, Plain, Reading, Stored, Upload
 from bot.platform import Platform
 from bot.ports import Clock, Store, UnitOfWork
-from bot.request import Pointed, Press, Request
+from bot.request import Attached, Pointed, Press, Request, Uploaded
 from bot.ui import Answer, Card, Form, Reply
 
 ASK = "ask"
@@ -58,7 +60,7 @@ class Command:
 
     With `confirms` the command is asked twice: that makes a card of what was understood, shown with Save and Change,
     and the handler runs when Save is pressed, with a `request.id` that is the same however often it is pressed:
-    the handler uses it to save once.
+    the handler uses it to save once. Such a command takes no files: they are not kept until then.
     """
 
     name: str
@@ -77,7 +79,7 @@ class Command:
 
 @lru_cache(maxsize=256)
 def arguments_of(asks: type[Any]) -> Mapping[str, Argument]:  # Any: any command's dataclass
-    """The arguments that a command's dataclass declares, in order."""
+    """The arguments that a command's dataclass declares, in order; files last, for a form's last page asks for them."""
     hints = get_type_hints(asks, include_extras=True)
     found: dict[str, Argument] = {}
     for each in fields(asks):
@@ -85,7 +87,24 @@ def arguments_of(asks: type[Any]) -> Mapping[str, Argument]:  # Any: any command
         default = each.default_factory() if each.default_factory is not MISSING else each.default
         is_required = default is MISSING
         found[each.name] = Argument(each.name, param, is_required, None if is_required else default)
-    return found
+    return dict(sorted(found.items(), key=lambda each: _is_upload(each[1])))
+
+
+def settle(
+    arguments: Mapping[str, Argument], typed: Mapping[str, str], accounts: Mapping[str, Account], platform: str
+) -> Mapping[str, str]:
+    """Values as they came, with mentions as the core keeps them: named only where the platform said who it is.
+
+    Everything that somebody sends goes through here; what the core keeps in drafts has been.
+    """
+    settled = dict(typed)
+    for name, text in typed.items():
+        if name in arguments and isinstance(arguments[name].param, Member):
+            if (account := accounts.get(text)) is not None:
+                settled[name] = mention_of(account)
+            elif (named := mentioned(text, platform)) is not None:
+                settled[name] = f"<@{named.account.platform}:{named.account.id}>"
+    return settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +118,10 @@ class Read:
 async def read_values(
     arguments: Mapping[str, Argument], typed: Mapping[str, str], request: Request, services: Services
 ) -> Read:
-    """Read every argument, those that others depend on first. Missing ones take their default or are an error."""
+    """Read every argument, those that others depend on first. Missing ones take their default or are an error.
+
+    A file is an Attached that was not read yet; `bring_files` does that.
+    """
     values: dict[str, object] = {}
     errors: dict[str, str] = {}
     for argument in sorted(arguments.values(), key=lambda each: each.param.depth):
@@ -124,15 +146,58 @@ async def _read(param: Param, text: str, others: Mapping[str, object], request: 
             return await services.lookups[param.lookup].read(text, request, services)
         case Plain():
             return param.read(text, Reading(request.say, request.now, others))
+        case Upload():
+            if (attached := request.files.get(text)) is None:
+                raise Refused(ATTACH_AGAIN)
+            param.check(attached.name, attached.size, request.say)
+            return attached
         case _:
-            raise TypeError(f"{param} is neither plain nor stored")
+            raise TypeError(f"{param} is neither plain nor stored nor an upload")
+
+
+ATTACH_AGAIN = N_("This file has to be attached again: files are not kept while something else is corrected.")
+
+
+async def bring_files(arguments: Mapping[str, Argument], read: Read, say: Words) -> Read:
+    """The values with every file read. Speaks to the network or the disk: never in a transaction."""
+    values, errors = dict(read.values), dict(read.errors)
+    for name, attached in read.values.items():
+        if isinstance(attached, Attached):
+            param = arguments[name].param
+            assert isinstance(param, Upload)
+            try:
+                content = await attached.read(param.most)
+                # what the platform said of its size is no promise
+                param.check(attached.name, len(content), say)
+            except Refused as refused:
+                errors[name] = say(refused.text, **refused.values)
+            else:
+                values[name] = Uploaded(attached.name, attached.media_type, content)
+    return Read(values, errors)
+
+
+def without_files(arguments: Mapping[str, Argument], typed: Mapping[str, str]) -> Mapping[str, str]:
+    """Values as a form or draft keeps them; `ATTACH_AGAIN` says what that means for a file."""
+    files = files_of(arguments)
+    return {name: text for name, text in typed.items() if name not in files}
+
+
+def files_of(arguments: Mapping[str, Argument]) -> Sequence[str]:
+    """The arguments that are files."""
+    return [name for name, each in arguments.items() if _is_upload(each)]
+
+
+def _is_upload(argument: Argument) -> bool:
+    return isinstance(argument.param, Upload)
 
 
 def write_values(arguments: Mapping[str, Argument], ask: object, services: Services) -> Mapping[str, str]:
-    """The arguments as they would be typed anywhere and at any time; those at their default are left out."""
+    """The arguments as they would be typed anywhere and at any time, without files and those at their default."""
     written: dict[str, str] = {}
     for name, argument in arguments.items():
         value = getattr(ask, name)
+        if _is_upload(argument):
+            continue
         if argument.is_required or value != argument.default:
             param = argument.param
             by: Plain | Lookup = services.lookups[param.lookup] if isinstance(param, Stored) else cast(Plain, param)

@@ -1,7 +1,8 @@
 """The typed grammar that all text platforms share: `/event find late night near:Berlin when:"this weekend"`.
 
 Words without a name fill the first option that takes free words. What follows a name belongs to it up to the next
-name, so that `near:New York` needs no quotes; quotes end a value where they close.
+name, so that `near:New York` needs no quotes; quotes end a value where they close. A mention without a name, `@mara`
+or as a platform writes it (`<@U123>`), fills the first option that takes a member.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from difflib import get_close_matches
 from bot.commands import Argument, Command, Feature
 from bot.errors import NotFound, Refused
 from bot.i18n import N_, Words
-from bot.params import TYPED_MOST, ChannelParam, Stored, Tags, Text, shortened
+from bot.params import TYPED_MOST, ChannelParam, Member, Stored, Tags, Text, shortened
 
 LINE_MOST = 12_000
 """Characters in one typed line: Slack sends at most about this much."""
@@ -38,7 +39,7 @@ class _Word:
     """The option before the colon, "" for a free word."""
     value: str
     is_whole: bool = False
-    """It stood in quotes: what follows does not belong to it."""
+    """It stood in quotes, or is a mention as a platform writes it: what follows does not belong to it."""
 
 
 def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentence:
@@ -70,6 +71,9 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
 def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mapping[str, str]:
     """The options' values in `text`, by name, as they were typed. Raises Refused."""
     free = next((name for name, each in arguments.items() if takes_words(each)), "")
+    member = next((name for name, each in arguments.items() if isinstance(each.param, Member)), "")
+    # once it is clear who is meant, what follows is about them
+    after = next((name for name, each in arguments.items() if takes_words(each) and name != member), "")
     found: dict[str, list[str]] = {}
     open_ = free
     for word in _words(text, arguments):
@@ -77,7 +81,12 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
             if word.name in found and word.name != free:
                 raise Refused(N_("{name} is there twice. Give it once."), name=f"{word.name}:")
             found.setdefault(word.name, []).append(word.value)
+            if word.name == member and word.is_whole:
+                free = after
             open_ = free if word.is_whole else word.name
+        elif member and member not in found and open_ in (free, "") and _MENTION.match(word.value):
+            found[member] = [word.value]
+            open_ = free = after
         elif open_:
             found.setdefault(open_, []).append(word.value)
         else:
@@ -123,11 +132,14 @@ _QUOTED = rf"[{OPENING}](?P<{{0}}>.*?)(?:[{OPENING}](?=\s|$)|$)"
 """A quote ends where a quote stands before a space; one that is never closed runs to the end."""
 
 _TOKEN = re.compile(
-    rf"(?P<name>\w[\w-]*):(?=\S|$)(?:{_QUOTED.format('named')}|(?P<bare>\S*))"
+    rf"(?P<name>\w[\w-]*):(?=\S|$)(?:{_QUOTED.format('named')}|(?P<bare><@[^<>]*>|\S*))"
     rf"|{_QUOTED.format('quoted')}"
-    r"|(?P<word>\S+)",
+    r"|(?P<word><@[^<>]*>|\S+)",
     re.DOTALL,
 )
+
+
+_MENTION = re.compile(r"<?@\w")
 
 
 def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:
@@ -139,8 +151,9 @@ def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:
         at = match.end()
         name = (match["name"] or "").casefold()
         if name in arguments:
-            is_whole = match["named"] is not None
-            found.append(_Word(name, match["named"] if is_whole else match["bare"], is_whole))
+            quoted, value = match["named"], match["bare"]
+            is_mention = value is not None and value.startswith("<@")
+            found.append(_Word(name, value if quoted is None else quoted, is_mention or quoted is not None))
         elif name:
             # "12:30", "https://…" and "Re:Work" are words; "wen:friday" is a slip worth naming
             close = get_close_matches(name, list(arguments), n=1, cutoff=0.75)

@@ -114,6 +114,43 @@ class ChannelParam(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Member(Stored):
+    """Somebody by a mention, as an account that was picked, or by name; `bot.domain.members.Somebody`."""
+
+    lookup: str = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(Param):
+    """A file that somebody attaches, of at most `most` bytes; `endings` such as ".csv", none of them: any kind.
+
+    It is read last, when nothing else is wrong, and is kept in no draft: a form that comes back asks for it again.
+    """
+
+    most: int = 5_000_000
+    endings: tuple[str, ...] = ()
+
+    def check(self, name: str, size: int, say: Words) -> None:
+        """Raises Refused for a file that is too large, empty, or of another kind. `size` in bytes."""
+        shown = shortened(name)
+        if self.endings and not name.casefold().endswith(self.endings):
+            kinds = say.listed(self.endings, "or")
+            raise Refused(
+                N_("{name} is not the kind of file this takes. Attach one that ends in {kinds}."),
+                name=shown,
+                kinds=kinds,
+            )
+        if size > self.most:
+            raise Refused(
+                N_("{name} is larger than {most} MB, which is the most. Attach a smaller part of it."),
+                name=shown,
+                most=say.number(Decimal(self.most) / 1_000_000),
+            )
+        if not size:
+            raise Refused(N_("{name} is empty. Attach a file with something in it."), name=shown)
+
+
+@dataclass(frozen=True, slots=True)
 class Text(Plain):
     """Free words: one line, or several with `is_long`."""
 
@@ -209,6 +246,32 @@ class Whole(Plain):
 
     def write(self, value: object) -> str:
         return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Plain):
+    """A decimal number from `low` to `high`, both allowed, with a point or a comma and up to six places behind it."""
+
+    low: Decimal = Decimal(0)
+    high: Decimal = Decimal(100)
+    example: str = "1.5"
+
+    def read(self, typed: str, reading: Reading) -> Decimal:
+        found = re.fullmatch(r"(-?\d{1,12})(?:[.,](\d{1,6}))?", typed.strip(), re.ASCII)
+        number = Decimal(f"{found[1]}.{found[2] or 0}") if found else None
+        if number is None or not self.low <= number <= self.high:
+            raise Refused(
+                N_("{typed} is not a number from {low} to {high}. Try {example}."),
+                typed=shortened(typed),
+                low=reading.say.number(self.low),
+                high=reading.say.number(self.high),
+                example=self.example,
+            )
+        return number
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, Decimal)
+        return f"{value:f}"
 
 
 @dataclass(frozen=True, slots=True)

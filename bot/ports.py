@@ -11,6 +11,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.linking import Linking
+from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
@@ -45,6 +46,7 @@ class UnitOfWork(Protocol):
 
     people: People
     linking: Linking
+    members: Members
     events: Events
     digests: Digests
     drafts: Drafts

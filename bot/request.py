@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -68,11 +68,41 @@ Asked = Typed | Run | Press | Submit | Point
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that somebody attached, which stays where it is until it is read. `size` in bytes, as the platform says.
+
+    `read(most)` brings at most `most + 1` bytes, so that one byte too many tells that it is too large. It is called
+    outside of transactions, takes some seconds at most, and raises Refused, with a way on, where the file is gone.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    read: Callable[[int], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file as a handler gets it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """What a platform hands to the core.
 
     `id` is the platform's own id of the request, the same when it is delivered again. `workspace` is None in a
     direct message. `locale` is what the platform knows ("" if nothing). `is_organiser` is the platform's word.
+    `accounts` and `files` are what values of `asked` stand for, by the value: the accounts of which the platform
+    itself says who they are, and the files that came along.
     """
 
     id: str
@@ -82,11 +112,16 @@ class Incoming:
     locale: str
     is_organiser: bool
     asked: Asked
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    files: Mapping[str, Attached] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a handler gets: the same, with everybody recognised. `now` is aware UTC."""
+    """What a handler gets: the same, with everybody recognised. `now` is aware UTC.
+
+    `accounts` and `files` are for reading arguments, as `Incoming` has them.
+    """
 
     id: str
     account: Account
@@ -100,6 +135,8 @@ class Request:
     """The platform says that they run the workspace this was asked in: not only named, and not in a direct message."""
     now: datetime
     say: Words
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    files: Mapping[str, Attached] = field(default_factory=dict)
 
     @property
     def community(self) -> Community:

@@ -7,6 +7,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.linking import Linking
+from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
@@ -17,6 +18,7 @@ from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.events import EventTable
 from storage.linking import LinkingTable
+from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
 from storage.people import PeopleTable
@@ -33,6 +35,7 @@ class Work:
         "due",
         "events",
         "linking",
+        "members",
         "mirrors",
         "notes",
         "outbox",
@@ -43,6 +46,7 @@ class Work:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.people: People = PeopleTable(connection)
+        self.members: Members = MemberTable(connection)
         self.events: Events = EventTable(connection)
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)

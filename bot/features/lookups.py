@@ -1,12 +1,15 @@
-"""Look-ups that every feature may name: cities, and channels of the platform somebody writes from."""
+"""Look-ups that every feature may name: cities, members, and channels of the platform somebody writes from."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.commands import Lookup, Services
 from bot.domain.addresses import Channel
-from bot.domain.places import Place
+from bot.domain.members import Somebody, mention_of, mentioned
+from bot.domain.people import Account
+from bot.domain.places import Place, fold
 from bot.errors import NotFound, Refused
 from bot.i18n import N_
 from bot.params import Option, shortened
@@ -54,4 +57,72 @@ class ChannelLookup:
         return [Option(f"#{here.name}", here.id)] if here else []
 
 
-LOOKUPS: Mapping[str, Lookup] = {"city": CityLookup(), "channel": ChannelLookup()}
+class MemberLookup:
+    """Implements `bot.commands.Lookup`: a mention or a name becomes somebody of the asker's community.
+
+    Whoever the platform itself named (an account that was picked) is found as well, as an account and no more.
+    """
+
+    async def read(self, typed: str, request: Request, services: Services) -> Somebody:
+        named = mentioned(typed, request.account.platform)
+        if named is not None and named.is_known:
+            return await self._of(named.account, request, services)
+        community = request.community
+        async with services.store.reading() as uow:
+            if named is not None:
+                found = await uow.members.of_account(community.id, named.account)
+                several = [found] if found else []
+            else:
+                name = typed.strip().removeprefix("@")
+                several = list(await uow.members.named(community.id, name, request.account.platform))
+                exact = [each for each in several if fold(each.account.name) == fold(name)]
+                several = exact or [each for each in several if fold(each.account.name).startswith(fold(name))]
+        if len(several) == 1:
+            return several[0]
+        if several:
+            raise Refused(
+                N_("{typed} may be {names}. Write the whole name, or mention them."),
+                typed=shortened(typed),
+                names=request.say.listed([shortened(each.account.name) for each in several[:NAMED]], "or"),
+            )
+        raise NotFound(
+            N_("I know nobody called {typed} in {community}. Check the name, or mention them."),
+            typed=shortened(typed),
+            community=community.name,
+        )
+
+    async def _of(self, account: Account, request: Request, services: Services) -> Somebody:
+        """Somebody that the platform named, made known where they are new."""
+        if request.joined is not None:
+            async with services.store.reading() as uow:
+                if (member := await uow.members.of_account(request.joined.id, account)) is not None:
+                    return member
+        async with services.store.writing() as uow:
+            people = await uow.people.people_of([account])
+        return Somebody(account, people[account.id])
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, Somebody)
+        return mention_of(value.account)
+
+    async def suggest(self, typed: str, request: Request, services: Services) -> Sequence[Option]:
+        name = typed.strip().removeprefix("@")
+        async with services.store.reading() as uow:
+            found = await uow.members.named(request.community.id, name, request.account.platform)
+        # two of one name are told apart by their accounts
+        names = Counter(fold(each.account.name) for each in found)
+        return [Option(each.account.name, _written(each, names)) for each in found[:SUGGESTED] if each.account.name]
+
+
+SUGGESTED = 25
+NAMED = 5
+"""Members that are named when it is not clear who is meant."""
+
+
+def _written(somebody: Somebody, names: Mapping[str, int]) -> str:
+    account = somebody.account
+    is_clear = names[fold(account.name)] == 1 and fold(account.name)
+    return f"@{account.name}" if is_clear else f"<@{account.platform}:{account.id}>"
+
+
+LOOKUPS: Mapping[str, Lookup] = {"city": CityLookup(), "channel": ChannelLookup(), "member": MemberLookup()}
