@@ -55,11 +55,15 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
     if (only := feature.command("")) is not None:
         return Sentence(feature, only, values_of(rest, only.arguments, say))
     name, _, tail = rest.strip().partition(" ")
+    anywhere = features if feature.leads_anywhere else ()
     if not name:
-        return Sentence(feature, None)
+        everything = next((each for each in anywhere if each.name == "help"), feature)
+        return Sentence(everything, everything.command(""))
     command = feature.command(name.casefold())
+    if command is None and any(each.name == name.casefold() and each is not feature for each in anywhere):
+        return read_sentence(rest, features, say)
     if command is None:
-        known = [command.name for command in feature.commands]
+        known = [each.name for each in feature.commands] + [each.name for each in anywhere if each is not feature]
         raise NotFound(
             N_("There is no command {typed}. {nearest}"),
             typed=f"/{feature.name} {shortened(name)}",
