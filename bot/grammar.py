@@ -1,8 +1,8 @@
 """The typed grammar that all text platforms share: `/event find late night near:Berlin when:"this weekend"`.
 
-Words without a name fill the first option that takes free words. What follows a name belongs to it up to the next
-name, so that `near:New York` needs no quotes; quotes end a value where they close. A mention without a name, `@mara`
-or as a platform writes it (`<@U123>`), fills the first option that takes a member.
+Words without a name fill the first option that takes free words, or the only one there is. What follows a name belongs
+to it up to the next name, so that `near:New York` needs no quotes; quotes end a value where they close. A mention
+without a name, `@mara` or as a platform writes it (`<@U123>`), fills the first option that takes a member.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
 def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mapping[str, str]:
     """The options' values in `text`, by name, as they were typed. Raises Refused."""
     free = next((name for name, each in arguments.items() if takes_words(each)), "")
+    if len(arguments) == 1:  # it need not be named
+        free = next(iter(arguments))
     member = next((name for name, each in arguments.items() if isinstance(each.param, Member)), "")
     # once it is clear who is meant, what follows is about them
     after = next((name for name, each in arguments.items() if takes_words(each) and name != member), "")

@@ -177,10 +177,14 @@ _OWN_NAMES = (
 )
 _OWN_SETTINGS = (
     update(people)
-    .where(people.c.id == _other, _former.c.id == _one)
+    .where(people.c.id == _other)
     .values(
-        zone=func.coalesce(func.nullif(people.c.zone, ""), _former.c.zone),
-        locale=func.coalesce(func.nullif(people.c.locale, ""), _former.c.locale),
+        {
+            column: func.coalesce(
+                func.nullif(column, ""), select(_former.c[column.name]).where(_former.c.id == _one).scalar_subquery()
+            )
+            for column in (people.c.zone, people.c.locale)
+        }
     )
 )
 _DROP_PERSON = delete(people).where(people.c.id == _one)

@@ -28,6 +28,10 @@ LANGUAGES: Mapping[str, str] = {
 """British and American English differ in what 12/5 means."""
 
 
+def _kept(language: str) -> str:
+    return "" if language == PLATFORMS else language
+
+
 @dataclass(frozen=True, slots=True)
 class ShowMe:
     pass
@@ -53,7 +57,7 @@ class SetLanguage:
             N_("Language"),
             N_("What I speak with you"),
             LANGUAGES,
-            lambda value: "" if value == PLATFORMS else value,
+            _kept,
         ),
     ]
 
