@@ -42,8 +42,8 @@ class Typing(io.StringIO):
         super().__init__("".join(f"{line}\n" for line in lines).replace("PLATFORM", platform))
         self._seen = seen
 
-    def readline(self, size: int | None = -1, /) -> str:
-        line = super().readline(-1 if size is None else size)
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # as typeshed's own StringIO has it
+        line = super().readline(size)
         made = MADE.findall(self._seen.getvalue()) if "CODE" in line else []
         return line.replace("CODE", made[-1]) if made else line
 
