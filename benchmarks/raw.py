@@ -45,10 +45,15 @@ def recorded() -> Iterator[list[Statement]]:
     """Every statement that SQLAlchemy gives a driver while the block lasts."""
     statements: list[Statement] = []
 
+    def is_alone(connection: Connection) -> bool:
+        """Whether each statement stands by itself, though SQLAlchemy speaks of a transaction."""
+        return connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+
     def begin(connection: Connection) -> None:
-        if connection.dialect.name != "sqlite":  # where we say BEGIN ourselves
+        if not is_alone(connection):
             options = connection.get_execution_options()
-            statements.append(Statement(READ_ONLY if options.get("postgresql_readonly") else "BEGIN"))
+            begins = READ_ONLY if options.get("postgresql_readonly") else "BEGIN"
+            statements.append(Statement(options.get("begins", begins)))
 
     # Any: SQLAlchemy's protocol for what listens
     def execute(_connection: Connection, _cursor: Any, sql: str, values: Any, _context: Any, is_many: bool) -> None:
@@ -57,8 +62,9 @@ def recorded() -> Iterator[list[Statement]]:
     def commit(_connection: Connection) -> None:
         statements.append(Statement("COMMIT"))
 
-    def rollback(_connection: Connection) -> None:
-        statements.append(Statement("ROLLBACK"))
+    def rollback(connection: Connection) -> None:
+        if not is_alone(connection):
+            statements.append(Statement("ROLLBACK"))
 
     # Any: each event hands over something else
     listeners: dict[str, Callable[..., Any]] = {

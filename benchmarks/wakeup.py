@@ -21,8 +21,9 @@ from benchmarks.reminders import KIND, owed, put
 from bot.compose import Bot
 from bot.domain.delivery import Due
 from storage.database import Database
-from storage.delivery import due, outbox
+from storage.due import due
 from storage.engine import make_engine, normalise_url
+from storage.outbox import outbox
 
 FEW, MANY = 10_000, 1_000_000
 FEW_QUICKLY, MANY_QUICKLY = 1_000, 20_000

@@ -98,39 +98,6 @@ class App:
         )
         return answer
 
-    async def form_for(self, incoming: Incoming) -> Form | None:
-        """The form to open as the very first answer; None when `handle` will answer.
-
-        Speaks to the database and nothing else: it notes who is new, and reads.
-        """
-        try:
-            match incoming.asked:
-                case Typed() | Run():
-                    request = await self._recognise(incoming)
-                    feature, command, typed = self._meant(incoming.asked, request)
-                    _authorise(command.access, request)
-                    read = await read_values(command.arguments, typed, request, self.services)
-                    if not read.errors:
-                        return None
-                    errors = _with_files_again(command, typed, read.errors, request)
-                    return _form(feature, command, typed, request, errors if typed else {})
-                case Press(action) as press:
-                    if not self._opens(action):
-                        return None
-                    answer = await self._press(press, await self._recognise(incoming))
-                    return answer if isinstance(answer, Form) else None
-                case Point() as point:
-                    return self._point(point, await self._recognise(incoming))
-                case Submit():
-                    return None
-                case _:
-                    assert_never(incoming.asked)
-        except Refused:
-            return None  # `handle` comes to the same refusal and puts it into words
-        except Exception:  # the edge, as in `handle`, which will say so to whoever asked
-            log.exception("form failed", request=incoming.id, what=_named(incoming.asked))
-            return None
-
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[Option]:
         """What could be meant by what was typed so far into an option of the command in `incoming.asked`."""
         asked = incoming.asked
@@ -195,7 +162,7 @@ class App:
     async def _recognise(self, incoming: Incoming) -> Request:
         now = self.services.clock.now()
         who = incoming.account, incoming.workspace
-        async with self.services.store.reading() as uow:
+        async with self.services.store.reading(is_steady=False) as uow:
             caller = await uow.people.recognise(*who, is_organiser=incoming.is_organiser, now=now)
         if caller is None:
             async with self.services.store.writing() as uow:
@@ -305,7 +272,7 @@ class App:
 
     async def _draft(self, id_: str, request: Request) -> Draft | None:
         """The asker's draft, None when it is gone. Raises Refused when it is saved, or another community's."""
-        async with self.services.store.reading() as uow:
+        async with self.services.store.reading(is_steady=False) as uow:
             draft = await uow.drafts.get(request.person.id, id_, request.now)
         if draft is not None and draft.community != _community(request):
             raise Refused(N_("This was begun in another community. Go on there, or begin again here."))
@@ -322,9 +289,6 @@ class App:
     async def _continued(self, id_: str, request: Request) -> Draft | None:
         """The asker's draft or, where the same request took it before, the one that came of it then."""
         return await self._draft(id_, request) or await self._draft(request.draft_id("confirm"), request)
-
-    def _opens(self, action: Action) -> bool:
-        return action.name in (ASK, CHANGE) or any(action.name in feature.opens for feature in self.features)
 
     async def _press(self, press: Press, request: Request) -> Answer:
         ours = {ASK: self._ask, SAVE: self._save, CHANGE: self._change, SEND: self._send}
@@ -452,6 +416,7 @@ def _form(
         values={n: value for n, value in without_files(command.arguments, values).items() if n in command.arguments},
         errors=errors or {},
         required=frozenset(name for name, each in command.arguments.items() if each.is_required),
+        locale=str(request.say.locale),
     )
 
 

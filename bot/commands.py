@@ -300,7 +300,9 @@ OpensForm = Callable[[Press, Request, Services], Awaitable[Form]]
 class Feature:
     """One top-level command and everything that belongs to it.
 
-    `presses` says what each action does; `opens` names actions that open a form: those only read.
+    `presses` says what each action does; `opens` names actions that open a form. Those only read rows and never
+    speak to the network: on Discord a form must be the very first answer, within seconds. What needs the network
+    answers with a card first, whose button opens the form.
     """
 
     name: str

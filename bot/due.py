@@ -33,11 +33,11 @@ class DueWork:
         self._kinds = kinds
         self._batch = batch
 
-    async def run(self) -> int:
-        """Move on all that is due now; returns how many rows were.
+    async def run(self, between: Callable[[], Awaitable[object]] | None = None) -> int:
+        """Move on all that is due now; returns how many rows were. `between` is awaited between two batches.
 
         A row whose kind raises is put off and logged; the rows beside it are moved on. What the store itself
-        raises (the database is away) is raised.
+        raises (the database is away) is raised, and what `between` raises.
         """
         moved = 0
         while True:
@@ -54,6 +54,8 @@ class DueWork:
                 moved += await self._one_by_one(taken, error)
             if len(taken) < self._batch:
                 return moved
+            if between is not None:
+                await between()
 
     async def _one_by_one(self, taken: Sequence[Due], error: Exception) -> int:
         moved = 0

@@ -14,13 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeVar, assert_never
+
+import structlog
 
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, rich
 from bot.platform import Limits
 from bot.ui import Button, Card, Control, Field, File, LinkButton, Menu, Reply
 
 T = TypeVar("T")
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,52 @@ def fit(reply: Reply, limits: Limits) -> Fitted:
     if len(messages) > 1:
         messages[1:] = [replace(message, replaces=False) for message in messages[1:]]
     return Fitted(tuple(messages), tuple(dict.fromkeys(moved)))
+
+
+def messages_of(answer: Reply, limits: Limits) -> tuple[Reply, ...]:
+    """An answer as messages, for adapters; the log says what stands elsewhere than it was put."""
+    fitted = fit(answer, limits)
+    if fitted.moved:
+        log.debug("answer bent", moved=fitted.moved, messages=len(fitted.messages))
+    return fitted.messages
+
+
+def check(message: Reply, limits: Limits) -> None:
+    """Raise ValueError, saying what is too large, for a message that the platform would refuse or cut."""
+    _at_most("cards", len(message.cards), limits.cards)
+    _at_most("files", len(message.files), limits.files)
+    _at_most("parts", sum(map(limits.weigh, message.cards)), limits.parts)
+    for card in message.cards:
+        _at_most("characters in a title", limits.measure(card.title), limits.title_length)
+        _at_most("characters in a body", limits.measure(card.body), limits.body_length)
+        _at_most("fields", len(card.fields), limits.fields)
+        for each in card.fields:
+            length = limits.measure(rich(each.name)) + limits.measure(each.value)
+            _at_most("characters in a field", length, limits.body_length)
+        _at_most("controls", len(card.controls), limits.controls)
+        for control in card.controls:
+            _check_control(control, limits)
+    length = limits.measure(message.text) + sum(_length(card, limits) for card in message.cards)
+    _at_most("characters", length, limits.message_length)
+
+
+def _check_control(control: Control, limits: Limits) -> None:
+    _at_most("characters in a label", len(control.label), limits.label_length)
+    match control:
+        case Menu(options=options):
+            _at_most("options", len(options), limits.options)
+            for option in options:
+                _at_most("characters in an option", len(option.label), limits.label_length)
+                _at_most("characters in an option's value", len(option.value), limits.value_length)
+        case Button() | LinkButton():
+            pass
+        case _:
+            assert_never(control)
+
+
+def _at_most(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise ValueError(f"{count} {what}; at most {most} fit")
 
 
 def split(text: Rich, most: int, measure: Callable[[Rich], int]) -> list[Rich]:

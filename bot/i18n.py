@@ -89,6 +89,7 @@ class Words:
         return name if name == short else f"{name}, {short}"
 
 
+@lru_cache(maxsize=64)
 def parse_locale(name: str) -> Locale:
     """The locale a platform or person named ("de", "en-GB", "pt_BR"), or English where it is not known."""
     try:

@@ -186,9 +186,13 @@ class OutboxWork:
         for row in rows:
             lanes[written(row.owed.address)].append(row)
         finished: list[tuple[Claimed, Outcome]] = []
-        tasks = {asyncio.create_task(self._lane(place, lane, words, began, finished)) for place, lane in lanes.items()}
+        tasks: set[asyncio.Task[None]] = set()
         stop = asyncio.create_task(self._stop(tasks))
         try:
+            for place, lane in lanes.items():
+                tasks.add(asyncio.create_task(self._lane(place, lane, words, began, finished)))
+                # to the wire a send may be all work and no waiting: two hundred at once would hold up the loop
+                await asyncio.sleep(0)
             pending = tasks
             while pending:
                 _, pending = await asyncio.wait(pending, timeout=self._timings.patience)

@@ -13,7 +13,7 @@ from bot.domain.people import Account, Workspace
 from bot.markup import Rich
 from bot.params import Option
 from bot.request import Incoming
-from bot.ui import Answer, Card, Form, Reply
+from bot.ui import Answer, Card, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Limits:
     label_length: int
     options: int
     """Choices in one menu, and suggestions for one option."""
+    value_length: int
+    """Characters of the value behind a choice."""
     files: int
     form_params: int
     form_title_length: int
@@ -45,14 +47,12 @@ class Limits:
 class Core(Protocol):
     """All that an adapter calls."""
 
-    async def form_for(self, incoming: Incoming) -> Form | None:
-        """The form to open as the very first answer, or None when `handle` will answer.
-
-        Speaks to the database, never to the network.
-        """
-
     async def handle(self, incoming: Incoming) -> Answer:
-        """Answer a request. Never raises."""
+        """Answer a request. Never raises.
+
+        A Form that answers a Run, Press or Point, or what was typed, came without the network, so that it is there
+        in time for a platform which opens a form as its very first answer only.
+        """
 
     async def joined(self, workspace: Workspace, *, by: Account | None, channel: Channel | None, locale: str) -> None:
         """The bot was added to a workspace: make or revive its community, and greet.

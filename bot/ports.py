@@ -60,8 +60,12 @@ class UnitOfWork(Protocol):
 class Store(Protocol):
     """Where everything is kept."""
 
-    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A consistent look; nothing is written."""
+    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A consistent look; nothing is written.
+
+        Where it is not `is_steady` each question may see a moment of its own, which costs less: right for a single
+        one, and for those whose answers need not agree.
+        """
 
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction: kept when its block ends, undone when it raises. It holds the write lock from the start."""

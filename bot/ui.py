@@ -113,7 +113,8 @@ class Reply:
 class Form:
     """Questions to fill in. `values` and `errors` go by the names of `params`; an error named "" is about the whole.
 
-    `required` names the params that cannot be left empty, so that platforms can mark them.
+    `required` names the params that cannot be left empty, so that platforms can mark them. `locale` is that of
+    whoever fills it in: in it the platform says the labels of `params` and what it adds; "" leaves that to itself.
     """
 
     title: str
@@ -122,6 +123,7 @@ class Form:
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
+    locale: str = ""
 
 
 Answer = Reply | Form

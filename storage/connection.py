@@ -15,13 +15,14 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 class Connection:
     """A transaction that is open. `wakes` is set by whoever wrote something that falls due or is owed:
-    after the commit the scheduler is woken.
+    after the commit the scheduler is woken. With `only_selects` it takes nothing else.
     """
 
-    __slots__ = ("_inner", "dialect", "wakes")
+    __slots__ = ("_inner", "_only_selects", "dialect", "wakes")
 
-    def __init__(self, inner: AsyncConnection) -> None:
+    def __init__(self, inner: AsyncConnection, *, only_selects: bool = False) -> None:
         self._inner = inner
+        self._only_selects = only_selects
         self.dialect = inner.dialect.name
         """"sqlite" or "postgresql"."""
         self.wakes = False
@@ -31,16 +32,17 @@ class Connection:
         self, statement: Executable, values: Values | Sequence[Values] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement, once for each of several `values`; its rows are all there when this returns."""
+        assert statement.is_select or not self._only_selects, "what is not steady would not undo it"
         return await self._inner.execute(statement, values)
 
     async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[AnyRow]:
         """All rows of one statement."""
-        return (await self._inner.execute(statement, values)).all()
+        return (await self.execute(statement, values)).all()
 
     async def first(self, statement: Executable, values: Values | None = None) -> AnyRow | None:
         """The first row, or None."""
-        return (await self._inner.execute(statement, values)).first()
+        return (await self.execute(statement, values)).first()
 
     async def scalar(self, statement: Executable, values: Values | None = None) -> Any:  # Any: as above
         """The first column of the first row, or None."""
-        return (await self._inner.execute(statement, values)).scalar()
+        return (await self.execute(statement, values)).scalar()

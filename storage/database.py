@@ -29,21 +29,27 @@ class Database:
 
     def __init__(self, url: str, *, wake: Callable[[], None] = lambda: None) -> None:
         parsed = normalise_url(url)
-        self._engine = make_engine(parsed)
+        self._engine = engine = make_engine(parsed)
         self._wake = wake
         self._is_sqlite = is_sqlite(parsed)
         # SQLite has one writer at a time. Waiting here is fair and free; its own way sleeps and polls.
         self._turn = asyncio.Lock()
         self.turnstile: Turnstile = LocalTurnstile() if self._is_sqlite else SharedTurnstile(self.writing)
         """For whoever shares this database."""
-        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self._readers = self._engine if self._is_sqlite else self._engine.execution_options(**snapshot)
+        if self._is_sqlite:
+            self._writers = engine.execution_options(begins="BEGIN IMMEDIATE")
+            self._readers = self._glancers = engine.execution_options(begins="BEGIN")
+        else:
+            self._writers = engine
+            self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            # begin and rollback would each be a way to PostgreSQL and back
+            self._glancers = engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def reading(self) -> AbstractAsyncContextManager[Work]:
+    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[Work]:
         """All its statements see the database as it was at the first one. What is written is refused by
-        PostgreSQL, and undone on SQLite.
+        PostgreSQL, and undone on SQLite. Without `is_steady` each sees a moment of its own, and must be a SELECT.
         """
-        return self._reading()
+        return self._reading(is_steady=is_steady)
 
     def writing(self) -> AbstractAsyncContextManager[Work]:
         """Committed when its block ends, rolled back when it raises or is cancelled."""
@@ -54,11 +60,9 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[Work]:
-        async with self._readers.connect() as connection:
-            if self._is_sqlite:
-                await connection.exec_driver_sql("BEGIN")
-            yield Work(Connection(connection))
+    async def _reading(self, *, is_steady: bool) -> AsyncIterator[Work]:
+        async with (self._readers if is_steady else self._glancers).connect() as connection:
+            yield Work(Connection(connection, only_selects=not is_steady))
 
     @asynccontextmanager
     async def _writing_in_turn(self) -> AsyncIterator[Work]:
@@ -67,9 +71,7 @@ class Database:
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Work]:
-        async with self._engine.connect() as inner:
-            if self._is_sqlite:
-                await inner.exec_driver_sql("BEGIN IMMEDIATE")
+        async with self._writers.connect() as inner:
             connection = Connection(inner)
             yield Work(connection)
             await inner.commit()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import SetupError
+from storage.sqlite import begin, connected
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -77,13 +78,14 @@ def shown(url: URL) -> str:
 def make_engine(url: URL, pool: int = POOL) -> AsyncEngine:
     """An engine on a `normalise_url`; it connects when it is first used.
 
-    On SQLite nothing begins by itself (`isolation_level=None`): units of work say BEGIN in their own way.
+    On SQLite nothing begins by itself (`isolation_level=None`): units of work say how they begin
+    (`storage.sqlite.begin`).
     """
     if is_sqlite(url):
-        engine = create_async_engine(
-            url, connect_args={"isolation_level": None}, pool_size=pool, max_overflow=0, hide_parameters=True
-        )
+        arguments = {"isolation_level": None, "async_creator_fn": connected}
+        engine = create_async_engine(url, connect_args=arguments, pool_size=pool, max_overflow=0, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _tell_pragmas)
+        event.listen(engine.sync_engine, "begin", begin)
         return engine
     return create_async_engine(
         url, connect_args={"server_settings": SETTINGS}, pool_size=pool, max_overflow=0, hide_parameters=True

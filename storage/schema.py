@@ -28,6 +28,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+DIALECTS = ("sqlite", "postgresql")
 EPOCH = datetime(1970, 1, 1, tzinfo=ZULU)
 MICROSECOND = timedelta(microseconds=1)
 

@@ -1,4 +1,4 @@
-"""Every table but those of delivery (`storage.delivery`) and the search index (`storage.search`).
+"""Every table but those of delivery (`storage.due`, `storage.outbox`) and the search index (`storage.search`).
 
 Ids that buttons carry are never given again (AUTOINCREMENT on SQLite; sequences on PostgreSQL).
 """

@@ -13,14 +13,15 @@ from bot.domain.people import People
 from bot.domain.places import Places
 from bot.ports import Notes
 from storage.connection import Connection
-from storage.delivery import DueTable, OutboxTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
+from storage.due import DueTable
 from storage.events import EventTable
 from storage.linking import LinkingTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
+from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 

@@ -22,7 +22,7 @@ from bot.platform import Core, Limits, NativeCalendar
 from bot.ports import UnitOfWork
 from bot.ui import Reply
 from storage.database import Database
-from storage.delivery import outbox
+from storage.outbox import outbox
 
 PATIENT = replace(Timings(), patience=300)
 """A round ends when all of it is settled, however slow the machine."""
@@ -162,8 +162,8 @@ class Watched:
         self.open = 0
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[UnitOfWork]:
-        async with self.inner.reading() as uow:
+    async def reading(self, *, is_steady: bool = True) -> AsyncIterator[UnitOfWork]:
+        async with self.inner.reading(is_steady=is_steady) as uow:
             with self._counted():
                 yield uow
 

@@ -82,13 +82,18 @@ async def test_a_form_that_opens_empty_has_no_errors(ana: Somebody) -> None:
     assert form.required == {"title", "when"}
 
 
+async def test_a_form_is_in_the_language_of_whoever_asks_for_it(ana: Somebody) -> None:
+    form = await ana.bot.app.handle(replace(ana.incoming(Typed("/event add")), locale="de"))
+    assert isinstance(form, Form)
+    assert form.locale == "de"
+
+
 async def test_a_wrong_option_opens_the_form_with_the_error_under_it(ana: Somebody) -> None:
     asked = Typed('/event find techno when:"31 February"')
     form = await ana.ask(asked)
     assert isinstance(form, Form)
     assert form.values == {"words": "techno", "when": "31 February"}
     assert "February" in form.errors["when"]
-    assert await ana.bot.app.form_for(ana.incoming(asked)) == form
 
 
 async def test_a_draft_lasts_a_day(ana: Somebody) -> None:
@@ -202,7 +207,6 @@ async def test_what_is_no_longer_there_is_refused_in_words(ana: Somebody, asked:
     answer = await ana.ask(asked)
     assert isinstance(answer, Reply)
     assert answer.is_refusal
-    assert await ana.bot.app.form_for(ana.incoming(asked)) is None
 
 
 async def test_a_fault_of_ours_is_an_answer_and_a_log_line(ana: Somebody) -> None:
@@ -308,12 +312,11 @@ async def test_a_request_that_is_delivered_twice_acts_once(ana: Somebody) -> Non
 async def test_a_shortcut_on_a_message_opens_the_form_with_what_it_tells(ana: Somebody) -> None:
     pointed = Pointed("Late Night Modular\nat Kantine", "https://chat.example/1", ana.account)
     asked = Point("event add", pointed)
-    form = await ana.bot.app.form_for(ana.incoming(asked))
+    with structlog.testing.capture_logs() as logs:
+        form = await ana.ask(asked)
     assert isinstance(form, Form)
     assert form.values == {"title": "Late Night Modular", "link": "https://chat.example/1", "about": "at Kantine"}
     assert form.errors == {}
-    with structlog.testing.capture_logs() as logs:
-        assert await ana.ask(asked) == form
     assert [line["what"] for line in logs] == ["point event add"]
     confirm = await ana.ask(Submit(form.action, {**form.values, "when": "friday 20:00"}))
     assert "Late Night Modular" in words(confirm)
@@ -322,7 +325,6 @@ async def test_a_shortcut_on_a_message_opens_the_form_with_what_it_tells(ana: So
 @pytest.mark.parametrize("command", ["event add", "event find", "nothing here"])
 async def test_a_shortcut_that_is_not_there_is_refused(ana: Somebody, command: str) -> None:
     person_only = Point(command, Pointed(account=ana.account))
-    assert await ana.bot.app.form_for(ana.incoming(person_only)) is None
     refused = await ana.ask(person_only)
     assert isinstance(refused, Reply)
     assert refused.is_refusal

@@ -90,6 +90,17 @@ async def test_a_kind_is_asked_once_for_each_batch_earliest_first(stage: Stage) 
     assert weekly.calls == [[4, 3, 2], [1, 0]]
 
 
+async def test_what_is_owed_already_can_go_out_between_two_batches(stage: Stage) -> None:
+    await put(stage, *(Due("weekly", subject, START) for subject in range(5)))
+    owed: list[int] = []
+
+    async def look() -> None:
+        owed.append(len(await stage.states()))
+
+    assert await DueWork(stage.services, {"weekly": Weekly()}, batch=2).run(between=look) == 5
+    assert owed == [4, 8]
+
+
 async def test_a_week_that_was_missed_is_asked_about_too(stage: Stage) -> None:
     await put(stage, Due("weekly", 1, START - 2 * WEEK))
     weekly = Weekly()
@@ -196,7 +207,7 @@ async def test_workers_side_by_side_move_each_row_on_once(stage: Stage) -> None:
 
 async def test_a_store_that_is_away_is_told_to_the_caller(stage: Stage) -> None:
     class Away:
-        def reading(self) -> Any:  # Any: it is never there
+        def reading(self, *, is_steady: bool = True) -> Any:  # Any: it is never there
             raise ConnectionError
 
         writing = reading

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.fit import fit, plain, shorten, split
+from bot.fit import check, fit, messages_of, plain, shorten, split
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, rich
 from bot.params import Option
 from bot.platform import Limits
@@ -34,6 +35,7 @@ TIGHT = Limits(
     controls=3,
     label_length=8,
     options=2,
+    value_length=12,
     files=1,
     form_params=5,
     form_title_length=20,
@@ -110,6 +112,7 @@ def test_every_message_fits_and_no_word_or_control_is_lost(reply: Reply) -> None
     fitted = fit(reply, TIGHT)
     for message in fitted.messages:
         assert_fits(message, TIGHT)
+        check(message, TIGHT)
     before, after = words_of(reply), " ".join(words_of(message) for message in fitted.messages)
     for character in "ab*<":
         assert after.count(character) >= before.count(character)
@@ -123,6 +126,30 @@ def test_every_message_fits_and_no_word_or_control_is_lost(reply: Reply) -> None
     ]
     assert kept == wanted
     assert [file for message in fitted.messages for file in message.files] == list(reply.files)
+
+
+@settings(max_examples=300)
+@given(st.builds(Reply, text=riches, cards=st.lists(cards, max_size=5).map(tuple), files=files))
+def test_whatever_does_not_fit_is_refused(reply: Reply) -> None:
+    try:
+        assert_fits(reply, TIGHT)
+    except AssertionError:
+        with pytest.raises(ValueError, match="fit"):
+            check(reply, TIGHT)
+
+
+def test_a_refusal_names_what_is_over() -> None:
+    menu = Menu("Kind", Action("kind"), (Option("One", "v" * 13),))
+    with pytest.raises(ValueError, match="13 characters in an option's value; at most 12 fit"):
+        check(Reply(cards=(Card(controls=(menu,)),)), TIGHT)
+
+
+def test_the_log_says_what_stands_elsewhere_than_it_was_put() -> None:
+    with structlog.testing.capture_logs() as logs:
+        assert messages_of(Reply(rich("Hello")), TIGHT) == (Reply(rich("Hello")),)
+        assert logs == []
+        assert len(messages_of(Reply(rich("word " * 50)), TIGHT)) == 3
+    assert [(entry["event"], entry["moved"]) for entry in logs] == [("answer bent", ("text",))]
 
 
 def test_what_fits_is_left_as_it_is() -> None:

@@ -13,6 +13,7 @@ from bot.compose import all_features
 from bot.errors import NotFound, Refused
 from bot.grammar import LINE_MOST, read_sentence
 from bot.i18n import Words
+from tests.platforms.kinds import KINDS
 
 SAY = Words("en", ZoneInfo("UTC"))
 FEATURES = all_features()
@@ -54,6 +55,23 @@ def values(text: str) -> dict[str, str]:
 )
 def test_a_typed_line_gives_each_option_its_words(typed: str, meant: dict[str, str]) -> None:
     assert values(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("@mara", {"who": "@mara"}),
+        ("<@U123> great at dub", {"who": "<@U123>", "text": "great at dub"}),
+        ("<@U123|Ana Maria> great", {"who": "<@U123|Ana Maria>", "text": "great"}),
+        ("who:<@U123|Ana Maria> great", {"who": "<@U123|Ana Maria>", "text": "great"}),
+        ("@mara great with @tom", {"who": "@mara", "text": "great with @tom"}),
+        ("text:live @ home who:mara", {"text": "live @ home", "who": "mara"}),
+        ("mara file:~/a.csv times:2", {"who": "mara", "file": "~/a.csv", "times": "2"}),
+        ('file:"~/my list.csv" mara', {"who": "mara", "file": "~/my list.csv"}),
+    ],
+)
+def test_mentions_are_members_and_files_are_named(typed: str, meant: dict[str, str]) -> None:
+    assert dict(read_sentence(f"/try every {typed}", [KINDS], SAY).values) == meant
 
 
 def test_a_bare_feature_asks_for_help_with_it() -> None:

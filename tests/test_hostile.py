@@ -87,11 +87,7 @@ class Talker:
             is_organiser=is_organiser,
             asked=asked,
         )
-        form = await self._bot.app.form_for(incoming)
         answer = await self._bot.app.handle(incoming)
-        if form is not None:
-            assert isinstance(answer, Form)
-            assert form.params == answer.params
         _check(answer)
         return answer
 

@@ -19,6 +19,7 @@ from bot.params import (
     Cost,
     Dates,
     DateTime,
+    Number,
     Plain,
     Reading,
     Tags,
@@ -39,6 +40,7 @@ LABEL = N_("Title")
 LINE = Text(LABEL, LABEL, most=20)
 LONG = Text(LABEL, LABEL, most=20, is_long=True)
 KILOMETRES = Whole(LABEL, LABEL, low=1, high=1000, example=50, unit="km")
+SCORE = Number(LABEL, LABEL, low=Decimal(-2), high=Decimal("12.5"))
 COST, DATES, MOMENT, TAGS = Cost(LABEL, LABEL), Dates(LABEL, LABEL), DateTime(LABEL, LABEL), Tags(LABEL, LABEL)
 OF_DAY, URL, ZONE = TimeOfDay(LABEL, LABEL), Url(LABEL, LABEL), Zone(LABEL, LABEL)
 KIND, WEEKDAY, YES_NO = kind_choice(), weekday(LABEL, LABEL), yes_no(LABEL, LABEL)
@@ -47,6 +49,7 @@ EVERY_KIND: list[Plain] = [
     LINE,
     LONG,
     KILOMETRES,
+    SCORE,
     COST,
     DATES,
     MOMENT,
@@ -76,6 +79,9 @@ def berlin(wall: str) -> Moment:
         (KILOMETRES, "50", 50),
         (KILOMETRES, "50 km", 50),
         (KILOMETRES, "50KM", 50),
+        (SCORE, "12.5", Decimal("12.5")),
+        (SCORE, " 1,25 ", Decimal("1.25")),
+        (SCORE, "-2", Decimal(-2)),
         (COST, "free", Price(Decimal(0), "")),
         (COST, "Free", Price(Decimal(0), "")),
         (COST, "0", Price(Decimal(0), "")),
@@ -129,6 +135,9 @@ def test_people_type_it_in_many_ways(param: Plain, typed: str, value: object) ->
         (KILOMETRES, "1001", "whole number from 1 to 1,000"),
         (KILOMETRES, "ten", "ten is not a whole number"),
         (KILOMETRES, "٣", "is not a whole number"),
+        (SCORE, "12.6", "not a number from -2 to 12.5. Try 1.5."),
+        (SCORE, "1e3", "1e3 is not a number"),
+        (SCORE, "٣", "is not a number"),
         (COST, "15", "In which currency? Try 15 EUR."),
         (COST, "15 xyz", "xyz is no currency I know. Try 15 EUR."),
         (COST, "-5 EUR", "not a price. Try free or 15 EUR."),

@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 from adapters.console.clock import ConsoleClock
 from adapters.console.inbound import CHANNEL, read_channel
 from adapters.console.journal import PLATFORM, Journal, Post
-from adapters.console.limits import LIMITS, check
+from adapters.console.limits import LIMITS
 from adapters.console.screen import PlainScreen, Screen
 from adapters.console.talk import WORKSPACE, Journey, Talk
 from bot.commands import Feature
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
 from bot.errors import Refused, Unreachable
+from bot.fit import check
 from bot.i18n import N_
 from bot.platform import Core, Limits, NativeCalendar
 from bot.ui import Reply
@@ -101,7 +102,7 @@ class Console:
 
     async def send(self, to: Address, reply: Reply, key: str) -> Receipt:
         """As Platform has it; raises ValueError for a message beyond the limits."""
-        check(reply)
+        check(reply, LIMITS)
         _check_address(to)
         post = self._journal.post(to, key, self._clock.now(), reply)
         if self._on_the_way is not None:
@@ -112,7 +113,7 @@ class Console:
         return Receipt(to, str(post.id))
 
     async def edit(self, receipt: Receipt, reply: Reply) -> None:
-        check(reply)
+        check(reply, LIMITS)
         _check_address(receipt.address)
         try:
             self._journal.edit(int(receipt.message), reply)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.console.named import paths
+from adapters.console.outbound import words_for
 from bot.commands import Access, Command, Feature
 from bot.errors import Refused
 from bot.grammar import takes_words, values_of
 from bot.i18n import N_, Words
-from bot.params import Choice, Option
+from bot.params import Choice, Member, Option, Upload
 from bot.ui import Control, Form, Menu
 
 Suggests = Callable[[Command, Sequence[str], Mapping[str, str], str, str], Awaitable[Sequence[Option]]]
@@ -101,8 +103,10 @@ async def _in_command(
     name = match["name"].casefold() if match else ""
     if match and name in arguments:
         typed = match["quoted"] if match["quote"] else match["bare"]
-        options = await suggests(command, path, _values(rest[: match.start()], command, say), name, typed)
         back = len(match["quote"] or "") + len(typed)
+        if isinstance(arguments[name].param, Upload):
+            return list(_path_completions(typed, back))
+        options = await suggests(command, path, _values(rest[: match.start()], command, say), name, typed)
         return [Completion(f"{_quoted(option.value)} ", back, option.label) for option in options]
     values = _values(rest, command, say)
     found: list[Completion] = []
@@ -144,7 +148,7 @@ def _after_colon(typed: str, known: Known, say: Words) -> Iterator[Completion]:
         case "choose":
             yield from _menus(known.controls, rest)
         case "fill" if known.form is not None:
-            yield from _fields(known.form, rest, say)
+            yield from _fields(known.form, known.people, rest, words_for(known.form, say))
         case "skip":
             yield from _starting(("1h", "1d", "7d"), rest)
         case "help":
@@ -180,7 +184,15 @@ def _menus(controls: Sequence[Control], typed: str) -> Iterator[Completion]:
 _FIELD = re.compile(r"(?:^|\s)(?P<name>[\w-]+)=[\"“”„]?(?P<typed>[^\"“”„=]*)$")
 
 
-def _fields(form: Form, typed: str, say: Words) -> Iterator[Completion]:
+def _path_completions(typed: str, back: int) -> Iterator[Completion]:
+    for option in paths(typed):
+        # a folder is not the end of it
+        is_whole = not option.value.endswith("/")
+        text = f"{_quoted(option.value)} " if is_whole else _quoted(option.value).removesuffix('"')
+        yield Completion(text, back, option.label)
+
+
+def _fields(form: Form, people: Sequence[str], typed: str, say: Words) -> Iterator[Completion]:
     match = _FIELD.search(typed)
     param = form.params.get(match["name"].casefold()) if match else None
     if match and isinstance(param, Choice):
@@ -188,6 +200,14 @@ def _fields(form: Form, typed: str, say: Words) -> Iterator[Completion]:
             label = say(name)
             if label.casefold().startswith(match["typed"].casefold()):
                 yield Completion(f"{_quoted(label)} ", len(typed) - match.start("name") - len(match["name"]) - 1, label)
+        return
+    if match and isinstance(param, Upload):
+        yield from _path_completions(match["typed"], len(typed) - match.end("name") - 1)
+        return
+    if match and isinstance(param, Member):
+        for person in people:
+            if person.casefold().startswith(match["typed"].removeprefix("@").casefold()):
+                yield Completion(f"{_quoted(f'@{person}')} ", len(typed) - match.end("name") - 1, person)
         return
     last = typed.rpartition(" ")[2]
     for name, each in form.params.items():

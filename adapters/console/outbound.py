@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 
 from babel.dates import format_timedelta
 
+from adapters.console.journal import PLATFORM
+from bot.domain.members import mentioned
 from bot.i18n import N_, Words
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle
-from bot.params import Choice
+from bot.params import Choice, Member, Upload
 from bot.ui import Button, Card, Control, Form, LinkButton, Menu, Privacy, Reply
 
 PRIVATE = N_("(only you see this)")
@@ -127,11 +129,23 @@ def plain_form(form: Form, view: View) -> str:
     lines = [say(PRIVATE), say(N_("Form: {title}"), title=safe_line(form.title)), ""]
     for name, marked in names.items():
         lines.append(f"  {marked:{width}}  {field_note(form, name, say)}")
-        value = safe(form.values.get(name, ""))
+        value = held(form, name)
         lines += [f"  {'':{width}}  {'|' if at else '='} {line}" for at, line in enumerate(value.split("\n")) if value]
     if form.required:
         lines += ["", say(N_("* has to be filled in"))]
     return "\n".join([*lines, "", *error_lines(form), how_to_fill(form, say)])
+
+
+def words_for(form: Form, say: Words) -> Words:
+    """Those of whoever fills it in, who may have chosen another language than the console has in `say`."""
+    return Words(form.locale, say.zone) if form.locale else say
+
+
+def held(form: Form, name: str) -> str:
+    """What a field holds, as people read it."""
+    value = form.values.get(name, "")
+    named = mentioned(value, PLATFORM) if isinstance(form.params[name], Member) else None
+    return safe(f"@{named.account.name}" if named is not None and named.is_known else value)
 
 
 def error_lines(form: Form) -> list[str]:
@@ -162,6 +176,8 @@ def field_note(form: Form, name: str, say: Words) -> str:
         listed = say.listed(names, "or")
         is_named = any(re.search(rf"\b{re.escape(each)}\b", help_, re.IGNORECASE) for each in names)
         help_ = listed if is_named else f"{help_} ({listed})"
+    if isinstance(param, Upload):
+        help_ = say(N_("{help} (its path, at most {most} MB)"), help=help_, most=say.number(param.most / 1_000_000))
     if not help_ or label.casefold() == name.casefold():
         return safe_line(help_ or label)
     return safe_line(f"{label}: {help_}")

@@ -19,10 +19,10 @@ from adapters.console.outbound import (
     choices,
     error_lines,
     field_note,
+    held,
     how_to_fill,
     is_mark,
     refusal,
-    safe,
     safe_line,
     text_of,
     web_address,
@@ -199,7 +199,7 @@ def _fields(form: ui.Form, view: View) -> Iterator[RenderableType]:
     for name in form.params:
         look = BAD if name in form.errors else BUTTONS[ui.Style.PLAIN]
         mark = (" *", BAD) if name in form.required else ("", "")
-        value = safe(form.values.get(name, ""))
+        value = held(form, name)
         note = Text(field_note(form, name, view.say), DIM)
         grid.add_row(Text.assemble((name, look), mark), Group(Text(value), note) if value else note)
     yield grid

@@ -36,15 +36,17 @@ from adapters.console.inbound import (
     read_skip,
 )
 from adapters.console.journal import PLATFORM, Journal, Post
-from adapters.console.outbound import EDITED, View, text_of, web_address
+from adapters.console.named import accounts_in, files_in
+from adapters.console.outbound import EDITED, View, text_of, web_address, words_for
 from adapters.console.screen import Screen
 from bot import commands
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.people import Account, Workspace
 from bot.errors import NotFound, Refused
+from bot.grammar import read_sentence
 from bot.i18n import N_, Words
 from bot.markup import Code, Piece, Rich, When, rich
-from bot.params import Option, shortened
+from bot.params import Option, Param, shortened
 from bot.platform import Core
 from bot.request import Asked, Incoming, Press, Run, Submit, Typed
 from bot.ui import Answer, Button, Control, Form, LinkButton, Menu, Privacy, Reply, Style
@@ -170,7 +172,7 @@ class Talk:
     async def completions(self, line: str) -> Sequence[Completion]:
         """What could follow the line typed so far."""
         known = Known(
-            people=sorted({seat.account.name for seat in self._seats.values()} | set(self._journal.accounts())),
+            people=sorted({account.name for account in self._people().values()}),
             channels=sorted({self.channel, *self._journal.channels()}),
             controls=self._seat.controls,
             form=self._seat.form,
@@ -235,6 +237,8 @@ class Talk:
     # ---- asking the core
 
     def _incoming(self, asked: Asked) -> Incoming:
+        """Raises NotFound for a file that is not there."""
+        params, values = self._valued(asked)
         return Incoming(
             id=uuid4().hex,
             account=self._seat.account,
@@ -243,15 +247,39 @@ class Talk:
             locale=self._locale,
             is_organiser=self._seat.is_organiser,
             asked=asked,
+            accounts=accounts_in(params, values, self._people()),
+            files=files_in(params, values),
         )
+
+    def _valued(self, asked: Asked) -> tuple[Mapping[str, Param], Mapping[str, str]]:
+        """The values in what is asked, and the kinds of argument that they are for, where that is clear."""
+        match asked:
+            case Typed(text):
+                try:
+                    sentence = read_sentence(text, self._features, self._say)
+                except Refused:
+                    return {}, {}  # the core comes to the same, and says so
+                command, values = sentence.command, sentence.values
+                return ({} if command is None else _params(command)), values
+            case Submit(action, values):
+                feature, _, name = action.name.partition(" ")
+                there = next((each.command(name) for each in self._features if each.name == feature), None)
+                return ({} if there is None else _params(there)), values
+            case _:
+                return {}, {}
+
+    def _people(self) -> Mapping[str, Account]:
+        """Everybody this console knows of, by id."""
+        known = {id_: Account(PLATFORM, id_, id_) for id_ in self._journal.accounts()}
+        return known | {seat.account.id: seat.account for seat in self._seats.values()}
 
     async def _ask(self, asked: Asked, used: Part | None = None) -> Answer:
         """Ask the core and show its answer. `used` is the message whose control was used."""
-        incoming = self._incoming(asked)
+        return await self._put(self._incoming(asked), used)
+
+    async def _put(self, incoming: Incoming, used: Part | None = None) -> Answer:
         try:
-            answer: Answer | None = await self._core.form_for(incoming)
-            if answer is None:
-                answer = await self._core.handle(incoming)
+            answer: Answer = await self._core.handle(incoming)
         except Exception:
             # the core promises to answer; should it not, nobody is left without a word
             await structlog.get_logger().aexception("request failed", request=incoming.id)
@@ -262,7 +290,7 @@ class Talk:
     def _show(self, answer: Answer, used: Part | None = None) -> None:
         if isinstance(answer, Form):
             self._seat.form = answer
-            self._screen.show(answer, self.view)
+            self._screen.show(answer, replace(self.view, say=words_for(answer, self._say)))
             return
         part = Part(answer)
         if answer.privacy is Privacy.SHARED and not answer.is_refusal:
@@ -322,8 +350,9 @@ class Talk:
         if form is None:
             raise Refused(N_("No form is open. A command such as /event add opens one."))
         values = {**form.values, **read_fill(typed, list(form.params), self._say)}
+        incoming = self._incoming(Submit(form.action, values))
         self._seat.form = None
-        answer = await self._ask(Submit(form.action, values))
+        answer = await self._put(incoming)
         if isinstance(answer, Reply) and answer.is_refusal and self._seat.form is None:
             self._seat.form = replace(form, values=values)  # so that nothing has to be typed again
 
@@ -471,6 +500,10 @@ FORM_HELP = N_("""\
 A value with blanks before another name= goes in quotes: :fill title="Late Night" when="Fri 8pm"
 What the form holds already is kept; name= empties a field; \\n in quotes begins a new line.
 :fill alone sends the form as it stands.""")
+
+
+def _params(command: commands.Command) -> Mapping[str, Param]:
+    return {name: argument.param for name, argument in command.arguments.items()}
 
 
 def _leads_on(control: Control) -> bool:

@@ -4,7 +4,10 @@ The first answer must come within 3 seconds, so what takes longer than 2 is defe
 can only be a first answer; one that comes too late becomes a card with a button to it. Behind 15 minutes, or when
 Discord does not know the interaction any more, an answer goes out as direct messages.
 
-An answer that Discord may or may not have taken is given again: to a second one it says that there is one already.
+An answer that Discord may or may not have taken is given again: to a second one it says that there is one already,
+and an edit may be made twice. Only a message that follows the first answer can be lost: should the connection break
+while it is sent, nobody can tell whether it was taken. Webhooks know no nonce (discord-api-docs, pull request 6647),
+and what only its reader sees cannot be read back without the id that was lost. Twice would be worse than not at all.
 """
 
 from __future__ import annotations
@@ -14,24 +17,26 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, assert_never
+from functools import partial
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 import discord
 import structlog
 
 from adapters.discord import forms
+from adapters.discord.files import attached
 from adapters.discord.inbound import PLATFORM, Raw, filled, option_values, read, workspace_of
 from adapters.discord.limits import LIMITS, OPTIONS, VALUE_LENGTH
 from adapters.discord.markdown import safe_line
 from adapters.discord.outbound import EPHEMERAL, Json, Payload, edited, message
-from adapters.discord.wire import Denied, Wire
+from adapters.discord.wire import Denied, Method, Wire
 from bot.app import BROKEN
 from bot.domain.addresses import Direct
 from bot.domain.people import Workspace
 from bot.domain.text import clip
 from bot.errors import DeliveryError, Temporary, Unsure
-from bot.fit import fit
+from bot.fit import messages_of
 from bot.i18n import Words
 from bot.markup import rich
 from bot.platform import Core
@@ -45,7 +50,9 @@ UNKNOWN_INTERACTION, ACKNOWLEDGED = 10062, 40060
 REMEMBERED = 10_000
 """Interactions that are known again when they come twice: after a resumed session Discord repeats the latest."""
 ATTEMPTS = 3
-
+RETRY_AFTER = 0.25
+"""Seconds."""
+UNKNOWN_MESSAGE = 10008
 
 log = structlog.get_logger()
 
@@ -93,6 +100,10 @@ class _Exchange:
     incoming: Incoming
     arrived: float
     say: Words
+
+    def words_of(self, form: Form) -> Words:
+        """Those of whoever fills it in, who may have chosen another language than their Discord has."""
+        return Words(form.locale, self.say.zone) if form.locale else self.say
 
     @property
     def has_message(self) -> bool:
@@ -149,7 +160,8 @@ class Answering:
 
     async def _take(self, interaction: discord.Interaction) -> None:
         arrived = asyncio.get_running_loop().time()
-        incoming = read(interaction, self._shortcuts, self._workspace(interaction))
+        takes = partial(attached, wire=self._wire)
+        incoming = read(interaction, self._shortcuts, self._workspace(interaction), takes)
         exchange = _Exchange(interaction, incoming, arrived, Words(incoming.locale, ZoneInfo("UTC")))
         match interaction.type:
             case discord.InteractionType.autocomplete:
@@ -199,28 +211,24 @@ class Answering:
                 return await self._submitted(exchange, submit)
             case Press(action) if (opening := forms.opens(action)) is not None:
                 press, start = opening
-                answer = await self._ask(replace(incoming, asked=press))
+                answer = await self._core.handle(replace(incoming, asked=press))
                 if isinstance(answer, Reply):
                     return answer
                 return await self._page(exchange, answer, forms.page_at(answer, start))
             case _:
-                answer = await self._ask(incoming)
+                answer = await self._core.handle(incoming)
                 if isinstance(answer, Reply):
                     return answer
                 return await self._page(exchange, answer, forms.first_page(answer))
-
-    async def _ask(self, incoming: Incoming) -> Form | Reply:
-        form = await self._core.form_for(incoming)
-        return form if form is not None else await self._core.handle(incoming)
 
     async def _submitted(self, exchange: _Exchange, submit: Submit) -> Reply:
         answer = await self._core.handle(exchange.incoming)
         page = filled(_data(exchange.interaction))
         match answer:
             case Form() if page.following is not None and not answer.errors:
-                reply = forms.page_card(answer, page.following, exchange.say)
+                reply = forms.page_card(answer, page.following, exchange.words_of(answer))
             case Form():
-                reply = forms.form_card(answer, exchange.say)
+                reply = forms.form_card(answer, exchange.words_of(answer))
             case Reply():
                 reply = answer
             case _:
@@ -241,7 +249,7 @@ class Answering:
         form: Form | Reply = shown.form
         if any(shown.form.values.values()):
             form = await self._kept(exchange, shown.form)
-        return form if isinstance(form, Reply) else forms.form_card(form, exchange.say)
+        return form if isinstance(form, Reply) else forms.form_card(form, exchange.words_of(form))
 
     async def _kept(self, exchange: _Exchange, form: Form) -> Form | Reply:
         """The form as that of a draft; what it says is wrong stays said."""
@@ -273,12 +281,12 @@ class Answering:
     async def _first(self, exchange: _Exchange, answer: _Shown | Reply) -> None:
         if isinstance(answer, _Shown):
             replaces = self._may_replace(exchange, Privacy.PRIVATE) and _is_ours(exchange)
-            body = forms.modal(answer.form, answer.page, exchange.say, replaces=replaces)
+            body = forms.modal(answer.form, answer.page, exchange.words_of(answer.form), replaces=replaces)
             taken = await self._callback(exchange, {"type": MODAL, "data": body})
             if taken is _Taken.REFUSED:
                 await self._apologise(exchange)
             return
-        first, *rest = fit(answer, LIMITS).messages
+        first, *rest = messages_of(answer, LIMITS)
         kind, payload = MESSAGE, message(first)
         if answer.replaces and self._may_replace(exchange, answer.privacy):
             kind, payload = UPDATE, edited(first)
@@ -301,22 +309,21 @@ class Answering:
 
     async def _late(self, exchange: _Exchange, reply: Reply) -> None:
         """What was deferred. Whether somebody else sees it was settled then: it is private, until told otherwise."""
-        first, *rest = messages = fit(reply, LIMITS).messages
+        first, *rest = messages = messages_of(reply, LIMITS)
         if asyncio.get_running_loop().time() - exchange.arrived > self._timings.token_life:
             await self._by_direct_message(exchange, messages)
             return
         is_edit = not exchange.has_message or (reply.replaces and self._may_replace(exchange, reply.privacy))
         try:
             if not exchange.has_message and reply.privacy is Privacy.SHARED:
-                await self._webhook(exchange, "DELETE", "/messages/@original")
+                await self._take_back(exchange)
                 is_edit = False
             if is_edit:
-                await self._surely(exchange, edited(first))
+                await self._webhook(exchange, "PATCH", "/messages/@original", edited(first))
             else:
                 await self._followup(exchange, first)
-        except Denied as denied:
-            log.warning("interaction is over", interaction=exchange.incoming.id, code=denied.code)
-            await self._by_direct_message(exchange, messages)
+        except (Denied, Temporary) as error:
+            await self._elsewhere(exchange, messages, error)
             return
         except DeliveryError as error:
             log.warning("answer lost", interaction=exchange.incoming.id, reason=error.reason)
@@ -327,43 +334,54 @@ class Answering:
         for number, reply in enumerate(rest):
             try:
                 await self._followup(exchange, reply)
-            except Denied as denied:
-                log.warning("interaction is over", interaction=exchange.incoming.id, code=denied.code)
-                await self._by_direct_message(exchange, rest[number:])
+            except (Denied, Temporary) as error:
+                await self._elsewhere(exchange, rest[number:], error)
                 return
             except DeliveryError as error:  # perhaps it was seen; a second one would be worse than none
                 log.warning("answer lost", interaction=exchange.incoming.id, reason=error.reason)
 
     async def _followup(self, exchange: _Exchange, reply: Reply) -> None:
-        payload = message(reply)
-        await self._webhook(exchange, "POST", "", payload)
+        await self._webhook(exchange, "POST", "", message(reply))
 
-    async def _surely(self, exchange: _Exchange, payload: Payload) -> None:
-        """Put the answer in the place of what was deferred: an edit may be done twice without harm."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                await self._webhook(exchange, "PATCH", "/messages/@original", payload)
-                return
-            except Unsure:
-                if attempt == ATTEMPTS:
-                    raise
+    async def _take_back(self, exchange: _Exchange) -> None:
+        """Remove what was deferred."""
+        try:
+            await self._webhook(exchange, "DELETE", "/messages/@original")
+        except Denied as denied:
+            if denied.code != UNKNOWN_MESSAGE:  # gone at the first try, the news of which was lost
+                raise
 
     async def _webhook(
         self,
         exchange: _Exchange,
-        method: Any,
+        method: Method,
         path: str,
-        payload: Payload | None = None,  # Any: a literal of Wire's
+        payload: Payload | None = None,
     ) -> None:
-        await self._wire.request(
-            method,
-            "/webhooks/{application}/{token}" + path,
-            exchange.webhook,
-            body=None if payload is None else payload.body,
-            files=() if payload is None else payload.files,
-            patience=self._timings.followup_patience,
-            is_answer=True,
-        )
+        """Write to the interaction's webhook.
+
+        What was surely not seen is tried again for `followup_patience`, and so is what may be done twice without
+        harm, which a new message (POST) may not. Raises Denied; Temporary when it was surely not done; Unsure.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._timings.followup_patience
+        while True:
+            try:
+                await self._wire.request(
+                    method,
+                    "/webhooks/{application}/{token}" + path,
+                    exchange.webhook,
+                    body=None if payload is None else payload.body,
+                    files=() if payload is None else payload.files,
+                    patience=until - loop.time(),
+                    is_answer=True,
+                )
+                return
+            except (Temporary, Unsure) as error:
+                wait = max(RETRY_AFTER, error.wait or 0.0) if isinstance(error, Temporary) else RETRY_AFTER
+                if (isinstance(error, Unsure) and method == "POST") or loop.time() + wait > until:
+                    raise
+            await asyncio.sleep(wait)
 
     async def _callback(self, exchange: _Exchange, body: Json, payload: Payload | None = None) -> _Taken:
         """Give the first answer."""
@@ -392,6 +410,11 @@ class Answering:
                 log.warning("answer unsure", interaction=exchange.incoming.id, reason=error.reason, attempt=attempt)
         log.warning("answered too late", interaction=exchange.incoming.id)
         return _Taken.TOO_LATE
+
+    async def _elsewhere(self, exchange: _Exchange, replies: Sequence[Reply], reason: Denied | Temporary) -> None:
+        """What the interaction takes no more, or surely did not take for too long."""
+        log.warning("interaction is over", interaction=exchange.incoming.id, reason=str(reason))
+        await self._by_direct_message(exchange, replies)
 
     async def _by_direct_message(self, exchange: _Exchange, replies: Sequence[Reply]) -> None:
         account = exchange.incoming.account

@@ -18,7 +18,7 @@ from adapters.discord.declare import declared, digest, shortcuts_of
 from adapters.discord.forms import TEXT_CHANNELS
 from adapters.discord.gateway import Gateway
 from adapters.discord.inbound import PLATFORM
-from adapters.discord.limits import LIMITS, check
+from adapters.discord.limits import LIMITS
 from adapters.discord.outbound import edited, mark_of, message, nonce_of
 from adapters.discord.servers import Servers
 from adapters.discord.settings import DiscordSettings
@@ -28,6 +28,7 @@ from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
 from bot.domain.people import Workspace
 from bot.errors import DeliveryError, SetupError, Temporary, Unreachable
+from bot.fit import check
 from bot.platform import Core, Limits
 from bot.ports import Clock, Notes, Turnstile
 from bot.ui import Reply
@@ -102,7 +103,7 @@ class Discord:
 
     async def send(self, to: Address, reply: Reply, key: str) -> Receipt:
         """As Platform has it; raises ValueError for a message beyond the limits."""
-        check(reply)
+        check(reply, LIMITS)
         mark = mark_of(key)
         payload = message(reply, mark, may_be_private=False)
         payload.body.update(nonce=nonce_of(key), enforce_nonce=True)
@@ -122,7 +123,7 @@ class Discord:
         return Receipt(to, _receipt(channel, sent["id"], mark))
 
     async def edit(self, receipt: Receipt, reply: Reply) -> None:
-        check(reply)
+        check(reply, LIMITS)
         channel, id_, mark = _received(receipt)
         payload = edited(reply, mark)
         try:

@@ -13,12 +13,12 @@ from adapters.discord.forms import TEXT_CHANNELS
 from bot.commands import Access, Argument, Command, Feature, On, Shortcut
 from bot.errors import SetupError
 from bot.i18n import Words, languages
-from bot.params import ChannelParam, Choice, Param, Plain, Stored, Whole
+from bot.params import ChannelParam, Choice, Member, Number, Param, Plain, Stored, Upload, Whole
 
 Json = dict[str, Any]  # Any: what goes over the wire
 
 CHAT, PERSON, MESSAGE = 1, 2, 3
-SUBCOMMAND, GROUP, STRING, INTEGER, CHANNEL = 1, 2, 3, 4, 7
+SUBCOMMAND, GROUP, STRING, INTEGER, USER, CHANNEL, NUMBER, ATTACHMENT = 1, 2, 3, 4, 6, 7, 10, 11
 MANAGE_SERVER = 1 << 5
 EVERYWHERE, IN_SERVERS = [0, 1, 2], [0]
 """Contexts: servers, direct messages with the bot, those of other people."""
@@ -117,6 +117,12 @@ def _option(argument: Argument, speakers: Speakers) -> Json:
             return {"type": CHANNEL, **named, "channel_types": list(TEXT_CHANNELS)}
         case Whole(low=low, high=high):
             return {"type": INTEGER, **named, "min_value": max(low, -WHOLE_MOST), "max_value": min(high, WHOLE_MOST)}
+        case Number(low=low, high=high):
+            return {"type": NUMBER, **named, "min_value": float(low), "max_value": float(high)}
+        case Member():
+            return {"type": USER, **named}
+        case Upload():
+            return {"type": ATTACHMENT, **named}
         case Choice(names=names) if len(names) <= CHOICES:
             return {"type": STRING, **named, "choices": [_choice(*each, speakers) for each in names.items()]}
         case param:

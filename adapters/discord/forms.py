@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.discord.inbound import PLATFORM
 from adapters.discord.limits import (
     FORM_FIELDS,
     FORM_LABEL_LENGTH,
@@ -28,11 +29,12 @@ from adapters.discord.limits import (
     VALUE_LENGTH,
 )
 from adapters.discord.markdown import markdown, safe, safe_line
+from bot.domain.members import mentioned
 from bot.domain.places import fold
 from bot.domain.text import clip
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, joined, rich
-from bot.params import ChannelParam, Choice, Param, Text
+from bot.params import ChannelParam, Choice, Member, Param, Text, Upload
 from bot.request import Press
 from bot.ui import Action, Button, Card, Field, Form, Privacy, Reply, Style
 
@@ -43,7 +45,7 @@ CHANGE, ASK, SEND = "change", "ask", "send"
 """Actions of the core: the form of a draft, the form of a command, and a draft sent as it is."""
 WRONG = "e"
 
-TEXT, LABEL, INPUT, MENU, CHANNELS = 10, 18, 4, 3, 8
+TEXT, LABEL, INPUT, MENU, USERS, CHANNELS, FILES = 10, 18, 4, 3, 5, 8, 19
 SHORT, PARAGRAPH = 1, 2
 TEXT_CHANNELS = (0, 5)
 """Channels that people and the bot write in: text and announcements."""
@@ -150,6 +152,8 @@ def _shown(param: Param, value: str, say: Words) -> str:
     match param:
         case Choice(names=names) if value in names:
             return say(names[value])
+        case Member() if (named := mentioned(value, PLATFORM)) is not None and named.is_known:
+            return named.account.name
         case _:
             return value
 
@@ -200,6 +204,14 @@ def _input(name: str, param: Param, form: Form, say: Words) -> Json:
             if value.isascii() and value.isdigit():
                 found["default_values"] = [{"id": value, "type": "channel"}]
             return found
+        case Member():
+            found = {"type": USERS, "custom_id": name, "required": is_required} | _at_least(is_required)
+            named = mentioned(value, PLATFORM)
+            if named is not None and named.account.platform == PLATFORM and named.account.id.isdecimal():
+                found["default_values"] = [{"id": named.account.id, "type": "user"}]
+            return found
+        case Upload():
+            return {"type": FILES, "custom_id": name, "required": is_required} | _at_least(is_required)
         case _:
             is_long = isinstance(param, Text) and param.is_long
             style = PARAGRAPH if is_long or "\n" in value else SHORT

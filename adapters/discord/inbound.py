@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import discord
 
 from bot.domain.addresses import Channel
 from bot.domain.people import Account, Workspace
-from bot.request import Asked, Incoming, Point, Pointed, Press, Run, Submit
+from bot.request import Asked, Attached, Incoming, Point, Pointed, Press, Run, Submit
 from bot.ui import Action
 
 PLATFORM = "discord"
@@ -18,6 +19,10 @@ CHAT, PERSON, MESSAGE = 1, 2, 3
 """Kinds of application commands."""
 SUBCOMMAND, GROUP = 1, 2
 """Kinds of options that are a part of the path."""
+USER = 6
+"""The kind of option that is somebody."""
+USERS = 5
+"""The component in which somebody is picked."""
 
 Raw = Mapping[str, Any]  # Any: an interaction's data as it came over the wire
 
@@ -35,12 +40,20 @@ class Filled:
     values: Mapping[str, str]
 
 
-def read(interaction: discord.Interaction, shortcuts: Mapping[str, str], known: Workspace | None) -> Incoming:
+def read(
+    interaction: discord.Interaction,
+    shortcuts: Mapping[str, str],
+    known: Workspace | None,
+    attached: Callable[[Raw], Attached],
+) -> Incoming:
     """The interaction as the core takes it; `known` is the server it came from, if the bot is a member there.
 
-    `shortcuts` gives the command behind the name of each context-menu command.
+    `shortcuts` gives the command behind the name of each context-menu command; `attached` makes of an attachment
+    a file that can be read.
     """
     user = interaction.user
+    data: Raw = interaction.data or {}
+    resolved = data.get("resolved") or {}
     channel: Channel | None = None
     if known is not None and interaction.channel is not None:
         name = getattr(interaction.channel, "name", None) or ""
@@ -54,6 +67,10 @@ def read(interaction: discord.Interaction, shortcuts: Mapping[str, str], known: 
         locale=str(interaction.locale),
         is_organiser=known is not None and (may.manage_guild or may.administrator),
         asked=_asked(interaction, shortcuts),
+        accounts={
+            _mention(id_): _account(each) for id_, each in (resolved.get("users") or {}).items() if not each.get("bot")
+        },
+        files={id_: attached(each) for id_, each in (resolved.get("attachments") or {}).items()},
     )
 
 
@@ -91,7 +108,7 @@ def option_values(data: Raw) -> tuple[tuple[str, ...], Mapping[str, str], str]:
     while options and options[0]["type"] in (SUBCOMMAND, GROUP):
         path.append(options[0]["name"])
         options = options[0].get("options") or ()
-    values = {option["name"]: _written(option.get("value")) for option in options}
+    values = {option["name"]: _written(option.get("value"), option["type"]) for option in options}
     typing = next((option["name"] for option in options if option.get("focused")), "")
     return tuple(path), values, typing
 
@@ -134,12 +151,21 @@ def _field_values(component: Raw) -> Iterator[tuple[str, str]]:
     inner = component.get("component") or component
     if "custom_id" in inner:
         chosen = inner.get("values")
-        yield inner["custom_id"], str(chosen[0]) if chosen else str(inner.get("value") or "")
+        value = str(chosen[0]) if chosen else str(inner.get("value") or "")
+        yield inner["custom_id"], _mention(value) if chosen and inner.get("type") == USERS else value
     for nested in component.get("components", ()):
         yield from _field_values(nested)
 
 
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+def _mention(id_: str) -> str:
+    return f"<@{id_}>"
+
+
+def _written(value: object, kind: int) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{Decimal(str(value)):f}"
+        case _:
+            return _mention(str(value)) if kind == USER else str(value)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.discord.markdown import measure, web_address
-from bot.markup import rich
 from bot.platform import Limits
-from bot.ui import Button, Card, Control, Field, LinkButton, Menu, Reply
+from bot.ui import Card, Control, LinkButton, Menu
 
 TEXT_LENGTH = 4_000  # Discord: all text displays of a message together
 COMPONENTS = 40  # Discord: in a message, nested ones counted
@@ -100,49 +99,10 @@ LIMITS = Limits(
     controls=CONTROLS,
     label_length=LABEL_LENGTH,
     options=OPTIONS,
+    value_length=VALUE_LENGTH,
     files=FILES,
     form_params=FORM_FIELDS,
     form_title_length=FORM_TITLE_LENGTH,
     measure=measure,
     weigh=weigh,
 )
-
-
-def check(reply: Reply) -> None:
-    """Raise ValueError, saying what is too large, for a message that Discord would refuse or cut."""
-    _at_most("cards", len(reply.cards), CARDS)
-    _at_most("files", len(reply.files), FILES)
-    _at_most("components", sum(map(weigh, reply.cards)), PARTS)
-    for card in reply.cards:
-        _at_most("characters in a title", measure(card.title), TITLE_LENGTH)
-        _at_most("characters in a body", measure(card.body), BODY_LENGTH)
-        _at_most("fields", len(card.fields), FIELDS)
-        _at_most("controls", len(card.controls), CONTROLS)
-        for control in card.controls:
-            _check_control(control)
-    _at_most("characters", measure(reply.text) + sum(map(_length, reply.cards)), MESSAGE_LENGTH)
-
-
-def _check_control(control: Control) -> None:
-    _at_most("characters in a label", len(control.label), LABEL_LENGTH)
-    match control:
-        case Menu(options=options):
-            _at_most("options", len(options), OPTIONS)
-            for option in options:
-                _at_most("characters in an option", len(option.label), LABEL_LENGTH)
-                _at_most("characters in an option's value", len(option.value), VALUE_LENGTH)
-        case Button() | LinkButton():
-            pass
-
-
-def _length(card: Card) -> int:
-    return measure(card.title) + measure(card.body) + sum(map(_field_length, card.fields))
-
-
-def _field_length(field: Field) -> int:
-    return measure(rich(field.name)) + measure(field.value)
-
-
-def _at_most(what: str, count: int, most: int) -> None:
-    if count > most:
-        raise ValueError(f"{count} {what}; Discord takes {most}")

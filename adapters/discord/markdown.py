@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import assert_never
 from urllib.parse import quote, urlsplit
 
@@ -38,6 +39,7 @@ def safe_line(text: str) -> str:
     return " ".join(safe(text).split())
 
 
+@lru_cache(maxsize=512)  # an answer is measured several times before it is written
 def escaped(text: str) -> str:
     """People's words, shown by Discord as they stand. The start of `text` counts as the start of a line."""
     text = safe(text)
@@ -67,7 +69,8 @@ def web_address(url: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     """The address as a link or button takes it, if it is one for a browser; else ""."""
     found = safe_line(url)
     try:
-        is_web = urlsplit(found).scheme in schemes and bool(urlsplit(found).hostname)
+        parts = urlsplit(found)
+        is_web = parts.scheme in schemes and bool(parts.hostname)
     except ValueError:
         is_web = False
     return found if is_web and " " not in found else ""

@@ -22,7 +22,11 @@ import structlog
 from bot.errors import Temporary, Unreachable, Unsure
 from bot.ui import File
 
-PACE = 50  # Discord: requests a second in all, answers to interactions apart
+PACE = 48
+"""Requests a second in all, answers to interactions apart. Discord takes 50 in any second; what was held up on its
+way arrives closer to what came after it, and each one too many is refused and has to come again."""
+QUEUE_SECONDS = 22.0
+"""Seconds that a request waits of itself for its turn in PACE; the outbox bounds a send, this wait included, by 30."""
 TOTAL_SECONDS = 20.0
 """A request that takes longer is given up; the outbox bounds a send at 30."""
 WAIT_MOST = 10.0
@@ -105,6 +109,29 @@ class Wire:
                     raise
                 await asyncio.sleep(wait)
 
+    async def download(self, url: str, most: int, seconds: float) -> bytes:
+        """The first `most` bytes (decoded) of a file, without redirects and without the bot's token.
+
+        Raises Denied where it is not there, Temporary or Unsure where it does not come within `seconds`.
+        """
+        if self._is_closed:
+            raise Temporary("not connected to Discord any more")
+        content = bytearray()
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._opened().get(url, headers={"User-Agent": AGENT}, allow_redirects=False) as response,
+            ):
+                if response.status >= 500 or response.status == 429:
+                    raise Temporary(f"Discord answered {response.status}")
+                if response.status != 200:
+                    raise Denied(response.status, 0, "no such file")
+                while len(content) < most and (chunk := await response.content.read(most - len(content))):
+                    content += chunk
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Unsure(f"the file did not come: {type(error).__name__}") from error
+        return bytes(content)
+
     async def close(self) -> None:
         """Afterwards every request is Temporary."""
         self._is_closed = True
@@ -129,8 +156,10 @@ class Wire:
         if bucket is not None:
             bucket.left = bucket.left - 1 if bucket.resets > self.seconds() else 1
         now = self.seconds()
+        if (wait := self._next - now) > max(patience, QUEUE_SECONDS):
+            raise Temporary("Discord's rate limit", wait)
         self._next = max(now, self._next) + 1 / PACE
-        if (wait := self._next - 1 / PACE - now) > 0:
+        if wait > 0:
             await asyncio.sleep(wait)
 
     async def _once(

@@ -72,7 +72,7 @@ class Bot:
     async def work(self) -> datetime | None:
         """Do all that is due and send all that is owed, one round at a time; return when the next is."""
         async with self.turn:
-            await self.due.run()
+            await self.due.run(between=self.outbox.run)  # a platform's pace is slow: the first go out meanwhile
             await self.outbox.run()
             return await earliest(self.services)
 

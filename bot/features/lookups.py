@@ -20,7 +20,7 @@ class CityLookup:
     """Implements `bot.commands.Lookup`: "Berlin", "Portland, OR" become a place."""
 
     async def read(self, typed: str, _request: Request, services: Services) -> Place:
-        async with services.store.reading() as uow:
+        async with services.store.reading(is_steady=False) as uow:
             return await uow.places.named(typed)
 
     def write(self, value: object) -> str:
@@ -28,7 +28,7 @@ class CityLookup:
         return value.full_label
 
     async def suggest(self, typed: str, _request: Request, services: Services) -> Sequence[Option]:
-        async with services.store.reading() as uow:
+        async with services.store.reading(is_steady=False) as uow:
             found = await uow.places.suggest(typed)
         return [Option(place.full_label, place.full_label) for place in found]
 
@@ -84,6 +84,14 @@ class MemberLookup:
                 N_("{typed} may be {names}. Write the whole name, or mention them."),
                 typed=shortened(typed),
                 names=request.say.listed([shortened(each.account.name) for each in several[:NAMED]], "or"),
+            )
+        if named is not None:
+            raise NotFound(
+                N_(
+                    "I know nobody in {community} behind this mention. "
+                    "Write their name, or pick them where there is a list."
+                ),
+                community=community.name,
             )
         raise NotFound(
             N_("I know nobody called {typed} in {community}. Check the name, or mention them."),

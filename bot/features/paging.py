@@ -65,7 +65,7 @@ async def asked_by(arg: str, action: str, request: Request, services: Services) 
     offset = min(read_id(number) or 0, OFFSET_MOST)
     if not packed.startswith(DRAFTED):
         return Asked(dict(parse_qsl(packed)), offset)
-    async with services.store.reading() as uow:
+    async with services.store.reading(is_steady=False) as uow:
         draft = await uow.drafts.get(request.person.id, packed.removeprefix(DRAFTED), request.now)
     if draft is None or draft.command != action or draft.community != request.community.id:
         raise NotFound(N_("This list is older than a day, or somebody else's. Run the command again."))

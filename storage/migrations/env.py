@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from alembic import context
 
 from storage.schema import metadata
 
-if find_spec("storage.delivery") is not None:
-    import_module("storage.delivery")
+for module in ("storage.due", "storage.outbox"):
+    import_module(module)
 
 
 def _is_ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # Any: Alembic's

@@ -22,7 +22,8 @@ async def test_searches_are_answered_and_their_statements_replayed(fresh: Fresh)
     found = await finding.measure(fresh, events=60, count=12)
     assert found.core.count == found.raw.count == 12
     assert found.with_results > 0
-    assert found.statements >= 6  # two transactions, each with a statement in it
+    # who asks and what is found; on SQLite each in a transaction
+    assert found.statements >= (2 if fresh().startswith("postgresql") else 6)
     p50, p99 = finding.figures(SQLITE, found)
     assert p50.is_met is None
     assert p99.is_met is not None

@@ -80,7 +80,6 @@ class Seats:
         self._clock = clock
         self._say = Words(LOCALE, ZoneInfo(ZONE))
         self._users: dict[str, User] = {}
-        self._answer: Answer = Reply()
         self._spots: list[tuple[Message, Json | None]] = []
         self._forms: list[OpenForm] = []
         self._typed: dict[str, str] = {}
@@ -93,18 +92,14 @@ class Seats:
 
     # ---- the core's side of the talk
 
-    async def form_for(self, incoming: Incoming) -> Form | None:
+    async def handle(self, incoming: Incoming) -> Answer:
         try:
-            self._answer = await self._do(incoming)
+            return await self._do(incoming)
         except Exception as broken:
             # the talk would say that something went wrong and go on
             broken.add_note(f"at {incoming.asked}")
             self.broken.append(broken)
             raise
-        return self._answer if isinstance(self._answer, Form) else None
-
-    async def handle(self, incoming: Incoming) -> Answer:
-        return self._answer
 
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[Option]:
         return ()

@@ -62,6 +62,17 @@ async def test_an_identify_that_is_wrong_closes_with_its_code(
         assert await one.closed() == code
 
 
+async def test_who_is_busy_while_the_connection_is_closed_learns_the_code_all_the_same(fake: FakeDiscord) -> None:
+    async with shard(fake) as one:
+        await one.send(2, identity(fake))
+        assert (await one.next())["t"] == "READY"
+        closing = asyncio.create_task(fake.gateway.close(4014))
+        done, _ = await asyncio.wait({closing}, timeout=0.1)
+        assert not done, "it waits for the goodbye"
+        assert await one.closed() == 4014
+        await closing
+
+
 async def test_too_few_shards_are_refused() -> None:
     async with FakeDiscord(requires_shards=2) as fake, shard(fake) as one:
         await one.send(2, identity(fake))

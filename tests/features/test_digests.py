@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import structlog
 
-from adapters.console.limits import check
+from adapters.console.limits import LIMITS
 from adapters.console.talk import WORKSPACE
 from bot.domain.addresses import Address, Channel
 from bot.domain.delivery import Receipt
 from bot.domain.digests import DIGESTS_MOST, LATE_MOST, Digest
 from bot.errors import Unreachable
 from bot.features.digests.posting import EVENTS_MOST
-from bot.fit import plain
+from bot.fit import check, plain
 from bot.request import Run, Typed
 from bot.sample import fill
 from bot.ui import Button, Form, Reply
@@ -133,7 +133,7 @@ async def test_a_long_digest_goes_on_in_the_next_message_and_loses_nothing(zoe: 
     posts = [reply for _, reply, _ in taken(zoe)]
     assert len(posts) > 1
     for number, post in enumerate(posts, 1):
-        check(post)
+        check(post, LIMITS)
         assert f"{number} of {len(posts)}" in plain(post.text)
         assert not post.cards[-1].title or post.cards[-1].controls or post.cards[-1].body, "a day without its events"
     buttons = [

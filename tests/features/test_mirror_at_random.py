@@ -67,8 +67,8 @@ class BreaksOff:
         self.inner = inner
         self.left = units
 
-    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.inner.reading()
+    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.inner.reading(is_steady=is_steady)
 
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
         self.left -= 1

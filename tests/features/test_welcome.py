@@ -144,7 +144,7 @@ async def test_a_greeting_that_finds_the_bot_gone_again_is_not_sent(zoe: Somebod
 
 async def test_a_fault_is_logged_and_not_the_platform_s_to_handle(zoe: Somebody) -> None:
     class Away:
-        def reading(self) -> object:
+        def reading(self, *, is_steady: bool = True) -> object:
             raise ConnectionError
 
         writing = reading

@@ -20,7 +20,7 @@ from bot.markup import rich
 from bot.params import Option
 from bot.platform import Platform
 from bot.request import Asked, Incoming, Press, Submit
-from bot.ui import Answer, Form, Reply
+from bot.ui import Answer, Reply
 
 Harnesses = Callable[[Path], AbstractAsyncContextManager["Harness"]]
 
@@ -36,24 +36,20 @@ def harnesses() -> Mapping[str, Harnesses]:
     return found
 
 
+HEARD = Reply(rich("Heard."))
+
+
 class SaidCore:
     """A core that answers what a test says: `bot.platform.Core` is all that a platform knows of it.
 
-    `answer` and `form` may be replaced; `asked` is everything that came, in order.
+    `answer` may be replaced; `asked` is everything that came, in order.
     """
 
     def __init__(self) -> None:
         self.asked: list[Incoming] = []
         self.workspaces: list[Workspace] = []
         self.calendars_changed = 0
-        self.answer: Callable[[Incoming], Answer] = lambda _incoming: Reply(rich("Heard."))
-        self.form: Callable[[Incoming], Form | None] = lambda _incoming: None
-
-    async def form_for(self, incoming: Incoming) -> Form | None:
-        form = self.form(incoming)
-        if form is not None:
-            self.asked.append(incoming)
-        return form
+        self.answer: Callable[[Incoming], Answer] = lambda _incoming: HEARD
 
     async def handle(self, incoming: Incoming) -> Answer:
         self.asked.append(incoming)
@@ -126,6 +122,10 @@ class Harness(ABC):
     @abstractmethod
     async def restart(self) -> None:
         """End the process as a crash does, and start it again. `core` and `platform` are new ones then."""
+
+    async def lose_files(self) -> None:
+        """What people attached is not kept any more, where it is the platform that keeps it."""
+        return
 
     def shown(self, text: str) -> str:
         """How people's words look on this platform when they are shown as they stand."""

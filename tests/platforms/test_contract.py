@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.addresses import Address
-from bot.errors import Unreachable
+from bot.domain.members import mention_of
+from bot.domain.people import Account
+from bot.errors import Refused, Unreachable
 from bot.fit import fit
-from bot.i18n import N_
+from bot.grammar import read_sentence
+from bot.i18n import N_, Words
 from bot.markup import Bold, Code, Link, Mention, When, rich
 from bot.params import Option, Text
 from bot.platform import Limits
-from bot.request import Incoming, Press, Run, Typed
+from bot.request import Incoming, Press, Run, Submit, Typed
 from bot.ui import Action, Answer, Button, Card, Field, File, Form, LinkButton, Menu, Privacy, Reply
-from tests.platforms.contract import Harness, harnesses
+from tests.platforms.contract import HEARD, Harness, harnesses
+from tests.platforms.kinds import KINDS
 
 ADAPTERS = Path(__file__).parents[2] / "adapters"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -181,11 +186,11 @@ async def test_a_button_on_a_post_works_for_others_and_after_a_restart(at: Harne
 
 
 async def test_a_form_shows_its_fields_and_gives_back_what_was_filled_in(at: Harness) -> None:
-    at.core.form = lambda incoming: FORM if not isinstance(incoming.asked, Press) else None
+    at.core.answer = saying(FORM)
     seen = await at.type("mara", "/event add")
     for words in ("Add an event", "Title", "Venue", "Late Night"):
         assert words.casefold() in seen.casefold()
-    at.core.form = lambda _incoming: None
+    at.core.answer = saying(HEARD)
     values = {"title": 'A "good" <night> & more=less', "venue": "Kantine\nBerghain"}
     assert "Heard." in await at.submit("mara", values)
     assert at.core.last_submit.action == FORM.action
@@ -193,24 +198,30 @@ async def test_a_form_shows_its_fields_and_gives_back_what_was_filled_in(at: Har
 
 
 async def test_a_field_that_was_left_alone_keeps_what_it_held(at: Harness) -> None:
-    at.core.form = lambda _incoming: FORM
+    at.core.answer = saying(FORM)
     await at.type("mara", "/event add")
-    at.core.form = lambda _incoming: None
+    at.core.answer = saying(HEARD)
     await at.submit("mara", {"venue": "Kantine"})
     assert at.core.last_submit.values == {"title": "Late Night", "venue": "Kantine"}
+
+
+async def test_a_form_speaks_the_language_of_whoever_fills_it_in(at: Harness) -> None:
+    at.core.answer = saying(replace(FORM, title="Termin eintragen", locale="de"))
+    seen = await at.type("mara", "/event add")
+    for words in ("Termin eintragen", "Titel", "Location"):
+        assert words in seen
 
 
 async def test_a_button_can_open_a_form(at: Harness) -> None:
     at.core.answer = saying(Reply(cards=(CARD,)))
     await at.type("mara", "/event show 17")
-    at.core.form = lambda incoming: FORM if incoming.asked == Press(GOING) else None
+    at.core.answer = lambda incoming: FORM if incoming.asked == Press(GOING) else HEARD
     assert "Add an event" in await at.press("mara", "Going")
 
 
 async def test_refused_values_come_back_with_what_is_wrong(at: Harness) -> None:
-    at.core.form = lambda _incoming: FORM
+    at.core.answer = saying(FORM)
     await at.type("mara", "/event add")
-    at.core.form = lambda _incoming: None
     at.core.answer = lambda _incoming: replace(
         FORM, values={"title": "x", "venue": "y"}, errors={"title": "Too short: 2 at least.", "": "Nothing was saved."}
     )
@@ -233,6 +244,93 @@ async def test_an_error_in_the_core_never_reaches_people(at: Harness) -> None:
     assert "RuntimeError" not in seen
     at.core.answer = saying(Reply(rich("Here again.")))
     assert "Here again." in await at.type("mara", "/event mine")
+
+
+# ---- every kind of argument: what stands for somebody or a file comes with who or what it is
+
+LIST = b"name\nTom\nJo\n"
+
+
+def values_of(incoming: Incoming) -> Mapping[str, str]:
+    """What was given to the command of `KINDS`."""
+    match incoming.asked:
+        case Typed(text):
+            return read_sentence(text, [KINDS], Words("en", ZoneInfo("UTC"))).values
+        case Run(_, values) | Submit(_, values):
+            return values
+        case _:
+            pytest.fail(f"{incoming.asked}")
+
+
+async def check_kinds(at: Harness, incoming: Incoming, named: str) -> None:
+    """The values are tom, the channel, the choice and the file of the name."""
+    values = values_of(incoming)
+    assert values["level"] in ("high", "High")
+    account = incoming.accounts[values["who"]]
+    assert (account.platform, account.name) == (at.platform.name, "tom")
+    assert account.id == at.direct("tom").account
+    channel = await at.platform.channel(at.channel.workspace, values["channel"])
+    assert channel is not None
+    assert channel.id == at.channel.id
+    file = incoming.files[values["file"]]
+    assert (file.name, file.media_type, file.size) == (named, "text/csv", len(LIST))
+    assert await file.read(100) == LIST
+    assert await file.read(3) == LIST[:4]
+
+
+async def test_a_command_brings_every_kind_of_argument(at: Harness, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(LIST)
+    await at.type("tom", "/try every text:hello")
+    typed = f"text:hello level:high channel:{at.channel.name} times:3 score:1.5 file:{path}"
+    await at.type("mara", f"/try every who:@tom {typed}")
+    await check_kinds(at, at.core.asked[-1], "people.csv")
+    values = values_of(at.core.asked[-1])
+    assert (values["text"], values["times"], values["score"]) == ("hello", "3", "1.5")
+
+
+async def test_a_form_shows_and_brings_every_kind_of_argument(at: Harness, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(LIST)
+    await at.type("tom", "/try every text:hello")
+    names = ("notes", "level", "channel", "who", "file")
+    params = {name: each.param for name, each in KINDS.commands[0].arguments.items() if name in names}
+    form = Form("Try every kind", Action("try every"), params, required=frozenset(("who", "file")))
+    at.core.answer = lambda incoming: HEARD if isinstance(incoming.asked, Submit) else form
+    seen = (await at.type("mara", "/try every text:hello")).casefold()
+    for words in ("notes", "level", "channel", "who", "file", "a list of people"):
+        assert words in seen
+    values = {"notes": "One\nTwo", "level": "High", "channel": at.channel.name, "who": "@tom", "file": str(path)}
+    await at.submit("mara", values)
+    await check_kinds(at, at.core.asked[-1], "people.csv")
+    assert at.core.last_submit.values["notes"] == "One\nTwo"
+
+
+async def test_somebody_a_form_holds_already_stays_and_is_shown_by_name(at: Harness, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(LIST)
+    await at.type("tom", "/try every text:hello")
+    account = Account(at.platform.name, at.direct("tom").account, "tom")
+    params = {name: each.param for name, each in KINDS.commands[0].arguments.items() if name in ("who", "file")}
+    form = Form("Try", Action("try every"), params, values={"who": mention_of(account)})
+    at.core.answer = lambda incoming: HEARD if isinstance(incoming.asked, Submit) else form
+    seen = await at.type("mara", "/try every text:hello")
+    assert "tom" in seen
+    assert f"|{account.name}>" not in seen
+    await at.submit("mara", {"file": str(path)})
+    incoming = at.core.asked[-1]
+    assert incoming.accounts[values_of(incoming)["who"]] == account
+
+
+async def test_a_file_that_is_gone_when_it_is_read_is_refused_with_a_way_on(at: Harness, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(LIST)
+    await at.type("mara", f"/try every text:hello file:{path}")
+    file = at.core.asked[-1].files[values_of(at.core.asked[-1])["file"]]
+    await at.lose_files()
+    path.unlink()
+    with pytest.raises(Refused, match=r"people\.csv"):
+        await file.read(100)
 
 
 def places(at: Harness) -> list[Address]:

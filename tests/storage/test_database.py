@@ -81,6 +81,31 @@ async def test_a_reading_unit_leaves_nothing_behind(database: Database, ada: Cal
     assert await _draft(database, ada) is None
 
 
+async def test_a_reading_that_need_not_be_steady_writes_nothing_either(database: Database, ada: Caller) -> None:
+    async with database.reading(is_steady=False) as uow:
+        assert await uow.drafts.get(ada.person.id, "d1", NOW) is None
+    with pytest.raises(AssertionError, match="steady"):
+        async with database.reading(is_steady=False) as uow:
+            await uow.drafts.keep(ada.person.id, DRAFT, NOW)
+    assert await _draft(database, ada) is None
+
+
+async def test_a_reader_who_is_cancelled_leaves_a_connection_that_works(database: Database, ada: Caller) -> None:
+    async def read() -> None:
+        async with database.reading() as uow:
+            await uow.drafts.get(ada.person.id, "d1", NOW)
+
+    for _ in range(20):
+        readers = [asyncio.create_task(read()) for _ in range(8)]
+        await asyncio.sleep(0)
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+    async with database.writing() as uow:
+        await uow.drafts.keep(ada.person.id, DRAFT, NOW)
+    assert await _draft(database, ada) == DRAFT
+
+
 async def test_a_hundred_writers_take_turns(database: Database, ada: Caller) -> None:
     async def write(number: int) -> None:
         async with database.writing() as uow:

@@ -29,8 +29,8 @@ BEFORE_LINKING = (
     "INSERT INTO memberships (person_id, community_id, is_organiser, seen_at) VALUES (5, 7, true, :at)",
     "INSERT INTO events (id, community_id, version, title, description, genres, venue, online_link, page_link,"
     " currency, starts, ends, zone, is_all_day, rrule, extra, without, changes, is_cancelled, added_by, created_at)"
-    " VALUES (2, 7, 1, 'Night', '', '[]', '', '', '', '', '2026-11-06T19:00:00', '2026-11-06T22:00:00', 'UTC', false, '',"
-    " '[]', '[]', '[]', false, 5, :at)",
+    " VALUES (2, 7, 1, 'Night', '', '[]', '', '', '', '', '2026-11-06T19:00:00', '2026-11-06T22:00:00', 'UTC', false,"
+    " '', '[]', '[]', '[]', false, 5, :at)",
     "INSERT INTO occurrences (id, event_id, community_id, original, starts, ends, is_cancelled, genres, is_online,"
     " is_in_person, currency) VALUES (3, 2, 7, '2026-11-06T19:00:00', :at, :at, false, '|', false, true, '')",
     "INSERT INTO attendances (occurrence_id, person_id, answer, at) VALUES (3, 5, 'going', :at)",

@@ -117,7 +117,7 @@ async def _mine(offset: int, request: Request, services: Services) -> Reply:
 
 async def _found(ask: FindEvents, offset: int, request: Request, services: Services) -> Reply:
     search = search_for(ask, request)
-    async with services.store.reading() as uow:
+    async with services.store.reading(is_steady=False) as uow:
         page = await uow.events.find(request.community.id, search, person=request.person.id, offset=offset, limit=PAGE)
         later = Page((), 0)
         if not page.total and ask.when is None:

@@ -29,7 +29,7 @@ class EventParam(Stored):
 async def found_event(id_: str, request: Request, services: Services) -> Occurrence:
     """The occurrence with that id. Raises NotFound, also where it is another community's."""
     if (number := read_id(id_)) is not None:
-        async with services.store.reading() as uow:
+        async with services.store.reading(is_steady=False) as uow:
             found = await uow.events.get(request.community.id, number, person=request.person.id)
         if found is not None:
             return found
@@ -69,7 +69,7 @@ class EventLookup:
         return [Option(_label(each, request.say), f"#{each.id}") for each in found]
 
     async def _starting(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Occurrence]:
-        async with services.store.reading() as uow:
+        async with services.store.reading(is_steady=False) as uow:
             return await uow.events.suggest(request.community.id, typed, request.now - LATELY, limit)
 
 

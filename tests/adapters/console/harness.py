@@ -17,6 +17,7 @@ from adapters.console.journal import Journal
 from adapters.console.outbound import safe
 from bot.domain.addresses import Channel, Direct
 from tests.platforms.contract import Harness, SaidCore
+from tests.platforms.kinds import KINDS
 
 BEGIN = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
@@ -66,7 +67,7 @@ class ConsoleHarness(Harness):
             clock=ConsoleClock(StillClock()),
             work=self._work,
             journal=Journal(self._path),
-            features=(),
+            features=(KINDS,),
             stdin=self._stdin,
             stdout=self.output,
             is_interactive=False,

@@ -190,11 +190,11 @@ async def test_a_post_can_be_used_by_others_and_a_private_answer_cannot(place: P
 
 async def test_a_form_stays_open_until_it_was_taken(place: Place) -> None:
     form = Form("Add", Action("add"), {}, {"title": "x"})
-    place.core.form = lambda incoming: form if isinstance(incoming.asked, Typed) else None
-    place.core.answer = lambda _incoming: Reply(rich("Not now."), is_refusal=True)
+    no = Reply(rich("Not now."), is_refusal=True)
+    place.core.answer = lambda incoming: form if isinstance(incoming.asked, Typed) else no
     await place.say("/add", ":fill", ":fill")
     assert [each.asked for each in place.core.asked[1:]] == [Submit(Action("add"), {"title": "x"})] * 2
-    place.core.answer = lambda _incoming: Reply(rich("Saved."))
+    place.core.answer = lambda incoming: form if isinstance(incoming.asked, Typed) else Reply(rich("Saved."))
     assert (await place.say("/add", ":fill", ":fill")).endswith(
         "! No form is open. A command such as /event add opens one.\n"
     )

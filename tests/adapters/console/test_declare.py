@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,10 @@ from adapters.console.declare import HELP, Known, complete
 from adapters.console.inbound import ORDERS
 from bot.commands import Access, Command, Feature, Services
 from bot.i18n import N_, Words
-from bot.params import Choice, City, Option, Text
+from bot.params import Choice, City, Member, Option, Text, Upload
 from bot.request import Request
 from bot.ui import Action, Button, Control, Form, Menu, Reply
+from tests.platforms.kinds import KINDS
 
 SAY = Words("en", ZoneInfo("UTC"))
 
@@ -148,3 +150,23 @@ async def test_every_order_of_the_console_is_offered_and_explained() -> None:
 async def test_without_an_open_form_there_is_nothing_to_fill_in() -> None:
     known = Known((), (), (), None)
     assert await complete(":fill t", FEATURES, known, Asked(), SAY) == []
+
+
+async def test_paths_and_people_are_offered_where_files_and_members_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "my list.csv").touch()
+    (tmp_path / "my folder").mkdir()
+    form = Form("Try", Action("try every"), {"who": Member("Who", ""), "file": Upload("File", "")})
+    known = Known(people=("Mara", "tom"), channels=(), controls=(), form=form)
+    for line, lines in {
+        f"/try every file:{tmp_path}/my": [
+            f'/try every file:"{tmp_path}/my folder/',
+            f'/try every file:"{tmp_path}/my list.csv" ',
+        ],
+        f'/try every file:"{tmp_path}/my l': [f'/try every file:"{tmp_path}/my list.csv" '],
+        "/try every file:/no/such/folder/": [],
+        f":fill file={tmp_path}/my": [f':fill file="{tmp_path}/my folder/', f':fill file="{tmp_path}/my list.csv" '],
+        ":fill who=@m": [":fill who=@Mara "],
+        ":fill who=t": [":fill who=@tom "],
+    }.items():
+        found = await complete(line, (KINDS,), known, Asked(), SAY)
+        assert [line[: len(line) - each.back] + each.text for each in found] == lines

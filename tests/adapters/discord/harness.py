@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -24,13 +25,17 @@ from bot.features.help import help_feature
 from bot.grammar import read_sentence
 from bot.i18n import N_, Words
 from bot.markup import rich
-from bot.params import Text
+from bot.params import ChannelParam, Member, Number, Param, Text, Upload, Whole
 from bot.request import Request
 from bot.ui import Reply
 from storage.turnstile import LocalTurnstile
 from tests.fakes.discord import FakeDiscord, Interaction, Message, User
-from tests.fakes.discord.seen import plain, read_modal
+from tests.fakes.discord.components import CHANNEL_SELECT, UPLOAD, USER_SELECT
+from tests.fakes.discord.seen import SeenField, plain, read_modal
+from tests.fakes.discord.sheets import Entry, fields
+from tests.fakes.discord.world import Channel as There
 from tests.platforms.contract import Harness, SaidCore
+from tests.platforms.kinds import KINDS
 
 SAY = Words("en", ZoneInfo("Europe/Berlin"))
 
@@ -49,7 +54,7 @@ CONNECT = Feature(
 )
 """A command whose answer is nobody else's."""
 FEATURES = (events.FEATURE, digests.FEATURE, CONNECT)
-ALL = (*FEATURES, help_feature(FEATURES))
+ALL = (*FEATURES, KINDS, help_feature(FEATURES))
 
 
 class Clock:
@@ -183,8 +188,27 @@ class DiscordHarness(Harness):
         sentence = read_sentence(text, ALL, SAY)
         assert sentence.command is not None
         path = f"{sentence.feature.name} {sentence.command.name}".strip()
-        asked = await self.fake.slash(self.user(person), self.channel_there, path, sentence.values)
+        params = {name: each.param for name, each in sentence.command.arguments.items()}
+        values = {name: self._picked(params[name], text) for name, text in sentence.values.items()}
+        asked = await self.fake.slash(self.user(person), self.channel_there, path, values)
         return await self._seen(person, asked)
+
+    def _picked(self, param: Param, text: str) -> str | int | float | User | There:
+        """What somebody picks in Discord's client who means `text`."""
+        match param:
+            case Member():
+                return self.user(text.removeprefix("@"))
+            case Upload():
+                path = Path(text)
+                return self.fake.upload(path.name, path.read_bytes(), guess_type(path.name)[0] or "")
+            case ChannelParam():
+                return self.guild.channel(text.removeprefix("#"))
+            case Whole():
+                return int(text)
+            case Number():
+                return float(text)
+            case _:
+                return text
 
     async def press(self, person: str, label: str, choice: str = "") -> str:
         user = self.user(person)
@@ -194,7 +218,16 @@ class DiscordHarness(Harness):
         return await self._seen(person, await self.fake.press(user, message, label))
 
     async def submit(self, person: str, values: Mapping[str, str]) -> str:
-        asked = await self.fake.submit(self.user(person), self._open[person], values)
+        opened = self._open[person]
+        assert opened.modal is not None
+        kinds = {field["custom_id"]: field["type"] for _, field in fields(opened.modal)}
+        picks = {USER_SELECT: Member("", ""), CHANNEL_SELECT: ChannelParam("", ""), UPLOAD: Upload("", "")}
+        entries: dict[str, Entry] = {}
+        for name, text in values.items():
+            picked = self._picked(picks[kinds[name]], text) if kinds[name] in picks else text
+            assert not isinstance(picked, float)
+            entries[name] = picked if isinstance(picked, str) else [picked]
+        asked = await self.fake.submit(self.user(person), opened, entries)
         seen = await self._seen(person, asked)
         if any(self._has(message, "Correct") for message in asked.seen):
             return f"{seen}\n{await self.press(person, 'Correct')}"
@@ -208,6 +241,9 @@ class DiscordHarness(Harness):
 
     def direct(self, person: str) -> Direct:
         return Direct("discord", str(self.user(person).id), person)
+
+    async def lose_files(self) -> None:
+        self.fake.world.attachments.clear()
 
     def shown(self, text: str) -> str:
         return safe(text)
@@ -231,9 +267,14 @@ class DiscordHarness(Harness):
             self._open[person] = asked
             modal = read_modal(asked.modal, self._name)
             lines = [modal.title, *(f"{label} {''.join(map(_word, said.pieces))}" for label, said in modal.said)]
-            lines += [f"{field.label} {field.note} {' '.join(field.values)}" for field in modal.fields]
+            lines += [f"{field.label} {field.note} {' '.join(self._held(field))}" for field in modal.fields]
             return "\n".join(lines)
         return self.look(person, asked.seen)
+
+    def _held(self, field: SeenField) -> Sequence[str]:
+        """What the client shows in a field: people by their names."""
+        is_person = field.component["type"] == USER_SELECT
+        return [self._name(each) for each in field.values] if is_person else field.values
 
     def look(self, person: str, messages: Sequence[Message]) -> str:
         self.before.setdefault(person, []).extend(messages)

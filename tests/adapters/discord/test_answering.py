@@ -18,6 +18,7 @@ from bot.request import Incoming, Press, Submit
 from bot.ui import Action, Answer, Button, Card, Form, Privacy, Reply
 from tests.adapters.discord.harness import DiscordHarness
 from tests.fakes.discord import FakeDiscord, Fault, Kind, NotOffered
+from tests.platforms.contract import HEARD
 from tests.platforms.test_contract import CARD, FORM, saying
 
 CALLBACK = r"POST /interactions/.*"
@@ -95,7 +96,7 @@ async def test_a_form_that_comes_too_late_to_be_one_is_a_button_to_it(quick: Dis
     await asked.acknowledged()
     slow.go.set()
     message = await asked.answer()
-    quick.core.form = lambda incoming: FORM if incoming.asked == Press(Action("ask", "event add")) else None
+    quick.core.answer = lambda incoming: FORM if incoming.asked == Press(Action("ask", "event add")) else HEARD
     opened = await quick.fake.press(quick.user("mara"), message, "Open the form")
     assert (await opened.form())["title"] == FORM.title
 
@@ -126,7 +127,7 @@ async def test_an_answer_that_discord_refuses_is_an_apology(at: DiscordHarness) 
 
 
 async def test_a_form_is_never_deferred(quick: DiscordHarness) -> None:
-    quick.core.form = lambda _incoming: FORM
+    quick.core.answer = saying(FORM)
     asked = await quick.fake.slash(quick.user("mara"), quick.guild, "event add")
     await asked.form()
     assert not asked.was_deferred
@@ -222,11 +223,65 @@ async def test_an_answer_longer_than_a_message_goes_on_in_the_next(at: DiscordHa
     assert all(message.is_ephemeral for message in asked.seen)
 
 
+FOLLOWUP = r"POST /webhooks/.*"
+PARTS = ["\n".join(f"part {part} line {line:04} " + "x" * 60 for line in range(48)) for part in range(4)]
+
+
+async def many_messages(at: DiscordHarness) -> list[str]:
+    """What somebody sees of an answer of four messages, once it is quiet."""
+    at.core.answer = saying(Reply(rich("\n".join(PARTS))))
+    asked = await at.fake.slash(at.user("mara"), at.guild, "event mine")
+    await asked.answered()
+    await at.fake.quiet(0.4)
+    return "\n".join(text for message in asked.seen for text in message.texts).split("\n")
+
+
+async def test_a_following_message_that_was_surely_not_seen_is_sent_again(at: DiscordHarness) -> None:
+    fault = at.fake.faults.add(Fault(FOLLOWUP, Kind.LIMITED, times=2, seconds=0.01))
+    assert await many_messages(at) == "\n".join(PARTS).split("\n")
+    assert fault.befell == 2
+    assert at.fake.posted == []
+
+
+async def test_what_a_limit_keeps_back_for_too_long_comes_as_direct_messages(fake: FakeDiscord) -> None:
+    at = DiscordHarness(fake, Timings(followup_patience=0.1))
+    await at.start()
+    fake.faults.add(Fault(FOLLOWUP, Kind.LIMITED, times=None, seconds=60))
+    seen = await many_messages(at)
+    direct = [text for message in fake.dm(at.user("mara")).messages for text in message.texts]
+    assert [*seen, *"\n".join(direct).split("\n")] == "\n".join(PARTS).split("\n")
+    await at.stop()
+
+
+@pytest.mark.parametrize("kind", [Kind.DROP_AFTER, Kind.DROP_BEFORE])
+async def test_a_following_message_whose_arrival_is_unknown_never_comes_twice(at: DiscordHarness, kind: Kind) -> None:
+    at.fake.faults.add(Fault(FOLLOWUP, kind, times=1))
+    lines = await many_messages(at)
+    expected = "\n".join(PARTS).split("\n")
+    assert len(set(lines)) == len(lines)
+    assert lines[-1] == expected[-1]
+    assert (lines == expected) is (kind is Kind.DROP_AFTER)
+
+
+@pytest.mark.parametrize("kind", [Kind.DROP_AFTER, Kind.DROP_BEFORE, Kind.STATUS])
+async def test_what_was_deferred_is_taken_back_whatever_breaks(quick: DiscordHarness, kind: Kind) -> None:
+    slow = SlowCore(quick)
+    quick.core.answer = saying(Reply(rich("Welcome"), privacy=Privacy.SHARED))
+    quick.fake.faults.add(Fault(r"DELETE /webhooks/.*", kind, times=1))
+    asked = await quick.fake.slash(quick.user("mara"), quick.channel_there, "help")
+    await asked.acknowledged()
+    slow.go.set()
+    await asked.answered()
+    await quick.fake.quiet()
+    assert "Welcome" in await quick.channel_of("tom")
+    assert len(asked.seen) == 1
+
+
 async def test_the_gateway_drops_while_a_form_is_filled_in(at: DiscordHarness) -> None:
-    at.core.form = lambda _incoming: FORM
+    at.core.answer = saying(FORM)
     await at.type("mara", "/event add")
     await at.fake.drop_gateway()
-    at.core.form = lambda _incoming: None
+    at.core.answer = saying(HEARD)
     await at.fake.gateway.until(lambda: bool(at.fake.gateway.connected))
     assert "Heard." in await at.submit("mara", {"title": "Night"})
     assert at.core.last_submit.values["title"] == "Night"
@@ -382,8 +437,7 @@ async def test_a_long_form_can_be_ended_early(at: DiscordHarness) -> None:
 async def test_what_a_page_does_not_show_is_kept_before_it_is_shown(at: DiscordHarness) -> None:
     values = {f"field{number}": str(number) for number in range(12)}
     form = replace(many(12), values=values, errors={"field9": "No."})
-    at.core.answer = kept(at, many(12))
-    at.core.form = lambda incoming: form if not isinstance(incoming.asked, Press) else None
+    at.core.answer = kept(at, form)
     asked = await at.fake.slash(at.user("mara"), at.guild, "event add")
     modal = await asked.form()
     assert "No." in modal["components"][0]["content"]
@@ -398,10 +452,10 @@ async def test_what_a_page_does_not_show_is_kept_before_it_is_shown(at: DiscordH
 
 
 async def test_refused_values_come_back_above_a_button_that_corrects_them(at: DiscordHarness) -> None:
-    at.core.form = lambda _incoming: FORM
+    at.core.answer = saying(FORM)
     first = await at.fake.slash(at.user("mara"), at.guild, "event add")
     await first.form()
-    at.core.form = lambda _incoming: None
+    at.core.answer = saying(HEARD)
     refused = replace(
         FORM, action=Action("event add", "d1"), values={"title": "*x*"}, errors={"title": "Too short: 2 at least."}
     )
@@ -416,10 +470,9 @@ async def test_refused_values_come_back_above_a_button_that_corrects_them(at: Di
 
 
 async def test_a_refusal_leaves_the_card_of_a_form_standing(at: DiscordHarness) -> None:
-    at.core.form = lambda _incoming: FORM
+    at.core.answer = saying(FORM)
     first = await at.fake.slash(at.user("mara"), at.guild, "event add")
     await first.form()
-    at.core.form = lambda _incoming: None
     at.core.answer = saying(replace(FORM, action=Action("event add", "d1"), errors={"title": "No."}))
     card = await (await at.fake.submit(at.user("mara"), first, {"title": "x"})).answer()
     opened = await at.fake.press(at.user("mara"), card, "Correct")
@@ -434,18 +487,18 @@ async def test_a_refusal_leaves_the_card_of_a_form_standing(at: DiscordHarness) 
 async def test_a_choice_is_a_menu_with_what_was_chosen(at: DiscordHarness) -> None:
     kinds = Choice("Kind", "concert, …", {"concert": "Concert", "open_studio": "Open studio"})
     form = Form("Kinds", Action("event add"), {"kind": kinds}, values={"kind": "open studio"})
-    at.core.form = lambda _incoming: form
+    at.core.answer = saying(form)
     asked = await at.fake.slash(at.user("mara"), at.guild, "event add")
     menu = (await asked.form())["components"][0]["component"]
     assert [option["value"] for option in menu["options"] if option.get("default")] == ["open_studio"]
-    at.core.form = lambda _incoming: None
+    at.core.answer = saying(HEARD)
     await (await at.fake.submit(at.user("mara"), asked, {"kind": "Concert"})).answered()
     assert at.core.last_submit.values == {"kind": "concert"}
 
 
 async def test_what_is_longer_than_a_field_is_not_cut_into_it(at: DiscordHarness) -> None:
     form = replace(FORM, values={"title": "x" * 5_000}, errors={"title": "At most 200 characters fit."})
-    at.core.form = lambda _incoming: form
+    at.core.answer = saying(form)
     asked = await at.fake.slash(at.user("mara"), at.guild, "event add")
     modal = await asked.form()
     assert "value" not in modal["components"][1]["component"]
@@ -454,10 +507,9 @@ async def test_what_is_longer_than_a_field_is_not_cut_into_it(at: DiscordHarness
 
 async def test_hostile_words_in_every_field_stay_words(at: DiscordHarness) -> None:
     words = "@everyone <@&1> [x](https://evil.example) `code` \u202e\u200b discord.gg/abc\n# head"
-    at.core.form = lambda _incoming: FORM
+    at.core.answer = saying(FORM)
     first = await at.fake.slash(at.user("mara"), at.guild, "event add", {"title": words[:90], "about": words * 40})
     await first.form()
-    at.core.form = lambda _incoming: None
     at.core.answer = (
         lambda incoming: Reply(
             rich(incoming.asked.values["venue"]),  # type: ignore[union-attr]  # it is a Submit

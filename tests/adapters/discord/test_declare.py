@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
@@ -14,7 +15,7 @@ from bot.commands import Access, Command, Feature, On, Services, Shortcut
 from bot.compose import all_features
 from bot.errors import SetupError
 from bot.i18n import Words
-from bot.params import ChannelParam, Choice, City, Text, Whole
+from bot.params import ChannelParam, Choice, City, Member, Number, Text, Upload, Whole
 from bot.request import Request
 from bot.ui import Reply
 from tests.adapters.discord.harness import ALL, DiscordHarness
@@ -30,6 +31,9 @@ class Ask:
     many: Annotated[str, Choice("Many", "Which of many", {str(n): f"No {n}" for n in range(30)})] = ""
     near: Annotated[object, City("Near", "Where")] = None
     channel: Annotated[object, ChannelParam("Channel", "Which channel")] = None
+    who: Annotated[object, Member("Who", "Which member")] = None
+    score: Annotated[Decimal, Number("Score", "How good", high=Decimal("2.5"))] = Decimal(1)
+    file: Annotated[object, Upload("File", "Which file")] = None
 
 
 async def does(_ask: Any, _request: Request, _services: Services) -> Reply:
@@ -69,7 +73,11 @@ def test_every_kind_of_argument_has_its_kind_of_option() -> None:
         "many": 3,
         "near": 3,
         "channel": 7,
+        "who": 6,
+        "score": 10,
+        "file": 11,
     }
+    assert (found["score"]["min_value"], found["score"]["max_value"]) == (0, 2.5)
     assert (found["count"]["min_value"], found["count"]["max_value"]) == (1, 9)
     assert found["kind"]["choices"] == [{"name": "First", "value": "a"}, {"name": "Second", "value": "b"}]
     assert found["many"]["autocomplete"]

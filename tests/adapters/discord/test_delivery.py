@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.discord.wire import Wire
+from adapters.discord.wire import PACE, QUEUE_SECONDS, Wire
 from bot.domain.addresses import Channel, Direct
 from bot.domain.delivery import Receipt
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
 from bot.markup import rich
+from bot.outbox import Timings
 from bot.ui import File, Privacy, Reply
 from tests.adapters.discord.harness import DiscordHarness
 from tests.fakes.discord import FakeDiscord, Fault, Kind, Permission
@@ -83,6 +85,20 @@ async def test_a_limit_of_the_whole_holds_up_everything(at: DiscordHarness) -> N
     for to in (at.channel, at.direct("mara")):
         with pytest.raises(Temporary):
             await at.platform.send(to, HELLO, "one")
+
+
+async def test_nothing_waits_so_long_for_its_turn_that_its_send_would_be_given_up(fake: FakeDiscord) -> None:
+    wire = Wire(fake.api_url, fake.token)
+    asked = [asyncio.create_task(wire.request("GET", "/users/@me")) for _ in range(int(PACE * (QUEUE_SECONDS + 1)))]
+    await asyncio.wait(asked[-1:])
+    with pytest.raises(Temporary) as limited:
+        asked[-1].result()
+    assert limited.value.wait is not None
+    assert QUEUE_SECONDS < limited.value.wait < Timings().send_within
+    for each in asked:
+        each.cancel()
+    await asyncio.gather(*asked, return_exceptions=True)
+    await wire.close()
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.limits import LIMITS, check, weigh
+from adapters.discord.limits import LIMITS, weigh
 from adapters.discord.markdown import escaped, markdown, measure, safe
 from adapters.discord.outbound import COMPONENTS_V2, EPHEMERAL, components, edited, mark_of, message, nonce_of
-from bot.fit import fit
+from bot.fit import check, fit
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle, rich
 from bot.params import Option
 from bot.ui import Action, Button, Card, Control, Field, File, LinkButton, Menu, Privacy, Reply, Style
@@ -212,7 +212,7 @@ CARDS = st.builds(
 def test_whatever_is_fitted_is_taken(text: Rich, cards: Sequence[Card], is_refusal: bool) -> None:
     reply = Reply(text, tuple(cards), is_refusal=is_refusal)
     for part in fit(reply, LIMITS).messages:
-        check(part)
+        check(part, LIMITS)
         found: list[Json] = components(part, mark=mark_of("x"))
         findings = Findings()
         check_message(found, is_v2=True, files=(), found=findings)

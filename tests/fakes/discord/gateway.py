@@ -259,6 +259,9 @@ class Socket:
         self._compress = compress
         self._waiting: asyncio.Queue[str | None] = asyncio.Queue()
         self._received: deque[float] = deque(maxlen=SENDS_A_MINUTE)
+        self._code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        """What to close with."""
+        self._ended = asyncio.Event()
         self.session: Session | None = None
         self.is_aborted = False
 
@@ -273,21 +276,39 @@ class Socket:
         if (transport := self._request.transport) is not None:
             transport.abort()
 
+    def refuse(self, code: int) -> None:
+        """Begin to close: nothing more is taken."""
+        if not self._code.done():
+            self._code.set_result(code)
+            self._gateway.closes.append(code)
+            self._leave(is_over=code in (1000, 1001, 4004, 4010, 4011, 4012, 4013, 4014))
+
     async def close(self, code: int) -> None:
-        self._gateway.closes.append(code)
-        self._leave(is_over=code in (1000, 1001, 4004, 4010, 4011, 4012, 4013, 4014))
-        await self._response.close(code=code)
+        """Close, and wait until it is done."""
+        self.refuse(code)
+        await self._ended.wait()
 
     async def run(self) -> None:
-        sending = asyncio.create_task(self._send())
+        sending, receiving = asyncio.create_task(self._send()), asyncio.create_task(self._receive())
         self.put_op(HELLO, {"heartbeat_interval": round(self._gateway.rules.heartbeat_every * 1000), "_trace": []})
         try:
-            await self._receive()
+            either: set[asyncio.Future[Any]] = {receiving, self._code}  # Any: nothing, or a code
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if self._code.done():
+                # aiohttp waits for the other side's goodbye, as RFC 6455 (7.1.1) has it, only if nobody is receiving.
+                # Without that a client that is busy meets the end of the connection first, and never learns the code.
+                receiving.cancel()
+                await asyncio.wait({receiving})
+                await self._response.close(code=self._code.result())
+            else:
+                receiving.result()
         finally:
             is_over = self._response.close_code in (1000, 1001) and not self.is_aborted
             self._leave(is_over=is_over)
+            self._ended.set()
+            receiving.cancel()
             sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
+            await asyncio.gather(receiving, sending, return_exceptions=True)
 
     def _leave(self, *, is_over: bool) -> None:
         if self.session is None or self.session.socket is not self:
@@ -308,24 +329,24 @@ class Socket:
 
     async def _receive(self) -> None:
         patience = self._gateway.rules.heartbeat_every * 1.5 + 1
-        while not self._response.closed:
+        while not self._code.done():
             try:
                 message = await self._response.receive(timeout=patience)
             except TimeoutError:
-                await self.close(4009)
+                self.refuse(4009)
                 return
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return
             now = asyncio.get_running_loop().time()
             if len(self._received) == SENDS_A_MINUTE and now - self._received[0] < 60:
-                await self.close(4008)
+                self.refuse(4008)
                 return
             self._received.append(now)
             try:
                 packet = json.loads(message.data)
                 op, data = packet["op"], packet.get("d")
             except (ValueError, KeyError, TypeError):
-                await self.close(4002)
+                self.refuse(4002)
                 return
             await self._take(op, data, now)
 
@@ -334,15 +355,15 @@ class Socket:
             case 1:
                 self.put_op(ACK, None)
             case 2 if self.session is not None:
-                await self.close(4005)
+                self.refuse(4005)
             case 2:
                 await self._identify(data, now)
             case 6:
                 await self._resume(data)
             case _ if self.session is None:
-                await self.close(4003)
+                self.refuse(4003)
             case _ if op not in IGNORED:
-                await self.close(4001)
+                self.refuse(4001)
             case _:
                 pass
 
@@ -354,13 +375,13 @@ class Socket:
                 self._gateway.greet(session)
                 await self._gateway.changed()
             case int(code):
-                await self.close(code)
+                self.refuse(code)
             case None:
                 self.put_op(INVALID_SESSION, False)
 
     async def _resume(self, data: Json) -> None:
         if data.get("token", "").removeprefix("Bot ") != self._gateway.rules.token:
-            await self.close(4004)
+            self.refuse(4004)
             return
         session = self._gateway.sessions.get(data.get("session_id", ""))
         seq = data.get("seq") or 0
@@ -368,7 +389,7 @@ class Socket:
             self.put_op(INVALID_SESSION, False)
             return
         if seq > len(session.events):
-            await self.close(4007)
+            self.refuse(4007)
             return
         if session.socket is not None:
             session.socket.abort()

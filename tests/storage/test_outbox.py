@@ -1,4 +1,4 @@
-"""The two tables of delivery, on both databases."""
+"""What is owed, on both databases."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from bot.domain.delivery import (
     Claimed,
     Done,
     Doubt,
-    Due,
     Later,
     Moot,
     OutboxLine,
@@ -24,7 +23,7 @@ from bot.domain.delivery import (
     Sent,
 )
 from storage.database import Database
-from storage.delivery import outbox
+from storage.outbox import outbox
 from storage.tables import communities
 from tests.scripted import HALL, ROOM, START, note
 
@@ -61,72 +60,6 @@ async def owe(database: Database, *owed: Owed) -> None:
 async def claim(database: Database, limit: int = 100, lease: float = 120, later: float = 0) -> list[Claimed]:
     async with database.writing() as uow:
         return list(await uow.outbox.claim(START + later * SECOND, limit, lease))
-
-
-# --- due ---------------------------------------------------------------------------------------------------
-
-
-async def test_the_last_word_on_when_something_is_due_counts(database: Database, woken: Woken) -> None:
-    async with database.writing() as uow:
-        await uow.due.put(Due("digest", 1, START))
-        await uow.due.put_off([Due("digest", 1, START)], START + 60 * SECOND)
-        await uow.due.put(Due("digest", 1, START + SECOND))
-    assert woken.times == 1
-    async with database.writing() as uow:
-        assert await uow.due.earliest() == START + SECOND
-        assert [due.fails for due in await uow.due.take(START + SECOND, 9)] == [0]
-
-
-async def test_what_is_dropped_is_not_due(database: Database) -> None:
-    async with database.writing() as uow:
-        await uow.due.put(Due("digest", 1, START))
-        await uow.due.put(Due("reminder", 1, START))
-        await uow.due.drop("digest", 1)
-        assert await uow.due.take(START, 9) == [Due("reminder", 1, START)]
-
-
-async def test_a_row_that_is_due_at_another_moment_by_now_is_neither_locked_moved_nor_put_off(
-    database: Database,
-) -> None:
-    old, new = Due("digest", 1, START), Due("digest", 1, START + SECOND)
-    async with database.writing() as uow:
-        await uow.due.put(new)
-        assert await uow.due.lock([old, Due("digest", 2, START)]) == []
-        assert await uow.due.lock([new]) == [new]
-        await uow.due.move([(old, START + 9 * SECOND)])
-        await uow.due.move([(old, None)])
-        await uow.due.put_off([old], START + 9 * SECOND)
-        await uow.due.put_off([], START)
-        assert await uow.due.take(START + SECOND, 9) == [new]
-
-
-async def test_a_row_that_is_put_off_is_taken_later_but_is_due_when_it_was(database: Database) -> None:
-    row = Due("digest", 1, START)
-    async with database.writing() as uow:
-        await uow.due.put(row)
-        await uow.due.put_off([row], START + 60 * SECOND)
-        assert await uow.due.take(START + 59 * SECOND, 9) == []
-        [taken] = await uow.due.take(START + 60 * SECOND, 9)
-        assert (taken, taken.fails) == (row, 1)
-        await uow.due.move([(taken, START + 90 * SECOND)])
-        assert await uow.due.earliest() == START + 90 * SECOND
-
-
-async def test_due_rows_that_another_process_has_taken_are_passed_over(postgres_url: str) -> None:
-    ours, theirs = Database(postgres_url), Database(postgres_url)
-    async with ours.writing() as uow:
-        for subject in range(4):
-            await uow.due.put(Due("digest", subject, START))
-    async with ours.writing() as mine, theirs.writing() as yours:
-        first = await mine.due.take(START, 3)
-        second = await yours.due.take(START, 3)
-        assert len(first) == 3
-        assert {due.subject for due in (*first, *second)} == {0, 1, 2, 3}
-    await ours.close()
-    await theirs.close()
-
-
-# --- owed --------------------------------------------------------------------------------------------------
 
 
 async def test_a_row_comes_back_as_it_was_owed(database: Database) -> None:
@@ -343,18 +276,6 @@ async def test_a_wake_up_reads_only_what_is_due(sqlite_url: str) -> None:
 
 def test_every_state_that_the_operator_may_ask_for_is_told_in_the_table() -> None:
     assert outbox.c.state.comment == "waiting, sent, moot or buried"
-
-
-async def test_what_should_happen_sooner_does_and_what_comes_earlier_anyway_stays(
-    database: Database, woken: Woken
-) -> None:
-    async with database.writing() as uow:
-        await uow.due.hasten("mirror", 1, START + 9 * SECOND)
-        await uow.due.hasten("mirror", 1, START + 60 * SECOND)
-        assert await uow.due.earliest() == START + 9 * SECOND
-        await uow.due.hasten("mirror", 1, START + SECOND)
-        assert await uow.due.take(START + SECOND, 9) == [Due("mirror", 1, START + SECOND)]
-    assert woken.times == 1
 
 
 async def test_a_done_errand_is_forgotten_with_those_that_failed_before(database: Database) -> None:

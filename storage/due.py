@@ -1,0 +1,111 @@
+"""What falls due and when: one table, and the statements that keep `bot.domain.delivery.DueRows`' promises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Executable,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    select,
+    tuple_,
+    update,
+)
+
+from bot.domain.delivery import Due
+from storage.connection import Connection
+from storage.schema import DIALECTS, UTC, insert_into, metadata
+
+due = Table(
+    "due",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Integer, primary_key=True, autoincrement=False),
+    Column("at", UTC, nullable=False, comment="when it is due, for its kind"),
+    Column("wakes_at", UTC, nullable=False, index=True, comment="when it is taken: `at`, or later if put off"),
+    Column("fails", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+_this = and_(due.c.kind == bindparam("this_kind"), due.c.subject == bindparam("this_subject"))
+_still = and_(_this, due.c.at == bindparam("this_at"))
+
+
+def _put(dialect: str) -> Executable:
+    insert = insert_into(due, dialect)
+    fresh = {name: insert.excluded[name] for name in ("at", "wakes_at", "fails")}
+    return insert.on_conflict_do_update(index_elements=["kind", "subject"], set_=fresh)
+
+
+_DUE_PUT = {dialect: _put(dialect) for dialect in DIALECTS}
+_DUE_EARLIEST = select(due.c.wakes_at).order_by(due.c.wakes_at).limit(1)
+_DUE = select(due.c.kind, due.c.subject, due.c.at, due.c.fails).with_for_update(skip_locked=True)
+_DUE_NOW = _DUE.where(due.c.wakes_at <= bindparam("now")).order_by(due.c.wakes_at).limit(bindparam("most"))
+_DUE_THESE = _DUE.where(tuple_(due.c.kind, due.c.subject).in_(bindparam("these", expanding=True)))
+_DUE_DROP = delete(due).where(_this)
+_DUE_DONE = delete(due).where(_still)
+_DUE_AGAIN = update(due).where(_still).values(at=bindparam("again"), wakes_at=bindparam("again"), fails=0)
+_DUE_PUT_OFF = update(due).where(_still).values(wakes_at=bindparam("until"), fails=due.c.fails + 1)
+
+
+class DueTable:
+    """Implements `bot.domain.delivery.DueRows`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def put(self, due_: Due) -> None:
+        await self._connection.execute(
+            _DUE_PUT[self._connection.dialect],
+            {"kind": due_.kind, "subject": due_.subject, "at": due_.at, "wakes_at": due_.at, "fails": 0},
+        )
+        self._connection.wakes = True
+
+    async def hasten(self, kind: str, subject: int, at: datetime) -> None:
+        upsert = insert_into(due, self._connection.dialect)
+        fresh = {name: upsert.excluded[name] for name in ("at", "wakes_at", "fails")}
+        await self._connection.execute(
+            upsert.on_conflict_do_update(
+                index_elements=["kind", "subject"], set_=fresh, where=due.c.wakes_at > upsert.excluded.wakes_at
+            ),
+            {"kind": kind, "subject": subject, "at": at, "wakes_at": at, "fails": 0},
+        )
+        self._connection.wakes = True
+
+    async def drop(self, kind: str, subject: int) -> None:
+        await self._connection.execute(_DUE_DROP, {"this_kind": kind, "this_subject": subject})
+
+    async def earliest(self) -> datetime | None:
+        moment: datetime | None = await self._connection.scalar(_DUE_EARLIEST)
+        return moment
+
+    async def take(self, now: datetime, limit: int) -> Sequence[Due]:
+        return [Due(*row) for row in await self._connection.rows(_DUE_NOW, {"now": now, "most": limit})]
+
+    async def lock(self, rows: Sequence[Due]) -> Sequence[Due]:
+        these = [(row.kind, row.subject) for row in rows]
+        there = {Due(*row) for row in await self._connection.rows(_DUE_THESE, {"these": these})}
+        return [row for row in rows if row in there]
+
+    async def put_off(self, rows: Sequence[Due], until: datetime) -> None:
+        if rows:
+            await self._connection.execute(_DUE_PUT_OFF, [_named(row) | {"until": until} for row in rows])
+
+    async def move(self, moved: Sequence[tuple[Due, datetime | None]]) -> None:
+        again = [_named(row) | {"again": at} for row, at in moved if at is not None]
+        if again:
+            await self._connection.execute(_DUE_AGAIN, again)
+        done = [_named(row) for row, at in moved if at is None]
+        if done:
+            await self._connection.execute(_DUE_DONE, done)
+
+
+def _named(row: Due) -> dict[str, object]:
+    return {"this_kind": row.kind, "this_subject": row.subject, "this_at": row.at}

@@ -1,0 +1,41 @@
+"""A feature that asks for every kind of argument a platform has a part of its own for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from bot.commands import Command, Feature, Services
+from bot.domain.addresses import Channel
+from bot.domain.members import Somebody
+from bot.markup import rich
+from bot.params import ChannelParam, Choice, Member, Number, Text, Upload, Whole, shortened
+from bot.request import Request, Uploaded
+from bot.ui import Reply
+
+LEVELS = {"low": "Low", "high": "High"}
+MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    file: Annotated[Uploaded, Upload("File", "A list of people", most=MOST, endings=(".csv", ".txt"))]
+    who: Annotated[Somebody, Member("Who", "Whom you met")]
+    text: Annotated[str, Text("Words", "One line")] = ""
+    notes: Annotated[str, Text("Notes", "Several lines", is_long=True)] = ""
+    level: Annotated[str, Choice("Level", "How well", LEVELS)] = "low"
+    channel: Annotated[Channel | None, ChannelParam("Channel", "Where you met")] = None
+    times: Annotated[int, Whole("Times", "How often")] = 1
+    score: Annotated[Decimal, Number("Score", "How good")] = Decimal(1)
+
+
+async def every(ask: Every, _request: Request, _services: Services) -> Reply:
+    said = f"{ask.who.account.name}, {ask.level}, {ask.times} × {ask.score}, {ask.text}"
+    held = f"{ask.file.name}: {ask.file.media_type}, {ask.file.size} B, {shortened(ask.file.content.decode())}"
+    return Reply(rich(f"{said}\n{held}"))
+
+
+KINDS = Feature(
+    "try", "Every kind of argument", (Command("every", "Try every kind", Every, every, "/try every who:@tom"),)
+)
