@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from storage.connection import AnyRow, Connection
-from storage.delivery import outbox
+from storage.outbox import outbox
 from storage.schema import among, insert_into, listed
 from storage.search import reindex
 from storage.tables import (

@@ -23,8 +23,8 @@ from sqlalchemy import (
 
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
-from storage.delivery import outbox
 from storage.joining import keep_newest_of_pair
+from storage.outbox import outbox
 from storage.schema import UTC, among, insert_into, listed
 from storage.search import reindex
 from storage.tables import (

@@ -198,9 +198,10 @@ events = Table(
     Column("changes", Json, nullable=False),
     Column("is_cancelled", Boolean, nullable=False),
     Column("added_by", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
-    # where it came from: NULL for imports and copies
-    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="SET NULL"), nullable=True),
-    Column("workspace_id", Integer, ForeignKey("workspaces.id", ondelete="SET NULL"), nullable=True),
+    # Where it came from, NULL for imports and copies. No foreign keys: to add one SQLite would have to drop the table,
+    # and all that refers to it; accounts are never deleted, and with a workspace goes what was made in it.
+    Column("account_id", Integer, nullable=True),
+    Column("workspace_id", Integer, nullable=True),
     Column("request_id", Text, nullable=True),
     Column("laid_until", UTC, nullable=True, index=True, comment="NULL where it is laid out whole"),
     Column("created_at", UTC, nullable=False),
@@ -244,7 +245,7 @@ attendances = Table(
     Column("at", UTC, nullable=False),
     # NULL: they said so themselves; else the workspace in whose own calendar they said it
     Column("via_workspace_id", Integer, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
-    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="SET NULL"), nullable=True),
+    Column("account_id", Integer, nullable=True),
     _sparse("ix_attendances_via_workspace_id", "via_workspace_id"),
 )
 

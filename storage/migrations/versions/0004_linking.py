@@ -104,9 +104,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("community_id", "occurrence_id", name="pk_stand_ins"),
     )
     op.create_index("ix_stand_ins_stands_in", "stand_ins", ["stands_in"])
-    _refer("events", "account_id", "accounts")
-    _refer("events", "workspace_id", "workspaces")
-    _refer("attendances", "account_id", "accounts")
+    for table, column in (("events", "account_id"), ("events", "workspace_id"), ("attendances", "account_id")):
+        op.add_column(table, sa.Column(column, sa.Integer(), nullable=True))
     op.execute(_ORIGINS)
 
 
@@ -140,9 +139,3 @@ def _owned(name: str) -> sa.Column[int]:
 
 def _belongs(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=f"fk_{table}_{column}", ondelete="CASCADE")
-
-
-def _refer(table: str, column: str, to: str) -> None:
-    """In place: to copy a table on SQLite is to drop it, and what refers to its rows goes with them."""
-    constraint = f"CONSTRAINT fk_{table}_{column} REFERENCES {to} (id) ON DELETE SET NULL"
-    op.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER {constraint}")
