@@ -204,6 +204,8 @@ class Seats:
             case client.CHANNEL_OPTION:
                 found = self._sheets.channel_of(text)
                 return found[0] if found else None
+            case client.USER_OPTION:
+                return self._users.get(text.removeprefix("@").casefold())
             case _ if option.get("choices"):
                 return choice_of(command.arguments[option["name"]].param, text, self._say) or None
             case _:
