@@ -10,6 +10,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
@@ -44,6 +45,7 @@ class UnitOfWork(Protocol):
     """One short transaction and the repositories that take part in it. It never waits for the network."""
 
     people: People
+    linking: Linking
     members: Members
     events: Events
     digests: Digests

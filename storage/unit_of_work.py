@@ -6,6 +6,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
@@ -16,6 +17,7 @@ from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
 from storage.events import EventTable
+from storage.linking import LinkingTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
@@ -33,6 +35,7 @@ class Work:
         "drafts",
         "due",
         "events",
+        "linking",
         "members",
         "mirrors",
         "notes",
@@ -50,6 +53,7 @@ class Work:
         self.drafts: Drafts = DraftTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
+        self.linking: Linking = LinkingTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)

@@ -14,7 +14,7 @@ from bot.app import App
 from bot.commands import Errand, FallsDue, Feature, Lookup, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
-from bot.features import digests, events
+from bot.features import digests, events, greenroom, people
 from bot.features.help import help_feature
 from bot.features.housekeeping import HOUSEKEEPING, tidy
 from bot.features.lookups import LOOKUPS
@@ -47,7 +47,7 @@ class SystemClock:
 
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
-    rooms = (events.FEATURE, digests.FEATURE)
+    rooms = (events.FEATURE, digests.FEATURE, people.FEATURE, greenroom.FEATURE)
     return (*rooms, help_feature(rooms))
 
 
