@@ -49,8 +49,8 @@ class SystemClock:
 
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
-    rooms = (events.FEATURE, digests.FEATURE, people.FEATURE, greenroom.FEATURE)
-    listed = (home_feature(rooms), *rooms)
+    shared, own = (events.FEATURE, digests.FEATURE), (people.FEATURE, greenroom.FEATURE)
+    listed = (*shared, home_feature((*shared, *own)), *own)
     return (*listed, help_feature(listed))
 
 

@@ -30,4 +30,5 @@ FEATURE = Feature(
     ),
     presses={**linking.PRESSES, **settings.PRESSES},
     lookups={OWN_ACCOUNT: OwnAccountLookup()},
+    home=settings.home,
 )

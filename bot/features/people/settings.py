@@ -63,15 +63,19 @@ class SetLanguage:
 
 
 async def show_me(_ask: ShowMe, request: Request, services: Services) -> Reply:
+    return Reply(cards=tuple(await home(request, services)))
+
+
+async def home(request: Request, services: Services) -> Sequence[Card]:
+    """What somebody has set, as on their home page."""
     say, person = request.say, request.person
     async with services.store.reading() as uow:
         theirs = await uow.people.accounts_of(person.id)
-    own_zone = say.zone.key if person.zone else say(N_("{zone}, as your community has it"), zone=say.zone.key)
     language = LANGUAGES.get(person.locale or PLATFORMS, LANGUAGES[PLATFORMS])
     pairs = [
         (N_("Accounts"), say.listed([label(each) for each in theirs])),
         (N_("Notices"), _notices(theirs, say)),
-        (N_("Time zone"), own_zone),
+        (N_("Time zone"), _zone(request)),
         (N_("Language"), say(language)),
     ]
     controls = (
@@ -79,7 +83,17 @@ async def show_me(_ask: ShowMe, request: Request, services: Services) -> Reply:
         Button(say(N_("Set your language")), Action(ASK, "me language")),
     )
     fields = tuple(Field(say(name), rich(value)) for name, value in pairs)
-    return Reply(cards=(Card(rich(Bold(person.name)), fields=fields, controls=controls),))
+    return (Card(rich(Bold(person.name)), fields=fields, controls=controls),)
+
+
+def _zone(request: Request) -> str:
+    """The zone they see times in, and who says so where they do not."""
+    zone = request.say.zone.key
+    if request.person.zone:
+        return zone
+    if request.joined is not None and request.joined.zone != zone:
+        return request.say(N_("{zone}, as your platform has it"), zone=zone)
+    return request.say(N_("{zone}, as your community has it"), zone=zone)
 
 
 async def choose_notices(ask: ChooseNotices, request: Request, services: Services) -> Reply:
