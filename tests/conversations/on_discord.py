@@ -53,6 +53,8 @@ from tests.fakes.discord.seen import Seen, read_message
 class SeatsOfDiscord(Seats[Message]):
     """People at Discord's client, in one server."""
 
+    name = "Discord"
+
     def __init__(self, discord: FakeDiscord, guild: Guild, bot: Bot, clock: ConsoleClock) -> None:
         super().__init__(bot, clock)
         self.discord = discord
@@ -134,6 +136,8 @@ class SeatsOfDiscord(Seats[Message]):
             case client.CHANNEL_OPTION:
                 found = self._sheets.channel_of(text)
                 return found[0] if found else None
+            case client.USER_OPTION:
+                return self._users.get(text.removeprefix("@").casefold())
             case _ if option.get("choices"):
                 return choice_of(command.arguments[option["name"]].param, text, self.say) or None
             case _:

@@ -21,7 +21,7 @@ from adapters.console.clock import ConsoleClock
 from adapters.console.journal import PLATFORM as CONSOLE
 from adapters.slack.client import Slack
 from adapters.slack.gateway import EVENTS_PATH
-from adapters.slack.inbound import GREENROOM, account_id, plain_words
+from adapters.slack.inbound import account_id, plain_words
 from adapters.slack.manifest import manifest
 from adapters.web.server import Web
 from bot.compose import Bot, all_features, compose
@@ -46,6 +46,8 @@ from tests.fakes.slack.seen import Seen, read_blocks, read_message
 
 class SeatsOfSlack(Seats[Message]):
     """People at Slack's client, in one workspace."""
+
+    name = "Slack"
 
     def __init__(self, slack: FakeSlack, team: Team, bot: Bot, clock: ConsoleClock) -> None:
         super().__init__(bot, clock)
@@ -87,7 +89,7 @@ class SeatsOfSlack(Seats[Message]):
             typed = {}
         command, _, rest = text.partition(" ")
         if not self._is_declared(text):
-            command, rest = f"/{GREENROOM}", text.removeprefix("/")
+            command, rest = "/greenroom", text.removeprefix("/")
         user = await self._free(person)
         asked = await self.slack.slash(user, self.channel(channel), command, self._sent(rest))
         return await self._outcome(asked, typed)

@@ -32,6 +32,7 @@ from bot.markup import rich
 from bot.params import Choice, Option, Param
 from bot.request import Incoming, Point, Press, Run, Said, Submit, Typed
 from bot.ui import Action, Answer, Button, Control, Form, Menu, Reply
+from tests.conversations.play import Typing, written
 
 ZONE = "Europe/Berlin"
 LOCALE = "en"
@@ -69,6 +70,9 @@ class Seats(ABC, Generic[M]):
     `answered` is the message that the last answer was; `odd` is what the platform's client would not have let anybody
     do.
     """
+
+    name: str
+    """What people call the platform."""
 
     def __init__(self, bot: Bot, clock: ConsoleClock) -> None:
         self.features: Sequence[Feature] = bot.features
@@ -233,7 +237,7 @@ async def talk(seats: Seats[M], bot: Bot, lines: Sequence[str]) -> str:
         clock.move_to(target)
         return Journey([seats.post_of(each) for each in seats.posted[before:]], is_stuck=rounds >= 200)
 
-    screen = PlainScreen(io.StringIO("".join(f"{line}\n" for line in lines)), seen)
+    screen = PlainScreen(Typing(lines, seen, seats.name), seen)
     said = Talk(seats, screen, journal, clock, travel, bot.features, ZoneInfo(ZONE), LOCALE, YOU, CHANNELS[0])
     while (line := await screen.read(said.name, said.channel, said.completions)) is not None:
         goes_on = await said.answer(line)
@@ -241,7 +245,7 @@ async def talk(seats: Seats[M], bot: Bot, lines: Sequence[str]) -> str:
             raise seats.broken[0]
         if not goes_on:
             break
-    return seen.getvalue()
+    return written(seen, seats.name)
 
 
 @asynccontextmanager
