@@ -142,8 +142,10 @@ def request_id(body: Raw) -> str:
 
 
 def channel_of(body: Raw) -> Channel | None:
-    """The channel it was asked in; None in direct messages, in views and on the home tab."""
+    """The channel it was asked in, for a form the one it was opened in; None in direct messages and on the home tab."""
     id_, name = _channel(body)
+    if kind_of(body) in (Kind.SUBMIT, Kind.SUGGEST):
+        id_ = Spot.read(str((body.get("view") or {}).get("private_metadata", ""))).channel
     team = sender_of(body).team
     return None if not id_ or _is_direct(id_) else Channel(PLATFORM, team, id_, name)
 

@@ -149,7 +149,7 @@ class Acting(Building):
         if "external" not in each["type"] or not typed or typed == "None":
             return []
         initial = [*each.get("initial_options", []), *([each["initial_option"]] if "initial_option" in each else [])]
-        known = [*initial, *(source.offered.get(each["action_id"], ()) if isinstance(source, View) else ())]
+        known = [*initial, *(source.offered.get(_place(block, each), ()) if isinstance(source, View) else ())]
         if any(typed in (option["text"]["text"], option["value"]) for option in known):
             return known
         return await self._options_for(user, source, block, each, typed)
@@ -163,7 +163,7 @@ class Acting(Building):
         await asked.answered()
         assert asked.options is not None
         if isinstance(source, View):
-            source.offered[each["action_id"]] = asked.options
+            source.offered[_place(block, each)] = asked.options
         return asked.options
 
     def find_element(self, user: User, source: Message | View, what: str, kinds: tuple[str, ...]) -> tuple[Json, Json]:
@@ -220,6 +220,8 @@ class Acting(Building):
             sheets.check_complete(view.blocks, view.typed)
         view.errors = {}
         asked = self._new(SUBMISSION, user, None, view)
+        if view.opener is not None:
+            asked.origin, view.opener.sent = view.opener, asked
         asked.payload = payloads.submission(self, user, view, asked.trigger_id)
         return self._send(asked, twice=twice)
 
@@ -267,6 +269,10 @@ class Acting(Building):
             if each["type"] == kind and what in (callback_id, each["name"]):
                 return callback_id
         raise NotOffered(f"there is no {kind} shortcut {what!r}: {sorted(declared)}")
+
+
+def _place(block: Json, each: Json) -> tuple[str, str]:
+    return block["block_id"], each["action_id"]
 
 
 def _id(_block: Json, each: Json) -> str:

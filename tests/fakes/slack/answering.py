@@ -76,6 +76,7 @@ class Answering(Core):
             case "push":
                 block_kit.check_view(said.get("view"), block_kit.MODAL)
                 asked.view = put_on_top(self, asked.user, said["view"], pushes=True)
+                asked.view.opener = asked
             case _:
                 raise Denied("invalid_response_action", str(said)[:200])
 
@@ -149,7 +150,8 @@ class Answering(Core):
     def _respond(self, id_: str, said: Json) -> None:
         if id_ not in self.response_urls:
             raise Denied("expired_url")
-        url, asked = self.response_urls[id_]
+        url, first = self.response_urls[id_]
+        asked = first.sent or first
         if self.world.now() - url.at > RESPONSE_URL_LIFE:
             raise Denied("expired_url")
         if url.uses >= RESPONSE_URL_USES:
@@ -182,7 +184,7 @@ class Answering(Core):
         text, blocks = str(said.get("text") or ""), said.get("blocks") or []
         self.check_content(text, blocks)
         self.edit(source, text, blocks)
-        if source is asked.source:
+        if source is asked.message:
             asked.updated_source = True
         asked.changed()
 

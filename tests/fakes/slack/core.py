@@ -226,7 +226,7 @@ class Core:
     def tell_changed(self, message: Message) -> None:
         """A message was changed without a response_url: whoever used it last counts it as an answer."""
         for asked in reversed(self.asked[-500:]):
-            if asked.source is message:
+            if asked.message is message:
                 asked.updated_source = True
                 asked.changed()
                 return
