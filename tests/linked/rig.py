@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from adapters.console.outbound import View
 from adapters.discord.client import Discord
 from adapters.slack.client import Slack
-from bot.compose import Bot, SystemClock, all_features, compose
+from bot.compose import Bot, all_features, compose
 from bot.compose.discord import discord_of
 from bot.compose.slack import slack_of
 from bot.domain.delivery import Due
@@ -27,15 +27,19 @@ from bot.features.digests import posting
 from bot.grammar import read_sentence
 from bot.i18n import Words
 from bot.params import ChannelParam, Member, Param, Whole
-from bot.ports import Clock
 from bot.settings import read_settings
 from storage.database import Database
 from tests.adapters.discord.process import running
-from tests.fakes import discord, slack
-from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord import Channel as DiscordChannel
+from tests.fakes.discord import FakeDiscord, Guild, Interaction
+from tests.fakes.discord import Message as DiscordMessage
+from tests.fakes.discord import User as DiscordUser
 from tests.fakes.discord import seen as seen_on_discord
 from tests.fakes.discord.offered import Value
-from tests.fakes.slack import FakeSlack
+from tests.fakes.slack import Asked, FakeSlack, Team
+from tests.fakes.slack import Channel as SlackChannel
+from tests.fakes.slack import Message as SlackMessage
+from tests.fakes.slack import User as SlackUser
 from tests.fakes.slack import seen as seen_on_slack
 
 M = TypeVar("M")
@@ -103,29 +107,29 @@ class Person(ABC, Generic[M]):
 
 
 @dataclass(slots=True)
-class OnDiscord(Person[discord.Message]):
+class OnDiscord(Person[DiscordMessage]):
     fake: FakeDiscord
-    guild: discord.Guild
-    user: discord.User
+    guild: Guild
+    user: DiscordUser
 
     @property
     def name(self) -> str:  # type: ignore[override]  # read-only here
         return self.user.name
 
-    async def says(self, line: str) -> Shown[discord.Message]:
+    async def says(self, line: str) -> Shown[DiscordMessage]:
         return await self._typed(self.guild.channel("general"), line)
 
-    async def tells(self, line: str) -> Shown[discord.Message]:
+    async def tells(self, line: str) -> Shown[DiscordMessage]:
         return await self._typed(None, line)
 
-    async def presses(self, shown: Shown[discord.Message], label: str) -> Shown[discord.Message]:
+    async def presses(self, shown: Shown[DiscordMessage], label: str) -> Shown[DiscordMessage]:
         message = next(each for each in shown.messages if label in _labels_on_discord(each))
         return await self._seen(await self.fake.press(self.user, message, label))
 
-    def inbox(self) -> Shown[discord.Message]:
+    def inbox(self) -> Shown[DiscordMessage]:
         return self.look(self.fake.dm(self.user).messages)
 
-    async def _typed(self, where: discord.Channel | None, line: str) -> Shown[discord.Message]:
+    async def _typed(self, where: DiscordChannel | None, line: str) -> Shown[DiscordMessage]:
         sentence = read_sentence(line, FEATURES, SAY)
         assert sentence.command is not None
         params = {name: each.param for name, each in sentence.command.arguments.items()}
@@ -144,12 +148,12 @@ class OnDiscord(Person[discord.Message]):
             case _:
                 return text
 
-    async def _seen(self, asked: discord.Interaction) -> Shown[discord.Message]:
+    async def _seen(self, asked: Interaction) -> Shown[DiscordMessage]:
         await asked.answered()
         await self.fake.quiet()
         return self.look(asked.seen)
 
-    def look(self, messages: list[discord.Message]) -> Shown[discord.Message]:
+    def look(self, messages: list[DiscordMessage]) -> Shown[DiscordMessage]:
         view = View(SAY, self.fake.world.now())
         names = self.fake.world.users
         texts = [seen_on_discord.plain(each, view, lambda id_: names[int(id_)].name) for each in messages]
@@ -157,29 +161,29 @@ class OnDiscord(Person[discord.Message]):
 
 
 @dataclass(slots=True)
-class OnSlack(Person[slack.Message]):
+class OnSlack(Person[SlackMessage]):
     fake: FakeSlack
-    user: slack.User
+    user: SlackUser
     prefix: str = ""
 
     @property
     def name(self) -> str:  # type: ignore[override]  # read-only here
         return self.user.name
 
-    async def says(self, line: str) -> Shown[slack.Message]:
+    async def says(self, line: str) -> Shown[SlackMessage]:
         return await self._typed(self.user.team.channel("general"), line)
 
-    async def tells(self, line: str) -> Shown[slack.Message]:
+    async def tells(self, line: str) -> Shown[SlackMessage]:
         return await self._typed(None, line)
 
-    async def presses(self, shown: Shown[slack.Message], label: str) -> Shown[slack.Message]:
+    async def presses(self, shown: Shown[SlackMessage], label: str) -> Shown[SlackMessage]:
         message = next(each for each in shown.messages if label in _labels_on_slack(each))
         return await self._seen(await self.fake.press(self.user, message, label))
 
-    def inbox(self) -> Shown[slack.Message]:
+    def inbox(self) -> Shown[SlackMessage]:
         return self.look(self.fake.dm(self.user).messages)
 
-    async def _typed(self, where: slack.Channel | None, line: str) -> Shown[slack.Message]:
+    async def _typed(self, where: SlackChannel | None, line: str) -> Shown[SlackMessage]:
         command, _, text = line.partition(" ")
         if command == "/me" and not self.prefix:  # Slack's own
             command, text = "/greenroom", f"me {text}"
@@ -187,13 +191,16 @@ class OnSlack(Person[slack.Message]):
         name = f"/{self.prefix}{command.removeprefix('/')}"
         return await self._seen(await self.fake.slash(self.user, where, name, text))
 
-    async def _seen(self, asked: slack.Asked) -> Shown[slack.Message]:
+    async def _seen(self, asked: Asked) -> Shown[SlackMessage]:
         await asked.answered()
         await self.fake.quiet()
-        assert asked.view is None, "a form"
+        if asked.view is not None:
+            modal = seen_on_slack.read_modal(asked.view, self._named)
+            words = ["".join(str(getattr(piece, "text", piece)) for piece in modal.said.pieces)]
+            return Shown("\n".join((modal.title, *words, *(each.label for each in modal.fields))))
         return self.look(asked.seen)
 
-    def look(self, messages: list[slack.Message]) -> Shown[slack.Message]:
+    def look(self, messages: list[SlackMessage]) -> Shown[SlackMessage]:
         view = View(SAY, self.fake.world.now())
         return Shown("\n".join(seen_on_slack.plain(each, view, self._named) for each in messages), list(messages))
 
@@ -202,13 +209,13 @@ class OnSlack(Person[slack.Message]):
         return world.users[id_].name if id_ in world.users else world.channels[id_].name
 
 
-def _labels_on_discord(message: discord.Message) -> list[str]:
+def _labels_on_discord(message: DiscordMessage) -> list[str]:
     from tests.fakes.discord.world import walked
 
     return [each.get("label", "") for each in walked(message.components) if each["type"] == 2]
 
 
-def _labels_on_slack(message: slack.Message) -> list[str]:
+def _labels_on_slack(message: SlackMessage) -> list[str]:
     from tests.fakes.slack.blocks import elements_of
 
     return [each["text"]["text"] for block in message.blocks for each in elements_of(block) if each["type"] == "button"]
@@ -220,8 +227,8 @@ class Both:
 
     discord: FakeDiscord
     slack: FakeSlack
-    guild: discord.Guild
-    team: slack.Team
+    guild: Guild
+    team: Team
     database_url: str
     clock: MovedClock
     bot: Bot | None = None
@@ -275,17 +282,17 @@ class Both:
         await self.slack.until_posted(before[1] + there.count("slack"))
 
     @property
-    def posts_on_discord(self) -> list[discord.Message]:
+    def posts_on_discord(self) -> list[DiscordMessage]:
         return [each for each in self.guild.channel("events").messages if each.author is self.discord.world.bot]
 
     @property
-    def posts_on_slack(self) -> list[slack.Message]:
+    def posts_on_slack(self) -> list[SlackMessage]:
         return [each for each in self.team.channel("events").messages if each.author is self.team.bot]
 
-    def digests_on_discord(self) -> Shown[discord.Message]:
+    def digests_on_discord(self) -> Shown[DiscordMessage]:
         return self.dora.look(self.posts_on_discord)
 
-    def digests_on_slack(self) -> Shown[slack.Message]:
+    def digests_on_slack(self) -> Shown[SlackMessage]:
         return self.sol.look(self.posts_on_slack)
 
 
@@ -309,15 +316,14 @@ async def one_process(both: Both, **more: str) -> AsyncIterator[Bot]:
     settings = read_settings(
         _env_file=None, DATABASE_URL=both.database_url, **_discord(both), **_slack(both), **SETTINGS, **more
     )
-    clock: Clock = both.clock if both.clock.ahead else SystemClock()
-    async with compose(settings, clock) as bot:
+    async with compose(settings, both.clock) as bot:
         discord_of(settings)(bot)
         slack_of(settings)(bot)
         there, here = bot.platforms["discord"], bot.platforms["slack"]
         assert isinstance(there, Discord)
         assert isinstance(here, Slack)
         serving = asyncio.create_task(bot.serve())
-        ready = asyncio.gather(there.is_ready.wait(), here.is_ready.wait())
+        ready = asyncio.create_task(_ready(there, here))
         try:
             await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
@@ -343,6 +349,11 @@ async def two_processes(both: Both, folder: Path) -> AsyncIterator[None]:
         await both.slack.until_connected(1, 60)
         await _greeted(both)
         yield
+
+
+async def _ready(there: Discord, here: Slack) -> None:
+    await there.is_ready.wait()
+    await here.is_ready.wait()
 
 
 async def _greeted(both: Both) -> None:

@@ -48,7 +48,8 @@ async def test_two_hundred_on_both_sides_who_press_going_at_once_are_counted(bot
     others = [both.on_slack(f"person {number}") for number in range(PEOPLE)]
     pressed = [await both.discord.press(each.user, there.messages[0], "Going") for each in people]
     asked = [await both.slack.press(each.user, here.messages[0], "Going") for each in others]
-    await asyncio.gather(*(each.answered(180) for each in (*pressed, *asked)))
+    waiting = [*(each.answered(180) for each in pressed), *(each.answered(180) for each in asked)]
+    await asyncio.gather(*waiting)
     for person in (both.dora, both.sol):
         assert f"{2 * PEOPLE} going" in await person.says("/event show open decks")
 
