@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -260,8 +260,8 @@ class Both:
         code = (await here.says("/me link")).code
         assert "are one person now" in await there.does(f"/me link code:{code}", "Link")
 
-    async def post_digests(self) -> None:
-        """Let every digest fall due now, and wait until each is posted."""
+    async def post_digests(self, to: Collection[str] = ("discord", "slack")) -> None:
+        """Let every digest fall due now, and wait until each is posted that goes to these platforms."""
         before = len(self.discord.posted), len(self.slack.posted)
         database = Database(self.database_url)
         try:
@@ -277,7 +277,7 @@ class Both:
             await database.close()
         if self.bot is not None:
             self.bot.scheduler.wake()
-        there = [each.channel.platform for each in digests]
+        there = [each.channel.platform for each in digests if each.channel.platform in to]
         await self.discord.until_posted(before[0] + there.count("discord"))
         await self.slack.until_posted(before[1] + there.count("slack"))
 
@@ -311,11 +311,12 @@ async def platforms(database_url: str) -> AsyncIterator[Both]:
 
 
 @asynccontextmanager
-async def one_process(both: Both, **more: str) -> AsyncIterator[Bot]:
-    """A bot in this process that serves both and has told what it had to tell at its start."""
-    settings = read_settings(
-        _env_file=None, DATABASE_URL=both.database_url, **_discord(both), **_slack(both), **SETTINGS, **more
-    )
+async def one_process(both: Both, *, greeted: tuple[int, int] = (1, 1), **more: str) -> AsyncIterator[Bot]:
+    """A bot in this process that serves both and has told what it had to tell at its start: by then there are so many
+    posts on Discord and on Slack.
+    """
+    given = {"DATABASE_URL": both.database_url, **_discord(both), **_slack(both), **SETTINGS, **more}
+    settings = read_settings(_env_file=None, **given)
     async with compose(settings, both.clock) as bot:
         discord_of(settings)(bot)
         slack_of(settings)(bot)
@@ -328,7 +329,7 @@ async def one_process(both: Both, **more: str) -> AsyncIterator[Bot]:
             await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
                 serving.result()
-            await _greeted(both)
+            await _greeted(both, greeted)
             both.bot = bot
             yield bot
         finally:
@@ -356,10 +357,10 @@ async def _ready(there: Discord, here: Slack) -> None:
     await here.is_ready.wait()
 
 
-async def _greeted(both: Both) -> None:
+async def _greeted(both: Both, counts: tuple[int, int] = (1, 1)) -> None:
     """Whoever runs a side is greeted once it is known."""
-    await both.discord.until_posted(1, 60)
-    await both.slack.until_posted(1, 60)
+    await both.discord.until_posted(counts[0], 60)
+    await both.slack.until_posted(counts[1], 60)
 
 
 SETTINGS: Mapping[str, str] = {"GREENROOM_TIMEZONE": "Europe/Berlin", "GREENROOM_LOCALE": "en"}
