@@ -13,15 +13,16 @@ import os
 import re
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Literal
+from typing import Any, Literal
 
 from benchmarks.measuring import NOW, Watch, watched
+from bot.compose.running import new_loop
 from bot.logs import configure
 from bot.settings import LogLevel, Settings, read_settings
 
@@ -36,7 +37,7 @@ SETTINGS = ("GREENROOM_", "DATABASE_", "DISCORD_", "SLACK_", "WEB_")
 """How the names of ours begin: none is handed on from whoever measures."""
 
 Forward = Callable[[timedelta], None]
-Serves = Callable[[Settings], Awaitable[None]]
+Serves = Callable[[Settings], Coroutine[Any, Any, None]]  # Any: as asyncio has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,10 @@ def run(serves: Mapping[str, Serves]) -> None:
     """Serve as the kind on the command line does, with the settings of the environment."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         configure(LogLevel.INFO, nowhere)
-        asyncio.run(_awaited(serves[sys.argv[1]](read_settings(_env_file=None))))
-
-
-async def _awaited(serving: Awaitable[None]) -> None:
-    await serving
+        settings, kind = read_settings(_env_file=None), sys.argv[1]
+        # each in the loop that it has outside of benchmarks
+        with asyncio.Runner(loop_factory=None if kind == BARE else new_loop) as runner:
+            runner.run(serves[kind](settings))
 
 
 class Running:

@@ -179,6 +179,8 @@ class App:
             joined=community,
             channel=incoming.channel,
             is_organiser=caller.is_organiser,
+            origin=caller.origin,
+            is_owner=incoming.is_organiser and incoming.workspace is not None,
             now=now,
             say=Words(locale, ZoneInfo(zone)),
             accounts=incoming.accounts,

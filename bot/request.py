@@ -9,7 +9,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from bot.domain.addresses import Channel
-from bot.domain.people import Account, Community, Person, Workspace
+from bot.domain.people import Account, Community, Origin, Person, Workspace
 from bot.errors import Refused
 from bot.i18n import N_, Words
 from bot.ui import Action
@@ -138,6 +138,10 @@ class Request:
     joined: Community | None
     channel: Channel | None
     is_organiser: bool
+    origin: Origin
+    """What is made remembers where it came from."""
+    is_owner: bool
+    """The platform says that they run the workspace this was asked in: not only named, and not in a direct message."""
     now: datetime
     say: Words
     accounts: Mapping[str, Account] = field(default_factory=dict)

@@ -127,7 +127,6 @@ class Answering:
         listener: Listener,
         send_direct: SendsDirect,
         *,
-        features: frozenset[str],
         shortcuts: Mapping[str, str],
         prefix: str,
         timings: Timings,
@@ -139,7 +138,6 @@ class Answering:
         self._deliveries = deliveries
         self._listener = listener
         self._send_direct = send_direct
-        self._features = features
         self._shortcuts = shortcuts
         self._prefix = prefix
         self._timings = timings
@@ -188,7 +186,7 @@ class Answering:
         return await asyncio.shield(task)
 
     async def _command(self, body: Raw) -> Json | None:
-        asked = typed_of(body, self._features, self._prefix)
+        asked = typed_of(body, self._prefix)
         work = self._begin(self._work(body, asked))
         await asyncio.wait({work}, timeout=self._timings.answer_within)
         if not work.done():

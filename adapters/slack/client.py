@@ -65,7 +65,6 @@ class Slack:
         """Raises SetupError for features that Slack cannot show."""
         self._settings = settings
         declared(features, settings.prefix)
-        self._features = frozenset(feature.name for feature in features)
         self._shortcuts = shortcuts_of(features)
         self._notes = notes
         self._deliveries = deliveries
@@ -100,7 +99,6 @@ class Slack:
             self._deliveries,
             self,
             self.send,
-            features=self._features,
             shortcuts=self._shortcuts,
             prefix=self._settings.prefix,
             timings=self._timings,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.slack.inbound import GREENROOM
 from bot.commands import Feature, On, Shortcut
 from bot.errors import SetupError
 
@@ -48,10 +47,8 @@ class DeclaredShortcut:
 
 
 def declared(features: Sequence[Feature], prefix: str = "") -> tuple[Declared, ...]:
-    """One command for each feature, and one for all. Raises SetupError for what Slack would not take."""
+    """One command for each feature. Raises SetupError for what Slack would not take."""
     found = [_command(feature, prefix) for feature in features if prefix or feature.name not in BUILT_IN]
-    if all(feature.name != GREENROOM for feature in features):
-        found.append(Declared(f"/{prefix}{GREENROOM}", "Every command of Greenroom, and help", "help"))
     _at_most("commands", len(found), COMMANDS)
     for each in found:
         if NAME.fullmatch(each.name.removeprefix("/")) is None:

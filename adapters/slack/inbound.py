@@ -20,8 +20,6 @@ from bot.request import Asked, Point, Pointed, Press, Run, Said, Typed
 from bot.ui import Action
 
 PLATFORM = "slack"
-GREENROOM = "greenroom"
-"""The command that leads to all others, and to help."""
 HOME = Run(("home",), {})
 """What the home tab shows."""
 METADATA_LENGTH = 3_000  # Slack: a view's private_metadata
@@ -169,15 +167,10 @@ def spot_of(body: Raw) -> Spot:
             return Spot(channel=id_, response_url=url, is_direct=_is_direct(id_))
 
 
-def typed_of(body: Raw, features: frozenset[str], prefix: str) -> Typed:
-    """A slash command as the shared grammar takes it. `/greenroom event find …` is `/event find …`."""
+def typed_of(body: Raw, prefix: str) -> Typed:
+    """A slash command as the shared grammar takes it; that knows that `/greenroom` may lead to any other."""
     name = str(body["command"]).removeprefix("/").removeprefix(prefix).casefold()
-    text = plain_words(str(body.get("text", "")), sender_of(body).home)
-    if name == GREENROOM:
-        head = text.split(maxsplit=1)[0].casefold() if text else "help"
-        if head in features:
-            return Typed(f"/{text or head}")
-    return Typed(f"/{name} {text}".rstrip())
+    return Typed(f"/{name} {plain_words(str(body.get('text', '')), sender_of(body).home)}".rstrip())
 
 
 def pressed(body: Raw) -> Press:

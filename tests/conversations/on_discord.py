@@ -45,6 +45,7 @@ from bot.settings import read_settings
 from bot.ui import Action, Answer, Button, Control, Form, Menu, Reply
 from tests.clocks import FixedClock
 from tests.conversations.discord_forms import OpenForm, Sheets, choice_of
+from tests.conversations.play import Typing, written
 from tests.fakes.discord import (
     ORGANISER,
     Channel,
@@ -63,6 +64,7 @@ from tests.fakes.discord.seen import read_message
 
 ZONE = "Europe/Berlin"
 LOCALE = "en"
+NAME = "Discord"
 """As the console has it. Discord always says whether it is British or American, which changes what 12/5 means."""
 CHANNELS = ("general", "events")
 
@@ -202,6 +204,8 @@ class Seats:
             case client.CHANNEL_OPTION:
                 found = self._sheets.channel_of(text)
                 return found[0] if found else None
+            case client.USER_OPTION:
+                return self._users.get(text.removeprefix("@").casefold())
             case _ if option.get("choices"):
                 return choice_of(command.arguments[option["name"]].param, text, self._say) or None
             case _:
@@ -329,7 +333,7 @@ async def play(
             async with _serving(bot, discord):
                 await _talk(seats, bot, clock, lines, seen)
         assert discord.violations == []
-    return seen.getvalue()
+    return written(seen, NAME)
 
 
 async def _talk(seats: Seats, bot: Bot, clock: ConsoleClock, lines: Sequence[str], seen: io.StringIO) -> None:
@@ -345,7 +349,7 @@ async def _talk(seats: Seats, bot: Bot, clock: ConsoleClock, lines: Sequence[str
         clock.move_to(target)
         return Journey([journal.as_post(each) for each in seats.discord.posted[before:]], is_stuck=rounds >= 200)
 
-    screen = PlainScreen(io.StringIO("".join(f"{line}\n" for line in lines)), seen)
+    screen = PlainScreen(Typing(lines, seen, NAME), seen)
     talk = Talk(seats, screen, journal, clock, travel, bot.features, ZoneInfo(ZONE), LOCALE, "you", CHANNELS[0])
     while (line := await screen.read(talk.name, talk.channel, talk.completions)) is not None:
         goes_on = await talk.answer(line)
