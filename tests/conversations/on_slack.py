@@ -14,7 +14,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from adapters.console.clock import ConsoleClock
@@ -35,7 +35,7 @@ from bot.grammar import read_sentence
 from bot.markup import rich
 from bot.sample import fill
 from bot.settings import Settings, SlackMode, read_settings
-from bot.ui import Answer, Form, Privacy, Reply
+from bot.ui import Answer, Form, Reply
 from tests.clocks import FixedClock
 from tests.conversations.seats import CHANNELS, LOCALE, YOU, ZONE, Declared, Part, Seats, serving, talk
 from tests.conversations.slack_forms import Held, Modals, OpenForm
@@ -102,7 +102,7 @@ class SeatsOfSlack(Seats[Message]):
     def _is_declared(self, text: str) -> bool:
         assert self.slack.manifest is not None
         declared = self.slack.manifest["features"]["slash_commands"]
-        return any(each["command"] == text.split()[0] for each in declared)
+        return any(each["command"] == text.split(maxsplit=1)[0] for each in declared)
 
     def _sent(self, text: str) -> str:
         """As Slack's client sends it: what it knows by its name is marked."""
