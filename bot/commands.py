@@ -325,6 +325,8 @@ class Feature:
     errands: Mapping[str, Errand] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
     home: HomeCards | None = None
+    leads_anywhere: bool = False
+    """Its name may be typed before any other command, and alone it asks for help with everything."""
 
     def command(self, name: str) -> Command | None:
         return next((command for command in self.commands if command.name == name), None)

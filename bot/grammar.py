@@ -1,8 +1,8 @@
 """The typed grammar that all text platforms share: `/event find late night near:Berlin when:"this weekend"`.
 
-Words without a name fill the first option that takes free words. What follows a name belongs to it up to the next
-name, so that `near:New York` needs no quotes; quotes end a value where they close. A mention without a name, `@mara`
-or as a platform writes it (`<@U123>`), fills the first option that takes a member.
+Words without a name fill the first option that takes free words, or the only one there is. What follows a name belongs
+to it up to the next name, so that `near:New York` needs no quotes; quotes end a value where they close. A mention
+without a name, `@mara` or as a platform writes it (`<@U123>`), fills the first option that takes a member.
 """
 
 from __future__ import annotations
@@ -56,11 +56,15 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
     if (only := feature.command("")) is not None:
         return Sentence(feature, only, values_of(rest, only.arguments, say))
     name, _, tail = rest.strip().partition(" ")
+    anywhere = features if feature.leads_anywhere else ()
     if not name:
-        return Sentence(feature, None)
+        everything = next((each for each in anywhere if each.name == "help"), feature)
+        return Sentence(everything, everything.command(""))
     command = feature.command(name.casefold())
+    if command is None and any(each.name == name.casefold() and each is not feature for each in anywhere):
+        return read_sentence(rest, features, say)
     if command is None:
-        known = [command.name for command in feature.commands]
+        known = [each.name for each in feature.commands] + [each.name for each in anywhere if each is not feature]
         raise NotFound(
             N_("There is no command {typed}. {nearest}"),
             typed=f"/{feature.name} {shortened(name)}",
@@ -99,6 +103,8 @@ def _about(feature: Feature, say: Words) -> Iterator[tuple[int, str]]:
 def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mapping[str, str]:
     """The options' values in `text`, by name, as they were typed. Raises Refused."""
     free = next((name for name, each in arguments.items() if takes_words(each)), "")
+    if len(arguments) == 1:  # it need not be named
+        free = next(iter(arguments))
     member = next((name for name, each in arguments.items() if isinstance(each.param, Member)), "")
     # once it is clear who is meant, what follows is about them
     after = next((name for name, each in arguments.items() if takes_words(each) and name != member), "")

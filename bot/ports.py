@@ -11,6 +11,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
@@ -65,6 +66,7 @@ class UnitOfWork(Protocol):
     """One short transaction and the repositories that take part in it. It never waits for the network."""
 
     people: People
+    linking: Linking
     members: Members
     events: Events
     digests: Digests

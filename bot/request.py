@@ -9,7 +9,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from bot.domain.addresses import Channel
-from bot.domain.people import Account, Community, Person, Workspace
+from bot.domain.people import Account, Community, Origin, Person, Workspace
 from bot.errors import Refused
 from bot.i18n import N_, Words
 from bot.ui import Action
@@ -107,8 +107,8 @@ class Incoming:
     """What a platform hands to the core.
 
     `id` is the platform's own id of the request, the same when it is delivered again. `workspace` is None in a
-    direct message. `locale` and `zone` (IANA) are what the platform knows ("" if nothing). `is_organiser` is the
-    platform's word.
+    direct message, where the platform tells of none; `channel` where it was asked in none. `locale` and `zone` (IANA)
+    are what the platform knows ("" if nothing). `is_organiser` is the platform's word.
     `accounts` and `files` are what values of `asked` stand for, by the value: the accounts of which the platform
     itself says who they are, and the files that came along.
     """
@@ -136,8 +136,13 @@ class Request:
     account: Account
     person: Person
     joined: Community | None
+    workspace: Workspace | None
     channel: Channel | None
     is_organiser: bool
+    origin: Origin
+    """What is made remembers where it came from."""
+    is_owner: bool
+    """The platform says that they run the workspace this was asked in: not only named, and not in a direct message."""
     now: datetime
     say: Words
     accounts: Mapping[str, Account] = field(default_factory=dict)

@@ -62,7 +62,7 @@ async def bring(connection: Connection, community: int, batch: Sequence[FromSour
     fresh = [each for uid, each in told.items() if uid not in known and each.slots]
     over = frozenset(uid for uid, each in told.items() if uid not in known and not each.slots)
     changed = [each for uid, each in told.items() if uid in known and each.digest not in known[uid].digests]
-    ids = await _new_ids(connection, len(fresh))
+    ids = await new_ids(connection, len(fresh))
     await _insert(connection, community, list(zip(ids, fresh, strict=True)), now)
     await _update(connection, community, [(known[each.uid].event, each) for each in changed], now)
     copies = [
@@ -111,7 +111,7 @@ async def _insert(
     await index(connection, [_indexed(id_, community, each.event) for id_, each in fresh], is_new=True)
 
 
-async def _new_ids(connection: Connection, count: int) -> Sequence[int]:
+async def new_ids(connection: Connection, count: int) -> Sequence[int]:
     """Ids for events, taken before they are written: each would else be asked for by itself."""
     if not count:
         return ()
@@ -193,6 +193,8 @@ def _event_columns(community: int, event: NewEvent, now: datetime) -> Columns:
         "community_id": community,
         "version": 1,
         "added_by": event.added_by,
+        "account_id": event.origin and event.origin.account,
+        "workspace_id": event.origin and event.origin.home,
         "request_id": event.request_id,
         "created_at": now,
         **_changed_columns(event, now),

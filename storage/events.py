@@ -82,7 +82,16 @@ class EventTable:
     async def bring(self, community: int, batch: Sequence[FromSource], now: datetime) -> Brought:
         return await bringing.bring(self._connection, community, batch, now)
 
-    async def answer(self, community: int, occurrence: int, person: int, answer: Attendance, now: datetime) -> Tally:
+    async def answer(
+        self,
+        community: int,
+        occurrence: int,
+        person: int,
+        answer: Attendance,
+        now: datetime,
+        *,
+        account: int | None = None,
+    ) -> Tally:
         """Raises NotFound for an occurrence that this community does not have. The same answer twice is once."""
         values = {
             "community": community,
@@ -90,6 +99,7 @@ class EventTable:
             "person": person,
             "answer": answer.value,
             "at": now,
+            "account": account,
         }
         try:
             await self._connection.execute(_answer(self._connection.dialect), values)
@@ -189,12 +199,14 @@ def _answer(dialect: str) -> Executable:
         bindparam("person", type_=Integer),
         bindparam("answer", type_=Text),
         bindparam("at", type_=UTC()),
+        bindparam("account", type_=Integer),
     ).where(_is_it)
-    statement = insert_into(attendances, dialect).from_select(["occurrence_id", "person_id", "answer", "at"], chosen)
+    names = ["occurrence_id", "person_id", "answer", "at", "account_id"]
+    statement = insert_into(attendances, dialect).from_select(names, chosen)
     said = attendances.c
     return statement.on_conflict_do_update(
         index_elements=["occurrence_id", "person_id"],
-        set_={"answer": statement.excluded.answer, "at": statement.excluded.at, "via_workspace_id": null()},
+        set_={**{name: statement.excluded[name] for name in names[2:]}, "via_workspace_id": null()},
         # who says the same again keeps their turn; what was said elsewhere becomes their own
         where=or_(said.answer != statement.excluded.answer, said.via_workspace_id.is_not(None)),
     )

@@ -35,7 +35,7 @@ from storage.connection import AnyRow, Connection
 from storage.details import DETAIL_COLUMNS, details_in, details_of, genre_key, hundredths, on_sphere
 from storage.schema import UTC, InOrder, Lines, Unindexed, among, listed
 from storage.search import match_values, matching
-from storage.tables import attendances, event_sources, events, occurrences, people, places
+from storage.tables import attendances, event_sources, events, occurrences, people, places, stand_ins
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,25 @@ async def several(
 ) -> Sequence[Occurrence]:
     if not ids:
         return ()
+    found = await _by_id(connection, community, ids, person)
+    missing = [id_ for id_ in ids if id_ not in found]
+    if missing:
+        values = {"community": community, "ids": listed(connection.dialect, missing)}
+        now_ = {
+            row.occurrence_id: row.stands_in for row in await connection.rows(_stand_ins(connection.dialect), values)
+        }
+        if now_:
+            there = await _by_id(connection, community, list(now_.values()), person)
+            found |= {old: there[new] for old, new in now_.items() if new in there}
+    once = {found[id_].id: found[id_] for id_ in ids if id_ in found}
+    return tuple(once.values())
+
+
+async def _by_id(
+    connection: Connection, community: int, ids: Collection[int], person: int | None
+) -> dict[int, Occurrence]:
     values = {"community": community, "person": person, "ids": listed(connection.dialect, list(ids))}
-    found = {row.id: _occurrence(row) for row in await connection.rows(_several(connection.dialect), values)}
-    return tuple(found[id_] for id_ in dict.fromkeys(ids) if id_ in found)
+    return {row.id: _occurrence(row) for row in await connection.rows(_several(connection.dialect), values)}
 
 
 async def suggest(
@@ -303,6 +319,14 @@ def _several(dialect: str) -> Executable:
         select(occurrences.c.id, occurrences.c.starts).where(
             occurrences.c.community_id == bindparam("community"), among(occurrences.c.id, "ids", dialect)
         )
+    )
+
+
+@cache
+def _stand_ins(dialect: str) -> Executable:
+    c = stand_ins.c
+    return select(c.occurrence_id, c.stands_in).where(
+        c.community_id == bindparam("community"), among(c.occurrence_id, "ids", dialect)
     )
 
 

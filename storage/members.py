@@ -12,14 +12,17 @@ from bot.domain.places import fold
 from storage.connection import Connection
 from storage.tables import accounts, memberships, workspaces
 
-_there = select(workspaces.c.platform).where(workspaces.c.community_id == bindparam("community"))
+_seen = (
+    select(memberships.c.account_id)
+    .join(workspaces, workspaces.c.id == memberships.c.workspace_id)
+    .where(workspaces.c.community_id == bindparam("community"))
+)
 _MEMBERS = (
     select(accounts.c.platform, accounts.c.external_id, accounts.c.name, accounts.c.person_id)
-    .join(memberships, memberships.c.person_id == accounts.c.person_id)
-    .where(memberships.c.community_id == bindparam("community"), accounts.c.platform.in_(_there))
+    .where(accounts.c.id.in_(_seen))
     .order_by(accounts.c.id)
 )
-"""Accounts elsewhere than on the community's own platforms are nobody's business here."""
+"""Accounts that somebody has elsewhere are nobody's business here."""
 _BY_ACCOUNT = _MEMBERS.where(accounts.c.platform == bindparam("platform"), accounts.c.external_id == bindparam("id"))
 
 

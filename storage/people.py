@@ -7,21 +7,50 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Executable, and_, bindparam, delete, exists, func, null, or_, select, update
+from sqlalchemy import (
+    Executable,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    join,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
 
-from bot.domain.people import Account, Caller, Community, Home, Joined, Person, Workspace
+from bot.domain.addresses import Direct
+from bot.domain.people import Account, Caller, Community, Home, Joined, Origin, OwnAccount, Person, Workspace
+from storage import parting
 from storage.connection import AnyRow, Connection, Values
 from storage.schema import UTC, among, insert_into, listed
-from storage.tables import accounts, communities, digests, memberships, mirrors, people, workspaces
+from storage.tables import accounts, communities, memberships, mirrors, organisers, people, workspaces
 
 TOUCHED_EVERY = timedelta(days=1)
-"""How exact `seen_at` is, unless they act in another community meanwhile."""
+"""How exact `seen_at` is, unless they act in another workspace meanwhile."""
 
 _PERSON = (people.c.id, people.c.name, people.c.zone, people.c.locale)
 _COMMUNITY = (communities.c.id, communities.c.name, communities.c.zone, communities.c.locale)
 
-_theirs = memberships.alias("theirs")
-_last_seen = select(func.max(_theirs.c.seen_at)).where(_theirs.c.person_id == people.c.id).scalar_subquery()
+_theirs, _mine = memberships.alias("theirs"), accounts.alias("mine")
+_of_theirs = join(_theirs, _mine, _mine.c.id == _theirs.c.account_id)
+_last_seen = (
+    select(func.max(_theirs.c.seen_at))
+    .select_from(_of_theirs)
+    .where(_mine.c.person_id == people.c.id)
+    .correlate(people)
+    .scalar_subquery()
+)
+_is_named = (
+    exists()
+    .where(organisers.c.person_id == people.c.id, organisers.c.community_id == communities.c.id)
+    .correlate(people, communities)
+)
 _is_account = and_(accounts.c.platform == bindparam("platform"), accounts.c.external_id == bindparam("account"))
 _is_workspace = and_(
     workspaces.c.platform == bindparam("workspace_platform"),
@@ -29,14 +58,20 @@ _is_workspace = and_(
 )
 
 _RECOGNISE = (
-    select(*_PERSON, *_COMMUNITY, memberships.c.is_organiser)
+    select(
+        *_PERSON,
+        *_COMMUNITY,
+        accounts.c.id.label("account_id"),
+        workspaces.c.id.label("workspace_id"),
+        or_(memberships.c.is_organiser, _is_named).label("is_organiser"),
+    )
     .select_from(accounts)
     .join(people, people.c.id == accounts.c.person_id)
     .join(workspaces, _is_workspace)
     .join(communities, communities.c.id == workspaces.c.community_id)
     .join(
         memberships,
-        and_(memberships.c.person_id == people.c.id, memberships.c.community_id == communities.c.id),
+        and_(memberships.c.account_id == accounts.c.id, memberships.c.workspace_id == workspaces.c.id),
     )
     .where(
         _is_account,
@@ -49,14 +84,32 @@ _RECOGNISE = (
 )
 """No row: something must be written first."""
 
+_runs_any = (
+    exists()
+    .where(
+        memberships.c.account_id == _mine.c.id,
+        memberships.c.is_organiser,
+        memberships.c.workspace_id == workspaces.c.id,
+        workspaces.c.community_id == communities.c.id,
+        _mine.c.person_id == people.c.id,
+    )
+    .correlate(people, communities)
+)
+_where = workspaces.alias("where_seen")
 _RECOGNISE_ALONE = (
-    select(*_PERSON, *_COMMUNITY, memberships.c.is_organiser)
+    select(
+        *_PERSON,
+        *_COMMUNITY,
+        accounts.c.id.label("account_id"),
+        or_(_runs_any, _is_named).label("is_organiser"),
+    )
     .select_from(accounts)
     .join(people, people.c.id == accounts.c.person_id)
-    .outerjoin(memberships, memberships.c.person_id == people.c.id)
-    .outerjoin(communities, communities.c.id == memberships.c.community_id)
+    .outerjoin(_of_theirs, _mine.c.person_id == people.c.id)
+    .outerjoin(_where, _where.c.id == _theirs.c.workspace_id)
+    .outerjoin(communities, communities.c.id == _where.c.community_id)
     .where(_is_account, accounts.c.name == bindparam("name"))
-    .order_by(memberships.c.seen_at.desc(), memberships.c.community_id)
+    .order_by(_theirs.c.seen_at.desc(), _theirs.c.workspace_id)
     .limit(1)
 )
 
@@ -101,8 +154,9 @@ class PeopleTable:
             return None
         person, community = row[:4], row[4:8]
         if community[0] is None:
-            return Caller(Person(*person), None)
-        return Caller(Person(*person), Community(*community), row.is_organiser)
+            return Caller(Person(*person), None, Origin(row.account_id))
+        origin = Origin(row.account_id, None if workspace is None else row.workspace_id)
+        return Caller(Person(*person), Community(*community), origin, row.is_organiser)
 
     async def welcome(
         self,
@@ -114,14 +168,16 @@ class PeopleTable:
         locale: str,
         now: datetime,
     ) -> Caller:
-        person = await self._person_of(account)
+        person, account_id = await self._person_of(account)
         if workspace is None:
             caller = await self.recognise(account, None, is_organiser=is_organiser, now=now)
-            return caller or Caller(person, None)
-        community = await self._community_of(workspace, zone, locale)
-        seen = {"person": person.id, "community": community.id, "is_organiser": is_organiser, "seen_at": now}
+            return caller or Caller(person, None, Origin(account_id))
+        community, home = await self._community_of(workspace, zone, locale)
+        seen = {"account": account_id, "home": home, "is_organiser": is_organiser, "seen_at": now}
         await self._connection.execute(_touch(self._connection.dialect), seen)
-        return Caller(person, community, is_organiser)
+        theirs = {"person": person.id, "community": community.id}
+        is_organiser = is_organiser or await self._connection.scalar(_IS_NAMED, theirs) is not None
+        return Caller(person, community, Origin(account_id, home), is_organiser)
 
     async def communities(self) -> tuple[Community, ...]:
         return tuple(Community(*row) for row in await self._connection.rows(_COMMUNITIES))
@@ -139,11 +195,44 @@ class PeopleTable:
         found = {row.external_id: row.person_id for row in await self._connection.rows(_owners(dialect), values)}
         for account in accounts:
             if account.id not in found:
-                found[account.id] = (await self._person_of(account)).id
+                person, _ = await self._person_of(account)
+                found[account.id] = person.id
         return found
 
+    async def set_zone(self, person: int, zone: str) -> None:
+        await self._connection.execute(_SET_PERSON.values(zone=bindparam("zone_now")), _now_is(person, zone_now=zone))
+
+    async def set_locale(self, person: int, locale: str) -> None:
+        statement = _SET_PERSON.values(locale=bindparam("locale_now"))
+        await self._connection.execute(statement, _now_is(person, locale_now=locale))
+
+    async def accounts_of(self, person: int) -> Sequence[OwnAccount]:
+        rows = await self._connection.rows(_ACCOUNTS_OF, {"person": person})
+        return [
+            OwnAccount(row.id, Account(row.platform, row.external_id, row.name), row.is_for_notices) for row in rows
+        ]
+
+    async def choose_for_notices(self, person: int, account: int | None) -> None:
+        await self._connection.execute(_CHOOSE, {"person": person, "account": account})
+
+    async def notices_to(self, person: int) -> Direct | None:
+        theirs = await self.accounts_of(person)
+        chosen = [each for each in theirs if each.is_for_notices]
+        return next((each.direct for each in (*chosen, *theirs)), None)
+
+    async def named(self, community: int) -> Sequence[Person]:
+        return [Person(*row) for row in await self._connection.rows(_NAMED, {"community": community})]
+
+    async def name_organiser(self, community: int, person: int, home: int, now: datetime) -> None:
+        values = {"community_id": community, "person_id": person, "workspace_id": home, "named_at": now}
+        await self._connection.execute(_name(self._connection.dialect), values)
+
+    async def unname_organiser(self, community: int, person: int) -> bool:
+        gone = await self._connection.scalar(_UNNAME, {"community": community, "person": person})
+        return gone is not None
+
     async def join(self, workspace: Workspace, *, zone: str, locale: str, now: datetime) -> Joined | None:
-        await self._community_of(workspace, zone, locale)
+        await self._community_of(workspace, zone, locale)  # where it is new
         before = await self._connection.first(_HOME, _named(workspace))
         if before is None or await self._connection.scalar(_JOIN, {"home": before.id}) is None:
             return None
@@ -160,11 +249,9 @@ class PeopleTable:
     async def forget_removed(self, before: datetime, limit: int) -> Sequence[int]:
         rows = await self._connection.rows(_LONG_REMOVED, {"before": before, "limit": limit})
         for row in rows:
-            gone = {"home": row.id, "community": row.community_id}
-            there = gone | {"platform": row.platform, "workspace": row.external_id}
-            await self._connection.execute(_DROP_DIGESTS, there)
-            await self._connection.execute(_DROP_WORKSPACE, gone)
-            await self._connection.execute(_DROP_HOMELESS, gone)
+            # alone in a community it takes with it all that is its own, when that goes
+            community = await parting.part(self._connection, row.id, before, keeps_up=False) or row.community_id
+            await self._connection.execute(_DROP_COMMUNITY, {"community": community})
         return [row.id for row in rows]
 
     async def home(self, platform: str, workspace: str) -> Home | None:
@@ -181,33 +268,37 @@ class PeopleTable:
     async def mirror(self, home: int, is_mirrored: bool) -> None:
         await self._connection.execute(_MIRROR, {"home": home, "is_on": is_mirrored})
 
-    async def _person_of(self, account: Account) -> Person:
-        """Whoever owns `account`, made now where it is new; they go by its newest name."""
+    async def _person_of(self, account: Account) -> tuple[Person, int]:
+        """Whoever owns `account`, made now where it is new, and its id; they go by the newest name of any of theirs."""
         values = {"platform": account.platform, "account": account.id}
         row = await self._connection.first(_ACCOUNT, values)
         if row is None:
             person_id = await self._connection.scalar(_NEW_PERSON, {"name": account.name})
             new = values | {"person": person_id, "name": account.name}
-            if await self._connection.scalar(_new_account(self._connection.dialect), new):
-                return Person(person_id, account.name)
+            account_id = await self._connection.scalar(_new_account(self._connection.dialect), new)
+            if account_id is not None:
+                return Person(person_id, account.name), account_id
             # another process made it meanwhile
             await self._connection.execute(_DROP_PERSON, {"person": person_id})
             row = await self._known(_ACCOUNT, values)
+        name = row.name
         if row.account_name != account.name:
+            name = account.name
             renamed = {"name_now": account.name, "account_id": row.account_id, "person": row.id}
             await self._connection.execute(_RENAME_ACCOUNT, renamed)
             await self._connection.execute(_RENAME_PERSON, renamed)
-        return Person(row.id, account.name, row.zone, row.locale)
+        return Person(row.id, name, row.zone, row.locale), row.account_id
 
-    async def _community_of(self, workspace: Workspace, zone: str, locale: str) -> Community:
-        """Whichever community owns `workspace`, made now where it is new."""
+    async def _community_of(self, workspace: Workspace, zone: str, locale: str) -> tuple[Community, int]:
+        """Whichever community owns `workspace`, made now where it is new, and the workspace's id."""
         row = await self._connection.first(_WORKSPACE, _named(workspace))
         if row is None:
             made = {"name": workspace.name, "zone": zone, "locale": locale}
             community_id = await self._connection.scalar(_NEW_COMMUNITY, made)
             new = {**_named(workspace), "community": community_id, "name": workspace.name}
-            if await self._connection.scalar(_new_workspace(self._connection.dialect), new):
-                return Community(community_id, workspace.name, zone, locale)
+            home = await self._connection.scalar(_new_workspace(self._connection.dialect), new)
+            if home is not None:
+                return Community(community_id, workspace.name, zone, locale), home
             await self._connection.execute(_DROP_COMMUNITY, {"community": community_id})
             row = await self._known(_WORKSPACE, _named(workspace))
         name = row.name
@@ -217,12 +308,16 @@ class PeopleTable:
             if name == row.workspace_name:  # it was named after this workspace
                 name = workspace.name
                 await self._connection.execute(_RENAME_COMMUNITY, renamed | {"community": row.id})
-        return Community(row.id, name, row.zone, row.locale)
+        return Community(row.id, name, row.zone, row.locale), row.workspace_id
 
     async def _known(self, statement: Executable, values: Values) -> AnyRow:
         row = await self._connection.first(statement, values)
         assert row is not None, "what a unique key was taken by is there"
         return row
+
+
+def _now_is(person: int, **values: str) -> Values:
+    return {"person": person, **values}
 
 
 def _home(row: AnyRow) -> Home:
@@ -271,25 +366,36 @@ _UNMIRROR = delete(mirrors).where(mirrors.c.workspace_id == bindparam("home"))
 _MIRROR = update(workspaces).where(_is_home).values(is_mirrored=bindparam("is_on"))
 _REMOVED = select(_w.platform, _w.external_id).where(_w.removed_at.is_not(None))
 _LONG_REMOVED = (
-    select(_w.id, _w.community_id, _w.platform, _w.external_id)
+    select(_w.id, _w.community_id)
     .where(_w.removed_at < bindparam("before", type_=UTC()))
     .order_by(_w.removed_at, _w.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
-_DROP_DIGESTS = delete(digests).where(
-    digests.c.community_id == bindparam("community"),
-    digests.c.platform == bindparam("platform"),
-    digests.c.workspace == bindparam("workspace"),
-)
-_DROP_WORKSPACE = delete(workspaces).where(_is_home)
-_DROP_HOMELESS = delete(communities).where(
-    communities.c.id == bindparam("community"),
-    ~exists().where(_w.community_id == bindparam("community")),
-)
 
 _NEW_PERSON = people.insert().values(name=bindparam("name"), zone="", locale="").returning(people.c.id)
 _DROP_PERSON = delete(people).where(people.c.id == bindparam("person"))
+_SET_PERSON = update(people).where(people.c.id == bindparam("person"))
+_seen_last = select(func.max(memberships.c.seen_at)).where(memberships.c.account_id == accounts.c.id).scalar_subquery()
+_ACCOUNTS_OF = (
+    select(accounts.c.id, accounts.c.platform, accounts.c.external_id, accounts.c.name, accounts.c.is_for_notices)
+    .where(accounts.c.person_id == bindparam("person"))
+    .order_by(_seen_last.desc().nulls_last(), accounts.c.id)
+)
+_CHOOSE = (
+    update(accounts)
+    .where(accounts.c.person_id == bindparam("person"))
+    .values(is_for_notices=case((accounts.c.id == bindparam("account"), true()), else_=false()))
+)
+_is_theirs = and_(organisers.c.community_id == bindparam("community"), organisers.c.person_id == bindparam("person"))
+_IS_NAMED = select(organisers.c.person_id).where(_is_theirs)
+_UNNAME = delete(organisers).where(_is_theirs).returning(organisers.c.person_id)
+_NAMED = (
+    select(*_PERSON)
+    .join(organisers, organisers.c.person_id == people.c.id)
+    .where(organisers.c.community_id == bindparam("community"))
+    .order_by(organisers.c.named_at, people.c.id)
+)
 _RENAME_PERSON = update(people).where(people.c.id == bindparam("person")).values(name=bindparam("name_now"))
 _RENAME_ACCOUNT = update(accounts).where(accounts.c.id == bindparam("account_id")).values(name=bindparam("name_now"))
 _NEW_COMMUNITY = (
@@ -304,6 +410,11 @@ _RENAME_COMMUNITY = (
 _RENAME_WORKSPACE = (
     update(workspaces).where(workspaces.c.id == bindparam("workspace_id")).values(name=bindparam("name_now"))
 )
+
+
+@cache
+def _name(dialect: str) -> Executable:
+    return insert_into(organisers, dialect).on_conflict_do_nothing(index_elements=["community_id", "person_id"])
 
 
 @cache
@@ -352,12 +463,12 @@ def _new_workspace(dialect: str) -> Executable:
 @cache
 def _touch(dialect: str) -> Executable:
     statement = insert_into(memberships, dialect).values(
-        person_id=bindparam("person"),
-        community_id=bindparam("community"),
+        account_id=bindparam("account"),
+        workspace_id=bindparam("home"),
         is_organiser=bindparam("is_organiser"),
         seen_at=bindparam("seen_at"),
     )
     return statement.on_conflict_do_update(
-        index_elements=["person_id", "community_id"],
+        index_elements=["account_id", "workspace_id"],
         set_={"is_organiser": statement.excluded.is_organiser, "seen_at": statement.excluded.seen_at},
     )

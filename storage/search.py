@@ -13,6 +13,7 @@ from functools import lru_cache
 from babel import Locale
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     Integer,
     TableClause,
     Text,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     or_,
+    select,
     table,
     text,
     true,
@@ -36,6 +38,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from bot.domain.events import KIND_NAMES, Details
 from bot.domain.terms import terms
 from storage.connection import Connection
+from storage.details import DETAIL_COLUMNS, changes_of, details_in
+from storage.schema import among, listed
+from storage.tables import events, places
 
 TITLE, LABEL, BODY = 3, 2, 1
 
@@ -161,6 +166,25 @@ async def index(connection: Connection, entries: Sequence[Indexed], *, is_new: b
         # New entries wait in a list that every search reads whole. Merging them at once, here, is ten times as
         # fast as putting each in its place (fastupdate=off), and nobody's search finds the list full.
         await connection.execute(_POSTGRES_MERGE)
+
+
+async def reindex(connection: Connection, ids: Sequence[int]) -> None:
+    """Events moved to another community, or were copied into one."""
+    if not ids:
+        return
+    rows = await connection.rows(_kept_events(connection.dialect), {"ids": listed(connection.dialect, ids)})
+    entries = []
+    for row in rows:
+        others = [change.details for change in changes_of(row.changes) if change.details is not None]
+        entries.append(indexed(row.id, row.community_id, details_in(row), others))
+    await index(connection, entries, is_new=False)
+
+
+@lru_cache(maxsize=2)
+def _kept_events(dialect: str) -> Executable:
+    """What `indexed` asks of events, by their ids."""
+    found = select(*DETAIL_COLUMNS, events.c.id, events.c.community_id, events.c.changes)
+    return found.outerjoin(places, places.c.id == events.c.place_id).where(among(events.c.id, "ids", dialect))
 
 
 _SQLITE_DELETE = delete(_sqlite).where(_sqlite.c.rowid == bindparam("event"))

@@ -81,16 +81,48 @@ accounts = Table(
     Column("platform", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("is_for_notices", Boolean, server_default=false(), nullable=False, comment="its owner chose it for them"),
     UniqueConstraint("platform", "external_id"),
 )
 
+# By account and workspace, as platforms tell it: linking people or workspaces leaves every row as it is.
 memberships = Table(
     "memberships",
     metadata,
-    _belongs("person_id", "people.id", is_key=True),
-    _belongs("community_id", "communities.id", is_key=True, is_indexed=True),
-    Column("is_organiser", Boolean, nullable=False),
+    _belongs("account_id", "accounts.id", is_key=True),
+    _belongs("workspace_id", "workspaces.id", is_key=True, is_indexed=True),
+    Column("is_organiser", Boolean, nullable=False, comment="as the platform said last"),
     Column("seen_at", UTC, nullable=False),
+)
+
+organisers = Table(
+    "organisers",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    _belongs("workspace_id", "workspaces.id", is_indexed=True),
+    Column("named_at", UTC, nullable=False),
+)
+"""Whom the owners of a workspace named, besides those that its platform says."""
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    _belongs("account_id", "accounts.id", is_indexed=True),
+    Column("workspace_id", Integer, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True, index=True),
+    Column("expires_at", UTC, nullable=False),
+    Column("is_used", Boolean, nullable=False),
+)
+"""One-time codes that are still in use. Whose they are follows from the account and the workspace."""
+
+wrong_codes = Table(
+    "wrong_codes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("person_id", "people.id", is_indexed=True),
+    Column("at", UTC, nullable=False),
 )
 
 drafts = Table(
@@ -166,6 +198,10 @@ events = Table(
     Column("changes", Json, nullable=False),
     Column("is_cancelled", Boolean, nullable=False),
     Column("added_by", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
+    # Where it came from, NULL for imports and copies. No foreign keys: to add one SQLite would have to drop the table,
+    # and all that refers to it; accounts are never deleted, and with a workspace goes what was made in it.
+    Column("account_id", Integer, nullable=True),
+    Column("workspace_id", Integer, nullable=True),
     Column("request_id", Text, nullable=True),
     Column("laid_until", UTC, nullable=True, index=True, comment="NULL where it is laid out whole"),
     Column("created_at", UTC, nullable=False),
@@ -209,8 +245,19 @@ attendances = Table(
     Column("at", UTC, nullable=False),
     # NULL: they said so themselves; else the workspace in whose own calendar they said it
     Column("via_workspace_id", Integer, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
+    Column("account_id", Integer, nullable=True),
     _sparse("ix_attendances_via_workspace_id", "via_workspace_id"),
 )
+
+stand_ins = Table(
+    "stand_ins",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    # no foreign key: it is another community's, or gone
+    Column("occurrence_id", Integer, primary_key=True, autoincrement=False),
+    _belongs("stands_in", "occurrences.id", is_indexed=True),
+)
+"""Which occurrence stands for another in a community since linking or unlinking: old buttons carry that other id."""
 
 mirrors = Table(
     "mirrors",

@@ -7,6 +7,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
@@ -19,6 +20,7 @@ from storage.due import DueTable
 from storage.events import EventTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
+from storage.linking import LinkingTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.notes import NoteTable
@@ -38,6 +40,7 @@ class Work:
         "events",
         "heard",
         "installations",
+        "linking",
         "members",
         "mirrors",
         "notes",
@@ -55,6 +58,7 @@ class Work:
         self.drafts: Drafts = DraftTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
+        self.linking: Linking = LinkingTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.heard: Heard = HeardTable(connection)
         self.installations: InstallationRows = InstallationTable(connection)

@@ -85,7 +85,7 @@ def test_a_bare_feature_asks_for_help_with_it() -> None:
     [
         ("/evnt find", "Did you mean /event?"),
         ("/event fnd", "Did you mean /event find?"),
-        ("/zzz", "There are /event, /digest, and /help."),
+        ("/zzz", "There are /event, /digest, /home, /me, /greenroom, and /help."),
         ("/event find wen:friday", "Did you mean when:?"),
         ("/event find near:Berlin near:Paris", "near: is there twice"),
         ("/event mine please", "leave please out"),
@@ -131,3 +131,26 @@ def test_the_example_of_a_command_is_that_command(command: Command) -> None:
 def test_every_digest_command_is_for_organisers() -> None:
     digest = next(feature for feature in FEATURES if feature.name == "digest")
     assert {command.access for command in digest.commands} == {Access.ORGANISER}
+
+
+@pytest.mark.parametrize(
+    ("typed", "path", "values"),
+    [
+        ("/greenroom", ("help", ""), {}),
+        ("/greenroom help digest", ("help", ""), {"topic": "digest"}),
+        ("/greenroom event find jazz near:Berlin", ("event", "find"), {"words": "jazz", "near": "Berlin"}),
+        ("/greenroom greenroom unlink", None, {}),
+        ("/greenroom LINK K7QF-2MXA", ("greenroom", "link"), {"code": "K7QF-2MXA"}),
+        ("/event mirror on", ("event", "mirror"), {"switch": "on"}),
+        ("/me zone New York", ("me", "zone"), {"zone": "New York"}),
+    ],
+)
+def test_one_command_leads_to_all_others(typed: str, path: tuple[str, str] | None, values: dict[str, str]) -> None:
+    if path is None:
+        with pytest.raises(Refused):
+            read_sentence(typed, FEATURES, SAY)
+        return
+    sentence = read_sentence(typed, FEATURES, SAY)
+    assert sentence.command is not None
+    assert (sentence.feature.name, sentence.command.name) == path
+    assert sentence.values == values

@@ -109,7 +109,7 @@ def components(reply: Reply, files: Sequence[File] = (), mark: int = 0) -> list[
     found: list[Json] = []
     numbers = iter(range(1_000))
     room = TEXT_LENGTH - _written_length(reply)
-    if text := markdown(reply.text).strip("\n"):
+    if (text := markdown(reply.text).strip("\n")).strip():
         found += _text(text, is_refusal=reply.is_refusal)
     for number, card in enumerate(reply.cards, 1):
         said = [_small(label, url) for label, url in unheld(card)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
@@ -20,8 +20,6 @@ from bot.request import Asked, Point, Pointed, Press, Run, Said, Typed
 from bot.ui import Action
 
 PLATFORM = "slack"
-GREENROOM = "greenroom"
-"""The command that leads to all others, and to help."""
 HOME = Run(("home",), {})
 """What the home tab shows."""
 METADATA_LENGTH = 3_000  # Slack: a view's private_metadata
@@ -144,8 +142,10 @@ def request_id(body: Raw) -> str:
 
 
 def channel_of(body: Raw) -> Channel | None:
-    """The channel it was asked in; None in direct messages, in views and on the home tab."""
+    """The channel it was asked in, for a form the one it was opened in; None in direct messages and on the home tab."""
     id_, name = _channel(body)
+    if kind_of(body) in (Kind.SUBMIT, Kind.SUGGEST):
+        id_ = Spot.read(str((body.get("view") or {}).get("private_metadata", ""))).channel
     team = sender_of(body).team
     return None if not id_ or _is_direct(id_) else Channel(PLATFORM, team, id_, name)
 
@@ -174,15 +174,10 @@ def spot_of(body: Raw) -> Spot:
             return Spot(channel=id_, response_url=url, is_direct=_is_direct(id_))
 
 
-def typed_of(body: Raw, features: frozenset[str], prefix: str) -> Typed:
-    """A slash command as the shared grammar takes it. `/greenroom event find …` is `/event find …`."""
+def typed_of(body: Raw, prefix: str) -> Typed:
+    """A slash command as the shared grammar takes it; that knows that `/greenroom` may lead to any other."""
     name = str(body["command"]).removeprefix("/").removeprefix(prefix).casefold()
-    text = plain_words(str(body.get("text", "")), sender_of(body).home)
-    if name == GREENROOM:
-        head = text.split(maxsplit=1)[0].casefold() if text else "help"
-        if head in features:
-            return Typed(f"/{text or head}")
-    return Typed(f"/{name} {text}".rstrip())
+    return Typed(f"/{name} {plain_words(str(body.get('text', '')), sender_of(body).home)}".rstrip())
 
 
 def pressed(body: Raw) -> Press:
@@ -237,6 +232,18 @@ def plain_words(text: str, home: str) -> str:
     or a group its words (Slack, "Formatting text for app surfaces").
     """
     return html.unescape(_MARKED.sub(lambda found: _unmarked(found, home), text)).strip()
+
+
+def words_of(body: Raw) -> str:
+    """What somebody typed or wrote, as it came: after a command, or in a message."""
+    event = body.get("event") or {}
+    return str(body.get("text") or event.get("text") or "")
+
+
+def unnamed_in(text: str) -> Sequence[str]:
+    """Slack's own ids of people whom a text mentions without their names, each once."""
+    marks = [mark for mark in _MARKED.finditer(text) if mark["target"].startswith("@") and not mark["label"]]
+    return list(dict.fromkeys(mark["target"][1:] for mark in marks))
 
 
 def accounts_in(text: str, home: str) -> Mapping[str, Account]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.people import Origin
 from bot.domain.places import Place
 from bot.i18n import N_
 
@@ -133,6 +134,7 @@ class NewEvent:
     changes: tuple[Change, ...] = ()
     is_cancelled: bool = False
     added_by: int | None = None
+    origin: Origin | None = None
     request_id: str | None = None
 
 
@@ -255,12 +257,15 @@ class Events(Protocol):
         """
 
     async def get(self, community: int, occurrence: int, *, person: int | None) -> Occurrence | None:
-        """One occurrence, cancelled or not; None when this community has none with that id."""
+        """One occurrence, cancelled or not; None when this community has none with that id.
+
+        An id from before linking or unlinking finds what stands for it now, under an id of its own.
+        """
 
     async def several(
         self, community: int, occurrences: Collection[int], *, person: int | None
     ) -> Sequence[Occurrence]:
-        """Those of `occurrences` that this community has, in the order they were asked for."""
+        """Those of `occurrences` that this community has, in the order they were asked for; ids as in `get`."""
 
     async def suggest(self, community: int, typed: str, since: datetime, limit: int) -> Sequence[Occurrence]:
         """Coming occurrences, one per event, whose title or venue has words that start as typed."""
@@ -274,8 +279,17 @@ class Events(Protocol):
     async def bring(self, community: int, batch: Sequence[FromSource], now: datetime) -> Brought:
         """Add or update what a source told of. The same UID is the same event, whichever source it came from."""
 
-    async def answer(self, community: int, occurrence: int, person: int, answer: Attendance, now: datetime) -> Tally:
-        """Set one person's answer and return the new counts."""
+    async def answer(
+        self,
+        community: int,
+        occurrence: int,
+        person: int,
+        answer: Attendance,
+        now: datetime,
+        *,
+        account: int | None = None,
+    ) -> Tally:
+        """Set one person's answer, given from one of their accounts, and return the new counts."""
 
     async def answers(self, community: int, occurrence: int) -> Answers:
         """Who answered what."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.addresses import Direct
+
 KEPT_AFTER_REMOVAL = timedelta(days=30)
 """How long the rows of a workspace stay that the bot was removed from."""
 
@@ -70,13 +72,39 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was said or made, by ids of ours: unlinking gives each side what it made."""
+
+    account: int
+    home: int | None = None
+    """The workspace; None for a direct message."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """A person acting in a community. None: they wrote to the bot directly and belong to none yet."""
 
     person: Person
     community: Community | None
+    origin: Origin
     is_organiser: bool = False
-    """Of that community, as its platform said last."""
+    """Of that community: they run the workspace they act in, as its platform said last, or were named. In direct
+    messages: any of its workspaces.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """One of a person's accounts, by an id of ours."""
+
+    id: int
+    account: Account
+    is_for_notices: bool = False
+    """Its owner chose that notices go there."""
+
+    @property
+    def direct(self) -> Direct:
+        return Direct(self.account.platform, self.account.id, self.account.name)
 
 
 class People(Protocol):
@@ -109,6 +137,30 @@ class People(Protocol):
     async def community(self, id_: int) -> Community | None:
         """One community, for what the scheduler does on its behalf."""
 
+    async def set_zone(self, person: int, zone: str) -> None:
+        """Their own zone (IANA); "": as their community has it."""
+
+    async def set_locale(self, person: int, locale: str) -> None:
+        """Their own language; "": as their platform says."""
+
+    async def accounts_of(self, person: int) -> Sequence[OwnAccount]:
+        """Their accounts, the one last seen first."""
+
+    async def choose_for_notices(self, person: int, account: int | None) -> None:
+        """Let notices go to one of their accounts; None: to the one last seen."""
+
+    async def notices_to(self, person: int) -> Direct | None:
+        """Where notices for a person go: the account they chose, else the one last seen. None for nobody we know."""
+
+    async def named(self, community: int) -> Sequence[Person]:
+        """Whom owners named as organisers, in that order."""
+
+    async def name_organiser(self, community: int, person: int, home: int, now: datetime) -> None:
+        """Let somebody act as an organiser of that community; `home` is the workspace where that was said."""
+
+    async def unname_organiser(self, community: int, person: int) -> bool:
+        """They are an organiser only where a platform says so. False when they were not named."""
+
     async def people_of(self, accounts: Sequence[Account]) -> Mapping[str, int]:
         """The person behind each account of one platform, by the account's id there; made on first sight.
 
@@ -130,8 +182,9 @@ class People(Protocol):
         """The workspaces, by platform and its id there, that the bot was removed from and that are still kept."""
 
     async def forget_removed(self, before: datetime, limit: int) -> Sequence[int]:
-        """Delete workspaces it was removed from before that moment, and the digests that post there; with the last
-        one of a community all that is the community's. People and what is theirs stay. Returns their ids.
+        """Delete workspaces it was removed from before that moment, with what they would take along if they were
+        unlinked (`Linking.part`); with the last one of a community all that is the community's. People and what is
+        theirs stay. Returns their ids.
         """
 
     async def home(self, platform: str, workspace: str) -> Home | None:

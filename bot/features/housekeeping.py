@@ -1,4 +1,6 @@
-"""What is tidied once a day: drafts that expired, rows long settled, workspaces long left, series laid out further."""
+"""What is tidied once a day: drafts and codes that expired, rows long settled, workspaces long left, series laid out
+further.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,7 @@ HOMES_AT_ONCE = 5
 async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: datetime) -> Sequence[Fallen]:
     """Falls due once a day, and again soon while there is more to do."""
     await uow.drafts.sweep(now)
+    await uow.linking.sweep(now)
     swept = await uow.outbox.sweep(now - KEPT_FOR, AT_ONCE)
     unheard = await uow.heard.sweep(now - HEARD_FOR, HEARD_AT_ONCE)
     await uow.installations.sweep(now - KEPT_AFTER_REMOVAL)

@@ -1,9 +1,14 @@
-"""Plays a conversation: every `> ` line of a transcript is typed, and what is seen is the transcript."""
+"""Plays a conversation: every `> ` line of a transcript is typed, and what is seen is the transcript.
+
+What differs from one play to the next has a name: `CODE` is the one-time code that was made last, `PLATFORM` the
+platform it is played on.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +25,35 @@ from bot.settings import read_settings
 from tests.clocks import FixedClock
 
 TYPED = "> "
+NAME = "Console"
+MADE = re.compile(r"^ .*link code:([0-9A-Z]{4}-[0-9A-Z]{4})$", re.MULTILINE)
+"""A line that the bot said with a new code."""
 
 
 def typed_lines(transcript: str) -> list[str]:
     """The lines somebody typed."""
     return [line.removeprefix(TYPED) for line in transcript.splitlines() if line.startswith(TYPED)]
+
+
+class Typing(io.StringIO):
+    """What is typed, with what differs in the place of its name; codes are `seen` before."""
+
+    def __init__(self, lines: Sequence[str], seen: io.StringIO, platform: str) -> None:
+        super().__init__("".join(f"{line}\n" for line in lines).replace("PLATFORM", platform))
+        self._seen = seen
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # as typeshed's own StringIO has it
+        line = super().readline(size)
+        made = MADE.findall(self._seen.getvalue()) if "CODE" in line else []
+        return line.replace("CODE", made[-1]) if made else line
+
+
+def written(seen: io.StringIO, platform: str) -> str:
+    """What was seen, as a transcript has it."""
+    text = re.sub(rf"\b{platform}(?=\)|: |$)", "PLATFORM", seen.getvalue(), flags=re.MULTILINE)
+    for code in set(MADE.findall(text)):
+        text = text.replace(code, "CODE")
+    return text
 
 
 async def play(lines: Sequence[str], database_url: str, now: datetime, *, with_sample: bool) -> str:
@@ -42,14 +71,14 @@ async def play(lines: Sequence[str], database_url: str, now: datetime, *, with_s
             work=bot.work,
             journal=Journal(),
             features=bot.features,
-            stdin=io.StringIO("".join(f"{line}\n" for line in lines)),
+            stdin=Typing(lines, seen, NAME),
             stdout=seen,
             is_interactive=False,
             zone=ZoneInfo(settings.timezone),
             locale=settings.locale,
         )
         await bot.serve()
-    return seen.getvalue()
+    return written(seen, NAME)
 
 
 def main() -> None:

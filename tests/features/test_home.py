@@ -59,6 +59,13 @@ async def test_home_of_a_member_has_no_digests_and_an_organisers_has_them_with_b
     assert "Paused" in words(paused)
 
 
+async def test_home_holds_what_i_have_set(ana: Somebody) -> None:
+    await ana.says("/me zone Asia/Tokyo")
+    home = await ana.says("/home")
+    assert any("Asia/Tokyo" in plain(field.value) for card in home.cards for field in card.fields)
+    assert isinstance(await ana.presses(home, "Set your language"), Form)
+
+
 async def test_home_begins_what_people_do_most(ana: Somebody) -> None:
     home = await ana.says("/home")
     form = await ana.presses(home, "Add an event")

@@ -42,6 +42,7 @@ async def test_a_slow_channel_holds_up_no_round(stage: Stage) -> None:
     await work.run()
     await stage.owe(note(3, HALL), note(4))
     await work.run()
+    await _until_settled(stage, 1)
     assert stage.platform.seen == ["3.1"]
     hangs.release.set()
     await _until_settled(stage, 4)

@@ -7,15 +7,35 @@ import sys
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from bot.domain.events import Attendance
 from bot.errors import SetupError
 from storage.database import Database, migrate
 from storage.engine import make_engine, normalise_url
-from storage.migrate import newest
-from storage.schema import metadata
+from storage.migrate import VERSIONS, newest
+from storage.schema import metadata, microseconds
+from tests.storage.making import NOW, account, workspace
+
+BEFORE_LINKING = (
+    "INSERT INTO communities (id, name, zone, locale) VALUES (7, 'Attic', 'UTC', 'en')",
+    "INSERT INTO workspaces (id, community_id, platform, external_id, name) VALUES (9, 7, 'console', 'attic', 'Attic')",
+    "INSERT INTO people (id, name, zone, locale) VALUES (5, 'Ada', '', '')",
+    "INSERT INTO accounts (id, person_id, platform, external_id, name) VALUES (4, 5, 'console', 'ada', 'Ada')",
+    "INSERT INTO memberships (person_id, community_id, is_organiser, seen_at) VALUES (5, 7, true, :at)",
+    "INSERT INTO events (id, community_id, version, title, description, genres, venue, online_link, page_link,"
+    " currency, starts, ends, zone, is_all_day, rrule, extra, without, changes, is_cancelled, added_by, created_at)"
+    " VALUES (2, 7, 1, 'Night', '', '[]', '', '', '', '', '2026-11-06T19:00:00', '2026-11-06T22:00:00', 'UTC', false,"
+    " '', '[]', '[]', '[]', false, 5, :at)",
+    "INSERT INTO occurrences (id, event_id, community_id, original, starts, ends, is_cancelled, genres, is_online,"
+    " is_in_person, currency) VALUES (3, 2, 7, '2026-11-06T19:00:00', :at, :at, false, '|', false, true, '')",
+    "INSERT INTO attendances (occurrence_id, person_id, answer, at) VALUES (3, 5, 'going', :at)",
+)
+"""A community of version 0003."""
 
 MIGRATE = """
 import asyncio, sys
@@ -63,6 +83,27 @@ async def test_another_edition_of_the_cities_is_loaded_over_the_first(database_u
     await database.close()
 
 
+async def test_whoever_was_known_before_accounts_could_be_linked_is_known_after(database_url: str) -> None:
+    engine = make_engine(normalise_url(database_url))
+    async with engine.begin() as connection:
+        await connection.run_sync(_back_to, "0003")
+        for statement in BEFORE_LINKING:
+            await connection.execute(text(statement), {"at": microseconds(NOW) if "sqlite" in database_url else NOW})
+    await engine.dispose()
+    assert await migrate(database_url) is True
+    database = Database(database_url)
+    async with database.reading() as uow:
+        ada = await uow.people.recognise(account("ada"), workspace("Attic"), is_organiser=True, now=NOW)
+        [event] = await uow.connection.rows(text("SELECT workspace_id, account_id FROM events"))
+        occurrence = await uow.events.get(7, 3, person=5)
+    await database.close()
+    assert ada is not None
+    assert (ada.person.id, ada.community and ada.community.id, ada.is_organiser) == (5, 7, True)
+    assert tuple(event) == (9, None)
+    assert occurrence is not None
+    assert occurrence.mine is Attendance.GOING
+
+
 async def test_a_database_of_a_later_version_is_left_alone(database_url: str) -> None:
     engine = make_engine(normalise_url(database_url))
     async with engine.begin() as connection:
@@ -70,6 +111,14 @@ async def test_a_database_of_a_later_version_is_left_alone(database_url: str) ->
     await engine.dispose()
     with pytest.raises(SetupError, match=f"9999.*{newest()}"):
         await migrate(database_url)
+
+
+def _back_to(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
 
 
 def _is_no_index_of_words(_object: object, name: str | None, _kind: str, _reflected: bool, _other: object) -> bool:

@@ -73,7 +73,7 @@ async def add_event(ask: AddEvent, request: Request, services: Services) -> Repl
     """Save it, once however often Save is pressed: the request's id stays with the event."""
     ends = ask.until.wall if ask.until else _assumed_end(ask).wall
     timing = Timing(ask.when.wall, ends, ask.when.zone)
-    event = NewEvent(_details(ask), timing, added_by=request.person.id, request_id=request.id)
+    event = NewEvent(_details(ask), timing, added_by=request.person.id, origin=request.origin, request_id=request.id)
     slots = lay_out(timing, (), since=request.now, until=request.now + HORIZON)
     async with services.store.writing() as uow:
         occurrence = await uow.events.add(request.community.id, event, slots, request.now)

@@ -82,7 +82,9 @@ async def _answer(event: Occurrence, answer: Attendance, request: Request, servi
             day=say.day(event.ends.astimezone(say.zone).date()),
         )
     async with services.store.writing() as uow:
-        tally = await uow.events.answer(request.community.id, event.id, request.person.id, answer, request.now)
+        tally = await uow.events.answer(
+            request.community.id, event.id, request.person.id, answer, request.now, account=request.origin.account
+        )
     after = replace(event, going=tally.going, maybe=tally.maybe, mine=answer)
     text = rich(say(SAID[answer], title=event.details.title))
     return Reply(text, (full_card(after, say),))

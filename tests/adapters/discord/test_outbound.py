@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.limits import LIMITS, weigh
@@ -208,6 +208,7 @@ CARDS = st.builds(
 
 
 @settings(max_examples=60)
+@example(Rich((" ",)), (), False)
 @given(RICH, st.lists(CARDS, max_size=8), st.booleans())
 def test_whatever_is_fitted_is_taken(text: Rich, cards: Sequence[Card], is_refusal: bool) -> None:
     reply = Reply(text, tuple(cards), is_refusal=is_refusal)

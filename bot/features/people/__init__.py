@@ -1,0 +1,34 @@
+"""What is somebody's own: their accounts, where notices go, their time zone and language."""
+
+from __future__ import annotations
+
+from bot.commands import Command, Feature
+from bot.features.people import linking, settings
+from bot.features.people.lookup import OWN_ACCOUNT, OwnAccountLookup
+from bot.i18n import N_
+
+FEATURE = Feature(
+    name="me",
+    help=N_("Your accounts, where notices go, your time zone and language"),
+    commands=(
+        Command("show", N_("See what I know of you"), settings.ShowMe, settings.show_me, "/me show"),
+        Command("link", N_("Link your account on another platform"), linking.LinkMe, linking.link_me, "/me link"),
+        Command(
+            "unlink", N_("Unlink this account from your others"), linking.UnlinkMe, linking.unlink_me, "/me unlink"
+        ),
+        Command(
+            "notices",
+            N_("Choose where notices go"),
+            settings.ChooseNotices,
+            settings.choose_notices,
+            "/me notices last",
+        ),
+        Command("zone", N_("Set your time zone"), settings.SetZone, settings.set_zone, "/me zone zone:Europe/Berlin"),
+        Command(
+            "language", N_("Set your language"), settings.SetLanguage, settings.set_language, "/me language language:de"
+        ),
+    ),
+    presses={**linking.PRESSES, **settings.PRESSES},
+    lookups={OWN_ACCOUNT: OwnAccountLookup()},
+    home=settings.home,
+)

@@ -1,0 +1,145 @@
+"""`me show`, `notices`, `zone` and `language`: what somebody set, and setting it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from bot.commands import ASK, Pressed, Services
+from bot.domain.people import OwnAccount
+from bot.features.people.lookup import OwnAccountParam, Where, label
+from bot.i18n import N_, Words
+from bot.markup import Bold, rich
+from bot.params import Choice, Zone
+from bot.request import Press, Request
+from bot.ui import Action, Button, Card, Field, Reply
+
+NO_ZONE = "me.nozone"
+
+PLATFORMS = "platform"
+LANGUAGES: Mapping[str, str] = {
+    PLATFORMS: N_("As my platform says"),
+    "en": N_("English"),
+    "en-GB": N_("British English"),
+    "de": N_("German"),
+}
+"""British and American English differ in what 12/5 means."""
+
+
+def _kept(language: str) -> str:
+    return "" if language == PLATFORMS else language
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMe:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseNotices:
+    where: Annotated[
+        Where | None, OwnAccountParam(N_("Where"), N_("discord, slack, …; last: where you were seen last"))
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetZone:
+    zone: Annotated[str, Zone(N_("Time zone"), N_("Europe/Berlin"))]
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    language: Annotated[
+        str,
+        Choice(
+            N_("Language"),
+            N_("What I speak with you"),
+            LANGUAGES,
+            _kept,
+        ),
+    ]
+
+
+async def show_me(_ask: ShowMe, request: Request, services: Services) -> Reply:
+    return Reply(cards=tuple(await home(request, services)))
+
+
+async def home(request: Request, services: Services) -> Sequence[Card]:
+    """What somebody has set, as on their home page."""
+    say, person = request.say, request.person
+    async with services.store.reading() as uow:
+        theirs = await uow.people.accounts_of(person.id)
+    language = LANGUAGES.get(person.locale or PLATFORMS, LANGUAGES[PLATFORMS])
+    pairs = [
+        (N_("Accounts"), say.listed([label(each) for each in theirs])),
+        (N_("Notices"), _notices(theirs, say)),
+        (N_("Time zone"), _zone(request)),
+        (N_("Language"), say(language)),
+    ]
+    controls = (
+        Button(say(N_("Set your time zone")), Action(ASK, "me zone")),
+        Button(say(N_("Set your language")), Action(ASK, "me language")),
+    )
+    fields = tuple(Field(say(name), rich(value)) for name, value in pairs)
+    return (Card(rich(Bold(person.name)), fields=fields, controls=controls),)
+
+
+def _zone(request: Request) -> str:
+    """The zone they see times in, and who says so where they do not."""
+    zone = request.say.zone.key
+    if request.person.zone:
+        return zone
+    if request.joined is not None and request.joined.zone != zone:
+        return request.say(N_("{zone}, as your platform has it"), zone=zone)
+    return request.say(N_("{zone}, as your community has it"), zone=zone)
+
+
+async def choose_notices(ask: ChooseNotices, request: Request, services: Services) -> Reply:
+    if ask.where is not None:
+        account = ask.where.account
+        async with services.store.writing() as uow:
+            await uow.people.choose_for_notices(request.person.id, account.id if account else None)
+    async with services.store.reading() as uow:
+        theirs = await uow.people.accounts_of(request.person.id)
+    return Reply(rich(request.say(N_("Notices go to {where}."), where=_notices(theirs, request.say))))
+
+
+async def set_zone(ask: SetZone, request: Request, services: Services) -> Reply:
+    async with services.store.writing() as uow:
+        await uow.people.set_zone(request.person.id, ask.zone)
+    say = request.say
+    text = say(N_("You see times in your own zone now; there it is {moment}."), moment=_there(request, ask.zone))
+    back = Button(say(N_("As my community has it")), Action(NO_ZONE))
+    return Reply(rich(text), (Card(controls=(back,)),))
+
+
+async def press_no_zone(_press: Press, request: Request, services: Services) -> Reply:
+    async with services.store.writing() as uow:
+        await uow.people.set_zone(request.person.id, "")
+    return Reply(rich(request.say(N_("You see times in the zone of your community now."))), replaces=True)
+
+
+async def set_language(ask: SetLanguage, request: Request, services: Services) -> Reply:
+    async with services.store.writing() as uow:
+        await uow.people.set_locale(request.person.id, ask.language)
+    # in the language that was chosen; what the platform says is known with the next request
+    say = Words(ask.language, request.say.zone) if ask.language else request.say
+    if not ask.language:
+        return Reply(rich(say(N_("From now on I speak the language that your platform says."))))
+    return Reply(rich(say(N_("From now on I speak {language} with you."), language=say(LANGUAGES[ask.language]))))
+
+
+PRESSES: Mapping[str, Pressed] = {NO_ZONE: press_no_zone}
+
+
+def _there(request: Request, zone: str) -> str:
+    return request.say.moment(request.now, ZoneInfo(zone))
+
+
+def _notices(theirs: Sequence[OwnAccount], say: Words) -> str:
+    chosen = next((each for each in theirs if each.is_for_notices), None)
+    if chosen is not None:
+        return label(chosen)
+    return say(N_("{account}, where you were seen last"), account=label(theirs[0]))
