@@ -299,7 +299,21 @@ HOSTILE = (
     "*bold* _it_ ~gone~ `code` ```block``` > quote <https://evil.example|free> [free](https://evil.example) "
     ":smile: \u202eevil\u202c\u200b\u2066x\u2069\x07\x00 كل عام \U0001f600 {x} %s"
 )
+UNSEEN = set("\u202e\u202c\u200b\u2066\u2069\x07\x00")
 LONG = HOSTILE + " word" * 700
+
+
+def strings(blocks: object) -> str:
+    """All that stands anywhere in blocks."""
+    match blocks:
+        case str():
+            return blocks
+        case dict():
+            return "".join(map(strings, blocks.values()))
+        case list():
+            return "".join(map(strings, blocks))
+        case _:
+            return ""
 
 
 def escaped(text: str) -> str:
@@ -343,6 +357,7 @@ async def test_hostile_words_ping_nobody_and_are_shown_whole(
                 asked = await slash(fake, mara, text.format(said))
                 await asked.answered()
                 for view in list(mara.views):
+                    assert not UNSEEN & set(strings(view.blocks))
                     await fake.close(mara, view)
         for said in (HOSTILE, LONG):
             await (await fake.message(mara, escaped(said))).answered()
@@ -350,9 +365,9 @@ async def test_hostile_words_ping_nobody_and_are_shown_whole(
         await fake.quiet(0.3)
         for message in [*mara.ephemerals, *fake.posted]:
             assert not message.pinged - {mara.id}, message.text
-            assert not set("\u202e\u200b\u2066\x07\x00") & set(message.text + str(message.blocks))
+            assert not UNSEEN & set(message.text + strings(message.blocks))
         assert mara.home is not None
-        assert not set("\u202e\u200b\u2066\x07\x00") & set(str(mara.home.blocks))
+        assert not UNSEEN & set(strings(mara.home.blocks))
     assert fake.violations == []
 
 
