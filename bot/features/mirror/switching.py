@@ -8,7 +8,7 @@ from typing import Annotated
 from bot.commands import Services
 from bot.domain.people import Home
 from bot.errors import Refused
-from bot.features.mirror.falling import MIRROR
+from bot.features.mirror.falling import MIRROR, due_of
 from bot.i18n import N_
 from bot.markup import Rich, rich
 from bot.params import Choice
@@ -34,7 +34,7 @@ async def mirror_events(ask: MirrorEvents, request: Request, services: Services)
     if ask.switch is not None:
         async with services.store.writing() as uow:
             await uow.people.mirror(home.id, ask.switch)
-            await uow.due.hasten(MIRROR, home.id, request.now)
+            await uow.due.hasten(due_of(home, request.now))
         home = replace(home, is_mirrored=ask.switch)
     async with services.store.reading() as uow:
         links = await uow.mirrors.links(home.id)
@@ -68,9 +68,9 @@ async def _home(request: Request, services: Services) -> Home:
             N_("This platform has no calendar of its own to show events in; {find} shows them."), find="/event find"
         )
     home = None
-    if request.channel is not None:
+    if request.workspace is not None:
         async with services.store.reading() as uow:
-            home = await uow.people.home(request.channel.platform, request.channel.workspace)
+            home = await uow.people.home(request.workspace.platform, request.workspace.id)
     if home is None:
         raise Refused(N_("Use this in the server or workspace whose calendar is meant."))
     return home
