@@ -47,10 +47,14 @@ class Denied(Exception):
 
 @dataclass(slots=True)
 class Wire:
-    """Connections to Slack's Web API. `api_url` ends with a slash; `seconds` is monotonic."""
+    """Connections to Slack's Web API. `api_url` ends with a slash; `seconds` is monotonic.
+
+    `spacing` is how many seconds lie between two posts to a channel.
+    """
 
     api_url: str
     seconds: Callable[[], float] = monotonic
+    spacing: float = POST_SPACING
     _session: aiohttp.ClientSession | None = None
     _clients: OrderedDict[str, AsyncWebClient] = field(default_factory=OrderedDict, repr=False)
     _held: dict[tuple[str, ...], float] = field(default_factory=dict, repr=False)
@@ -74,7 +78,7 @@ class Wire:
         """`chat.postMessage`, no faster than a channel takes messages. Raises as `call` does."""
         key = (token, "chat.postMessage", str(body["channel"]))
         await self._turn(key)
-        self._hold(key, self.seconds() + POST_SPACING)
+        self._hold(key, self.seconds() + self.spacing)
         return await self._once(token, "chat.postMessage", {"json": dict(body)}, key)
 
     async def answer(self, url: str, body: Mapping[str, Any]) -> None:

@@ -13,7 +13,6 @@ from bot.commands import Command
 from bot.domain.text import clip
 from bot.errors import Refused
 from bot.params import DateTime, Param, Plain, Reading
-from bot.ui import Form
 from tests.conversations.seats import Declared, choice_of
 from tests.fakes.slack import Asked, Channel, FakeSlack, NotOffered, Team, User, View
 from tests.fakes.slack.errors import Json
@@ -109,9 +108,9 @@ class Modals:
                 continue
             for block_id, entry in self._entries(opened.command.arguments[name].param, name, typed, fields).items():
                 try:
-                    if fields[block_id].element["type"] == "external_select" and typed:
-                        entry = await self._suggested(opened, fields[block_id], typed)
-                    await self.slack.type_into(opened.user, opened.view, {block_id: entry})
+                    is_suggested = fields[block_id].element["type"] == "external_select" and typed
+                    taken = await self._suggested(opened, fields[block_id], typed) if is_suggested else entry
+                    await self.slack.type_into(opened.user, opened.view, {block_id: taken})
                 except NotOffered:
                     stale[block_id] = unchecked(fields[block_id].element, typed)
         asked = await self.slack.submit(opened.user, opened.view, stale=stale)

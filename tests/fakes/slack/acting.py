@@ -193,7 +193,10 @@ class Acting(Building):
             offered = [
                 option for item in several for option in await self._offered(user, view, block, each, str(item or ""))
             ]
-            view.typed[block["block_id"]][each["action_id"]] = sheets.entered(each, entry, offered)
+            state = sheets.entered(each, entry, offered)
+            if "files" in state:
+                state["files"] = [self.world.files[file["id"]].json(self.address) for file in state["files"]]
+            view.typed[block["block_id"]][each["action_id"]] = state
 
     async def submit(
         self,
