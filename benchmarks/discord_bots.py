@@ -35,6 +35,7 @@ from adapters.discord.settings import discord_settings
 from benchmarks.measuring import NOW, Watch, watched
 from bot.compose import compose
 from bot.compose.apart import NotesOf
+from bot.compose.running import new_loop
 from bot.logs import configure
 from bot.settings import LogLevel, Settings, read_settings
 from tests.fakes.discord import FakeDiscord
@@ -240,7 +241,9 @@ def main(kind: str) -> None:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         configure(LogLevel.INFO, nowhere)
         settings = read_settings(_env_file=None)
-        asyncio.run(_serve_bare(settings) if kind == BARE else _serve_ours(settings))
+        # each in the loop that it has outside of benchmarks
+        with asyncio.Runner(loop_factory=None if kind == BARE else new_loop) as runner:
+            runner.run(_serve_bare(settings) if kind == BARE else _serve_ours(settings))
 
 
 if __name__ == "__main__":

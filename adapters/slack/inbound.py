@@ -58,17 +58,22 @@ class Spot:
     is_ours: bool = False
 
     def written(self) -> str:
-        """As a view carries it in its private_metadata; `Spot.read` turns it back."""
+        """As a view carries it in its private_metadata; `Spot.read` turns it back.
+
+        Without a place where that is too long: the answer then stands in the view itself.
+        """
         told = {name: value for name, value in asdict(self).items() if value}
-        return json.dumps(told, separators=(",", ":"))[:METADATA_LENGTH]
+        written = json.dumps(told, separators=(",", ":"))
+        return written if len(written) <= METADATA_LENGTH else ""
 
     @classmethod
     def read(cls, written: str) -> Spot:
         try:
-            told = json.loads(written or "{}")
-            return cls(**told) if isinstance(told, dict) else cls()
-        except (ValueError, TypeError):
+            found = cls(**json.loads(written or "{}"))
+        except (ValueError, TypeError, RecursionError):
             return cls()
+        is_ours = all(type(value) is type(getattr(cls(), name)) for name, value in asdict(found).items())
+        return found if is_ours else cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def request_id(body: Raw) -> str:
     """The same when a payload is delivered again, and no other's."""
     match kind_of(body):
         case Kind.EVENT:
-            return str(body["event_id"])
+            return str(body.get("event_id") or "")
         case Kind.SUBMIT:
             view = body["view"]
             return f"{view['id']}.{view.get('hash', '')}"

@@ -59,6 +59,11 @@ class Members:
             self._known.popitem(last=False)
         return found
 
+    def locale_of(self, team: str, user: str) -> str:
+        """What was told last of their language, "" if nothing."""
+        known = self._known.get((team, user))
+        return known[1].locale if known is not None else ""
+
     def forget(self, team: str, user: str) -> None:
         """Ask again next time: something about them has changed."""
         self._known.pop((team, user), None)

@@ -47,7 +47,7 @@ class SlackHarness(Harness):
 
     async def start(self) -> None:
         await self.rig.start()
-        self.rig.slack.wire.spacing = self.fake.limits.pace  # as fast as the fake lets it
+        self.rig.slack.wire.pace = self.fake.limits.pace  # as fast as the fake lets it
         self.core, self.platform = self.rig.core, self.rig.slack
 
     async def restart(self) -> None:
