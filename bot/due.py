@@ -45,7 +45,7 @@ class DueWork:
             now = self._services.clock.now()
             try:
                 async with self._services.store.writing() as uow:
-                    taken = await uow.due.take(now, self._batch)
+                    taken = await uow.due.take(now, self._batch, self._services.platforms)
                     done = await self._move(taken, uow, now)
                 moved += done
             except Exception as error:  # any fault of a kind, and it must not hold up the others
@@ -95,9 +95,10 @@ class DueWork:
 
 
 async def earliest(services: Services) -> datetime | None:
-    """The earliest moment anything is due or owed, for the alarm; None when there is nothing."""
+    """The earliest moment anything is due or owed here, for the alarm; None when there is nothing."""
+    here = services.platforms
     async with services.store.reading() as uow:
-        moments = [await uow.due.earliest(), await uow.outbox.earliest()]
+        moments = [await uow.due.earliest(here), await uow.outbox.earliest(here)]
     return min((moment for moment in moments if moment is not None), default=None)
 
 

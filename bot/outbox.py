@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.commands import Errand, Message, Renders, Services
-from bot.domain.addresses import Address, Channel, written
+from bot.domain.addresses import Channel, written
 from bot.domain.delivery import Buried, Claimed, Done, Doubt, Later, Moot, Outcome, Owed, Receipt, Sent
 from bot.due import taken_apart
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
@@ -57,8 +57,6 @@ class Timings:
     first_wait: float = 1
     """After a first failure; doubled with each."""
     longest_wait: float = 1800
-    absent_wait: float = 300
-    """The least wait for a platform that is switched off."""
     give_up: float = 86400
     """Failing for so long, it is buried."""
     patience: float = 1
@@ -90,8 +88,6 @@ def elapsed() -> float:
 @dataclass(frozen=True, slots=True)
 class _Unrendered:
     reason: str
-    least: float = 0
-    """Seconds to wait at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +174,8 @@ class OutboxWork:
 
     async def _claim(self) -> Sequence[Claimed]:
         async with self._services.store.writing() as uow:
-            return await uow.outbox.claim(self._services.clock.now(), self._batch, self._timings.lease)
+            now, here = self._services.clock.now(), self._services.platforms
+            return await uow.outbox.claim(now, self._batch, self._timings.lease, here)
 
     async def _carry(self, rows: Sequence[Claimed], began: float) -> None:
         words = await self._put_into_words([row.owed for row in rows])
@@ -213,9 +210,7 @@ class OutboxWork:
 
     async def _put_into_words(self, rows: Sequence[Owed]) -> Mapping[str, _Words | _Wordless]:
         """By key. Rows that cannot be put into words do not keep the others from it."""
-        here = [row for row in rows if row.address.platform in self._services.platforms]
-        absent = self._timings.absent_wait
-        words: dict[str, _Words | _Wordless] = {row.key: _Unrendered(_absent(row.address), absent) for row in rows}
+        words: dict[str, _Words | _Wordless] = {}
 
         async def attempt(some: Sequence[Owed]) -> None:
             words.update(await self._rendered(some))
@@ -225,10 +220,9 @@ class OutboxWork:
             words.update((row.key, _Unrendered(f"not put into words: {type(fault).__name__}")) for row in some)
 
         try:
-            if here:
-                await attempt(here)
+            await attempt(rows)
         except Exception as error:  # any fault of a kind, and it must not hold up the others
-            await taken_apart(here, error, attempt, blame)
+            await taken_apart(rows, error, attempt, blame)
         return words
 
     async def _rendered(self, rows: Sequence[Owed]) -> Mapping[str, _Words | _Wordless]:
@@ -309,14 +303,12 @@ class OutboxWork:
             if asked is _Asked.IN_VAIN and row.unsure_since is not None:  # neither known nor to be sent again
                 later = self._services.clock.now() + timedelta(seconds=self._timings.longest_wait)
                 return Doubt(later, row.unsure_since, words.reason, row.asked_since)
-            return self._failed(row, words.reason, least=words.least)
+            return self._failed(row, words.reason)
         return Buried(UNKNOWN) if asked is _Asked.IN_VAIN else words
 
     async def _ask(self, row: Claimed, since: datetime, words: _Words) -> Outcome | _Asked:
         """What becomes of a row that may have been seen, or what is known now if it may be sent."""
-        platform = self._services.platforms.get(row.owed.address.platform)
-        if platform is None:
-            return self._unasked(row, since)
+        platform = self._services.platforms[row.owed.address.platform]
         try:
             receipt = await self._find(platform, row, since)
         except asyncio.CancelledError:
@@ -367,7 +359,7 @@ class OutboxWork:
         if owed.not_after is not None and now > owed.not_after:
             return Moot("too late")
         if isinstance(words, _Unrendered):
-            return self._failed(row, words.reason, least=words.least)
+            return self._failed(row, words.reason)
         outcome: Outcome
         try:
             async with asyncio.timeout(self._timings.send_within):
@@ -446,13 +438,6 @@ class OutboxWork:
     def _doubt(self, since: datetime, reason: str) -> Doubt:
         return Doubt(self._services.clock.now() + timedelta(seconds=self._timings.ask_after), since, reason)
 
-    def _unasked(self, row: Claimed, since: datetime) -> Doubt | Buried:
-        """Its platform is not connected, which is no answer and no refusal of one."""
-        now, reason = self._services.clock.now(), _absent(row.owed.address)
-        if (now - since).total_seconds() > self._timings.give_up:
-            return Buried(f"perhaps seen; {reason}")
-        return Doubt(now + timedelta(seconds=self._timings.absent_wait), since, reason, row.asked_since)
-
     def _asked_in_vain(self, row: Claimed, since: datetime, error: DeliveryError) -> Doubt | _Asked:
         timings, now = self._timings, self._services.clock.now()
         asked_since = row.asked_since or now
@@ -483,10 +468,6 @@ class OutboxWork:
                     reason=outcome.reason,
                     community=owed.community,
                 )
-
-
-def _absent(address: Address) -> str:
-    return f"{address.platform} is not connected"
 
 
 def _tell_broken(batch: asyncio.Task[None]) -> None:

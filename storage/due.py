@@ -19,8 +19,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.delivery import Due
-from storage.connection import Connection
+from bot.domain.delivery import Due, Platforms
+from storage.connection import Connection, Values
 from storage.schema import DIALECTS, UTC, insert_into, metadata
 
 due = Table(
@@ -29,6 +29,7 @@ due = Table(
     Column("kind", Text, primary_key=True),
     Column("subject", Integer, primary_key=True, autoincrement=False),
     Column("at", UTC, nullable=False, comment="when it is due, for its kind"),
+    Column("platform", Text, nullable=False, server_default="", comment="who serves it moves it on; empty: anybody"),
     Column("wakes_at", UTC, nullable=False, index=True, comment="when it is taken: `at`, or later if put off"),
     Column("fails", Integer, nullable=False),
     sqlite_with_rowid=False,
@@ -40,14 +41,25 @@ _still = and_(_this, due.c.at == bindparam("this_at"))
 
 def _put(dialect: str) -> Executable:
     insert = insert_into(due, dialect)
-    fresh = {name: insert.excluded[name] for name in ("at", "wakes_at", "fails")}
+    fresh = {name: insert.excluded[name] for name in ("at", "platform", "wakes_at", "fails")}
     return insert.on_conflict_do_update(index_elements=["kind", "subject"], set_=fresh)
 
 
+def _hasten(dialect: str) -> Executable:
+    insert = insert_into(due, dialect)
+    fresh = {name: insert.excluded[name] for name in ("at", "platform", "wakes_at", "fails")}
+    is_sooner = due.c.wakes_at > insert.excluded.wakes_at
+    return insert.on_conflict_do_update(index_elements=["kind", "subject"], set_=fresh, where=is_sooner)
+
+
 _DUE_PUT = {dialect: _put(dialect) for dialect in DIALECTS}
+_DUE_HASTEN = {dialect: _hasten(dialect) for dialect in DIALECTS}
+_is_here = due.c.platform.in_(bindparam("platforms", expanding=True))
 _DUE_EARLIEST = select(due.c.wakes_at).order_by(due.c.wakes_at).limit(1)
-_DUE = select(due.c.kind, due.c.subject, due.c.at, due.c.fails).with_for_update(skip_locked=True)
+_DUE_EARLIEST_HERE = _DUE_EARLIEST.where(_is_here)
+_DUE = select(due.c.kind, due.c.subject, due.c.at, due.c.platform, due.c.fails).with_for_update(skip_locked=True)
 _DUE_NOW = _DUE.where(due.c.wakes_at <= bindparam("now")).order_by(due.c.wakes_at).limit(bindparam("most"))
+_DUE_NOW_HERE = _DUE_NOW.where(_is_here)
 _DUE_THESE = _DUE.where(tuple_(due.c.kind, due.c.subject).in_(bindparam("these", expanding=True)))
 _DUE_DROP = delete(due).where(_this)
 _DUE_DONE = delete(due).where(_still)
@@ -62,32 +74,25 @@ class DueTable:
         self._connection = connection
 
     async def put(self, due_: Due) -> None:
-        await self._connection.execute(
-            _DUE_PUT[self._connection.dialect],
-            {"kind": due_.kind, "subject": due_.subject, "at": due_.at, "wakes_at": due_.at, "fails": 0},
-        )
+        await self._connection.execute(_DUE_PUT[self._connection.dialect], _fresh(due_))
         self._connection.wakes = True
 
-    async def hasten(self, kind: str, subject: int, at: datetime) -> None:
-        upsert = insert_into(due, self._connection.dialect)
-        fresh = {name: upsert.excluded[name] for name in ("at", "wakes_at", "fails")}
-        await self._connection.execute(
-            upsert.on_conflict_do_update(
-                index_elements=["kind", "subject"], set_=fresh, where=due.c.wakes_at > upsert.excluded.wakes_at
-            ),
-            {"kind": kind, "subject": subject, "at": at, "wakes_at": at, "fails": 0},
-        )
+    async def hasten(self, due_: Due) -> None:
+        await self._connection.execute(_DUE_HASTEN[self._connection.dialect], _fresh(due_))
         self._connection.wakes = True
 
     async def drop(self, kind: str, subject: int) -> None:
         await self._connection.execute(_DUE_DROP, {"this_kind": kind, "this_subject": subject})
 
-    async def earliest(self) -> datetime | None:
-        moment: datetime | None = await self._connection.scalar(_DUE_EARLIEST)
+    async def earliest(self, platforms: Platforms = None) -> datetime | None:
+        statement = _DUE_EARLIEST if platforms is None else _DUE_EARLIEST_HERE
+        moment: datetime | None = await self._connection.scalar(statement, _here(platforms))
         return moment
 
-    async def take(self, now: datetime, limit: int) -> Sequence[Due]:
-        return [Due(*row) for row in await self._connection.rows(_DUE_NOW, {"now": now, "most": limit})]
+    async def take(self, now: datetime, limit: int, platforms: Platforms = None) -> Sequence[Due]:
+        statement = _DUE_NOW if platforms is None else _DUE_NOW_HERE
+        rows = await self._connection.rows(statement, {"now": now, "most": limit, **_here(platforms)})
+        return [Due(*row) for row in rows]
 
     async def lock(self, rows: Sequence[Due]) -> Sequence[Due]:
         these = [(row.kind, row.subject) for row in rows]
@@ -105,6 +110,15 @@ class DueTable:
         done = [_named(row) for row, at in moved if at is None]
         if done:
             await self._connection.execute(_DUE_DONE, done)
+
+
+def _fresh(due_: Due) -> Values:
+    told = {"kind": due_.kind, "subject": due_.subject, "at": due_.at, "platform": due_.platform}
+    return {**told, "wakes_at": due_.at, "fails": 0}
+
+
+def _here(platforms: Platforms) -> Values:
+    return {} if platforms is None else {"platforms": ["", *platforms]}
 
 
 def _named(row: Due) -> dict[str, object]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     Table,
     Text,
     and_,
@@ -41,9 +42,10 @@ from bot.domain.delivery import (
     OutboxLine,
     Outcome,
     Owed,
+    Platforms,
     Sent,
 )
-from storage.connection import AnyRow, Connection
+from storage.connection import AnyRow, Connection, Values
 from storage.schema import DIALECTS, UTC, DatabaseIn, DatabaseNow, Json, insert_into, metadata
 
 # Moments are of two clocks. `lease_until` is by the database's, which all processes share; all others are by
@@ -121,9 +123,10 @@ _ADD: dict[str, Executable] = {
     dialect: insert_into(outbox, dialect).on_conflict_do_nothing(index_elements=["key"]) for dialect in DIALECTS
 }
 _EARLIEST = select(outbox.c.due_at).where(outbox.c.due_at.is_not(None)).order_by(outbox.c.due_at).limit(1)
+_is_here = outbox.c.platform.in_(bindparam("platforms", expanding=True))
+_EARLIEST_HERE = _EARLIEST.where(_is_here)
 
-# MATERIALIZED, or PostgreSQL may run the inner query more than once and take more rows than its limit says.
-_pick = (
+_DUE = (
     select(outbox.c.id)
     .where(
         outbox.c.due_at <= _now,
@@ -132,13 +135,10 @@ _pick = (
     .order_by(outbox.c.due_at, outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
-    .cte("pick")
-    .prefix_with("MATERIALIZED")
 )
 # A claimed row is due again when its lease ends, so that neither the next claim nor `earliest` meets it.
-_CLAIM = (
+_CLAIMED = (
     update(outbox)
-    .where(outbox.c.id.in_(select(_pick.c.id)))
     .values(
         token=bindparam("claim"),
         lease_until=DatabaseIn(bindparam("seconds")),
@@ -235,6 +235,19 @@ _old = select(outbox.c.id).where(outbox.c.settled_at < bindparam("before")).limi
 _SWEEP = delete(outbox).where(outbox.c.id.in_(_old.scalar_subquery()))
 
 
+def _here(platforms: Platforms) -> Values:
+    return {} if platforms is None else {"platforms": list(platforms)}
+
+
+def _claiming(due: Select[int]) -> Executable:
+    # MATERIALIZED, or PostgreSQL may run the inner query more than once and take more rows than its limit says.
+    pick = due.cte("pick").prefix_with("MATERIALIZED")
+    return _CLAIMED.where(outbox.c.id.in_(select(pick.c.id)))
+
+
+_CLAIM, _CLAIM_HERE = _claiming(_DUE), _claiming(_DUE.where(_is_here))
+
+
 class OutboxTable:
     """Implements `bot.domain.delivery.OutboxRows`."""
 
@@ -254,15 +267,19 @@ class OutboxTable:
             if free:
                 await self._connection.execute(_RELEASE, {"keys": free, "now": now})
 
-    async def earliest(self) -> datetime | None:
-        moment: datetime | None = await self._connection.scalar(_EARLIEST)
+    async def earliest(self, platforms: Platforms = None) -> datetime | None:
+        statement = _EARLIEST if platforms is None else _EARLIEST_HERE
+        moment: datetime | None = await self._connection.scalar(statement, _here(platforms))
         return moment
 
-    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[Claimed]:
+    async def claim(
+        self, now: datetime, limit: int, lease_seconds: float, platforms: Platforms = None
+    ) -> Sequence[Claimed]:
         token = token_hex(8)
         lapses = now + timedelta(seconds=lease_seconds)
         values = {"now": now, "most": limit, "claim": token, "seconds": lease_seconds, "lapses": lapses}
-        rows = await self._connection.rows(_CLAIM, values)
+        statement = _CLAIM if platforms is None else _CLAIM_HERE
+        rows = await self._connection.rows(statement, {**values, **_here(platforms)})
         return [_claimed(row, token) for row in sorted(rows, key=lambda row: row.id)]
 
     async def settle(self, settled: Sequence[tuple[Claimed, Outcome]], now: datetime) -> int:

@@ -45,6 +45,8 @@ from adapters.slack.inbound import (
     sender_of,
     spot_of,
     typed_of,
+    unnamed_in,
+    words_of,
 )
 from adapters.slack.installing import Installed, Tokens
 from adapters.slack.limits import FORM_OPTIONS, LIMITS
@@ -68,6 +70,8 @@ ACKS = 200
 """Commands whose acknowledgement is kept for when Slack asks again: it does so within a minute."""
 HOMES = 1_000
 """People whose home tab is brought up to date after what they do: those who looked at it last."""
+MENTIONS = 5
+"""People mentioned in one text of whom Slack is asked who they are; no command asks for more."""
 ATTEMPTS = 3
 REMOVALS = frozenset({"app_uninstalled", "tokens_revoked"})
 
@@ -380,13 +384,25 @@ class Answering:
             zone=member.zone,
             is_organiser=member.is_organiser,
             asked=asked,
-            accounts=accounts_in(str(body.get("text", "")), sender.home),
+            accounts=await self._mentioned(body, sender, installed),
         )
         say = Words(member.locale or "en", ZoneInfo("UTC"))
         spot = spot_of(body)
         if isinstance(asked, Press) and forms.is_about_a_form(asked.action):
             spot = replace(spot, is_ours=spot.is_ephemeral or spot.is_direct)
         return _Exchange(incoming, sender, installed, spot, str(body.get("trigger_id", "")), arrived, say)
+
+    async def _mentioned(self, body: Raw, sender: Sender, installed: Installed) -> Mapping[str, Account]:
+        """Whom the words of a payload mention. Slack says the names of some there, and of others when it is asked."""
+        words, home = words_of(body), sender.home
+        users = [user for user in unnamed_in(words) if user != installed.bot_user][:MENTIONS]
+        found = await asyncio.gather(*(self._members.get(installed.token, sender.team, user) for user in users))
+        asked = {
+            f"<@{account_id(home, user)}>": Account(PLATFORM, account_id(home, user), member.name)
+            for user, member in zip(users, found, strict=True)
+            if member.name
+        }
+        return {**asked, **accounts_in(words, home)}
 
     async def _with_picked(self, exchange: _Exchange, filled: forms.Filled) -> _Exchange:
         """With who and what the values of a form stand for: the people that were picked, and the files."""

@@ -17,6 +17,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger.messages import warning_token_skipped
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -156,4 +157,10 @@ def _log() -> logging.Logger:
     """Bolt's and the SDK's warnings, without stack traces for connections that break."""
     found = logging.getLogger("slack")
     without_traces(found, OSError, aiohttp.ClientError, SlackApiError)
+    found.addFilter(_is_news)
     return found
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt finds SLACK_BOT_TOKEN in the environment and warns that it will not use it; we do."""
+    return record.getMessage() != warning_token_skipped()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
@@ -232,6 +232,18 @@ def plain_words(text: str, home: str) -> str:
     or a group its words (Slack, "Formatting text for app surfaces").
     """
     return html.unescape(_MARKED.sub(lambda found: _unmarked(found, home), text)).strip()
+
+
+def words_of(body: Raw) -> str:
+    """What somebody typed or wrote, as it came: after a command, or in a message."""
+    event = body.get("event") or {}
+    return str(body.get("text") or event.get("text") or "")
+
+
+def unnamed_in(text: str) -> Sequence[str]:
+    """Slack's own ids of people whom a text mentions without their names, each once."""
+    marks = [mark for mark in _MARKED.finditer(text) if mark["target"].startswith("@") and not mark["label"]]
+    return list(dict.fromkeys(mark["target"][1:] for mark in marks))
 
 
 def accounts_in(text: str, home: str) -> Mapping[str, Account]:

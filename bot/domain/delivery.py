@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -26,6 +26,8 @@ class Due:
     kind: str
     subject: int
     at: datetime
+    platform: str = ""
+    """Only a process that serves this platform can move it on; "": any can."""
     fails: int = field(default=0, compare=False)
     """How often in a row its kind could not move it on; each time it was put off, but `at` stays as is."""
 
@@ -162,23 +164,29 @@ class OutboxLine:
     resent: int = 0
 
 
+Platforms = Collection[str] | None
+"""The platforms that a process serves; None: all there are."""
+
+
 class DueRows(Protocol):
     """What falls due when. Rows are moved on by compare-and-set."""
 
     async def put(self, due: Due) -> None:
         """Set when this kind and subject falls due next, replacing what was set."""
 
-    async def hasten(self, kind: str, subject: int, at: datetime) -> None:
-        """Let it fall due at `at`, unless it does so earlier."""
+    async def hasten(self, due: Due) -> None:
+        """Let it fall due at `due.at`, unless it does so earlier."""
 
     async def drop(self, kind: str, subject: int) -> None:
         """It is not due any more."""
 
-    async def earliest(self) -> datetime | None:
-        """The earliest moment anything is due."""
+    async def earliest(self, platforms: Platforms = None) -> datetime | None:
+        """The earliest moment anything is due that a process with these platforms can move on."""
 
-    async def take(self, now: datetime, limit: int) -> Sequence[Due]:
-        """Rows due at `now`, earliest first, locked against other processes until this unit of work ends."""
+    async def take(self, now: datetime, limit: int, platforms: Platforms = None) -> Sequence[Due]:
+        """Rows due at `now` that a process with these platforms can move on, earliest first, locked against other
+        processes until this unit of work ends.
+        """
 
     async def lock(self, rows: Sequence[Due]) -> Sequence[Due]:
         """Those of `rows` that are still due when they say, in their order, locked as `take` does."""
@@ -196,15 +204,19 @@ class OutboxRows(Protocol):
     async def add(self, owed: Sequence[Owed], now: datetime) -> None:
         """Owe these; what is owed already stays as it is."""
 
-    async def earliest(self) -> datetime | None:
-        """The earliest moment a row could be claimed, by the clock that `add` and `settle` were given."""
+    async def earliest(self, platforms: Platforms = None) -> datetime | None:
+        """The earliest moment a row could be claimed for these platforms, by the clock that `add` and `settle` were
+        given.
+        """
 
-    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[Claimed]:
+    async def claim(
+        self, now: datetime, limit: int, lease_seconds: float, platforms: Platforms = None
+    ) -> Sequence[Claimed]:
         """Take up to `limit` rows that are due at `now`, by one statement, with a fresh token each call.
 
-        Left out: rows under a lease that still runs (by the database's clock), and rows that follow an
-        unsettled part. A lease that ran out makes its row unsure. The longest due are taken; they come in
-        the order in which they were owed.
+        Left out: rows for other platforms, which whoever serves those takes; rows under a lease that still runs (by
+        the database's clock); and rows that follow an unsettled part. A lease that ran out makes its row unsure. The
+        longest due are taken; they come in the order in which they were owed.
         """
 
     async def settle(self, settled: Sequence[tuple[Claimed, Outcome]], now: datetime) -> int:

@@ -14,6 +14,8 @@ from bot.request import Request
 from bot.ui import Card, Field, Reply
 
 COMMANDS: Mapping[Purpose, str] = {Purpose.COMMUNITY: "/greenroom link", Purpose.PERSON: "/me link"}
+ELSEWHERE: Mapping[Purpose, str] = {Purpose.PERSON: "/greenroom me link"}
+"""Where the platform has a command of that name itself; Slack's `/me` would show the code to everybody."""
 
 WHERE: Mapping[Purpose, str] = {
     Purpose.COMMUNITY: N_("In the server or workspace to link, an organiser types:"),
@@ -40,9 +42,12 @@ async def offer(purpose: Purpose, request: Request, services: Services) -> Reply
         await uow.linking.offer(code, purpose, request.origin, request.now)
     say = request.say
     minutes = say.number(LASTS.seconds // 60)
+    typed = rich(Code(f"{COMMANDS[purpose]} code:{code}"))
+    if purpose in ELSEWHERE:
+        typed = rich(typed, "\n", say(N_("On Slack:")), " ", Code(f"{ELSEWHERE[purpose]} code:{code}"))
     card = Card(
         rich(say(WHERE[purpose])),
-        rich(Code(f"{COMMANDS[purpose]} code:{code}")),
+        typed,
         fields=(
             Field(say(N_("Good for")), rich(say(N_("{minutes} minutes, once"), minutes=minutes))),
             Field(say(N_("Ends")), rich(When(request.now + LASTS))),

@@ -109,8 +109,8 @@ class Modals:
             for block_id, entry in self._entries(opened.command.arguments[name].param, name, typed, fields).items():
                 try:
                     is_suggested = fields[block_id].element["type"] == "external_select" and typed
-                    taken = await self._suggested(opened, fields[block_id], typed) if is_suggested else entry
-                    await self.slack.type_into(opened.user, opened.view, {block_id: taken})
+                    given = await self._suggested(opened, fields[block_id], typed) if is_suggested else entry
+                    await self.slack.type_into(opened.user, opened.view, {block_id: given})
                 except NotOffered:
                     stale[block_id] = unchecked(fields[block_id].element, typed)
         asked = await self.slack.submit(opened.user, opened.view, stale=stale)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.addresses import Channel, Direct
+from bot.due import earliest
 from bot.errors import Temporary, Unreachable
 from tests.scripted import HALL, START, Hangs, Lost, Stage, note
 
@@ -124,13 +126,15 @@ async def test_what_fails_for_a_day_is_buried_with_its_reason(stage: Stage) -> N
     assert 50 <= len(stage.platform.tried) <= 80
 
 
-async def test_a_platform_that_is_switched_off_is_tried_slowly(stage: Stage) -> None:
+async def test_what_is_owed_on_another_platform_is_left_to_whoever_serves_that(stage: Stage) -> None:
     await stage.owe(note(1, Channel("elsewhere", "venue", "room")), note(2))
     await stage.run()
     lines = await stage.lines()
     assert (lines["1.1"].state, lines["2.1"].state) == ("waiting", "sent")
-    assert lines["1.1"].reason == "elsewhere is not connected"
-    assert (lines["1.1"].due - START).total_seconds() >= 0.75 * 300
+    assert (lines["1.1"].due, lines["1.1"].tries) == (START, 0)
+    assert await earliest(stage.services) is None, "nobody is rung for it here"
+    await stage.work(services=replace(stage.services, platforms={"elsewhere": stage.platform})).run()
+    assert (await stage.states())["1.1"] == "sent"
 
 
 # --- will not be seen --------------------------------------------------------------------------------------

@@ -102,9 +102,21 @@ async def test_what_should_happen_sooner_does_and_what_comes_earlier_anyway_stay
     database: Database, woken: Woken
 ) -> None:
     async with database.writing() as uow:
-        await uow.due.hasten("mirror", 1, START + 9 * SECOND)
-        await uow.due.hasten("mirror", 1, START + 60 * SECOND)
+        await uow.due.hasten(Due("mirror", 1, START + 9 * SECOND))
+        await uow.due.hasten(Due("mirror", 1, START + 60 * SECOND))
         assert await uow.due.earliest() == START + 9 * SECOND
-        await uow.due.hasten("mirror", 1, START + SECOND)
+        await uow.due.hasten(Due("mirror", 1, START + SECOND))
         assert await uow.due.take(START + SECOND, 9) == [Due("mirror", 1, START + SECOND)]
     assert woken.times == 1
+
+
+async def test_what_one_platform_knows_of_is_left_to_whoever_serves_it(database: Database) -> None:
+    anybodys, hers = Due("housekeeping", 0, START), Due("digest", 1, START, "slack")
+    async with database.writing() as uow:
+        await uow.due.put(hers)
+        assert await uow.due.earliest(["discord"]) is None
+        assert await uow.due.take(START, 9, ["discord"]) == []
+        await uow.due.put(anybodys)
+        assert await uow.due.earliest([]) == START
+        assert await uow.due.take(START, 9, []) == [anybodys]
+        assert set(await uow.due.take(START, 9, ["slack", "console"])) == {anybodys, hers}

@@ -8,7 +8,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands import Pressed, Services, read_id
-from bot.domain.delivery import Due, OutboxLine
+from bot.domain.delivery import OutboxLine
 from bot.domain.digests import Digest
 from bot.errors import NotFound
 from bot.features.digests import posting
@@ -68,7 +68,7 @@ async def resume_digest(ask: OneDigest, request: Request, services: Services) ->
     resumed = replace(ask.digest, is_paused=False)
     async with services.store.writing() as uow:
         await uow.digests.change(resumed)
-        await uow.due.put(Due(posting.DIGEST, resumed.id, resumed.next_after(request.now)))
+        await uow.due.put(posting.due_of(resumed, request.now))
     return _after(N_("Resumed."), resumed, request)
 
 

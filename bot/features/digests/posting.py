@@ -30,6 +30,11 @@ EVENTS_MOST = 60
 """Events in one digest; it says how many more there are."""
 
 
+def due_of(digest: Digest, now: datetime) -> Due:
+    """When it falls due next. How much one message holds is known to who serves its platform."""
+    return Due(DIGEST, digest.id, digest.next_after(now), digest.channel.platform)
+
+
 async def fall_due(rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Fallen]:
     digests = {each.id: each for each in await uow.digests.fallen_due([row.subject for row in rows])}
     removed = await uow.people.removed()

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import Services
 from bot.domain.addresses import Channel
-from bot.domain.delivery import Due
 from bot.domain.digests import DIGESTS_MOST, Digest
 from bot.domain.events import Kind
 from bot.domain.places import Place
@@ -80,7 +79,7 @@ async def set_digest(ask: SetDigest, request: Request, services: Services) -> Re
         saved = before or await uow.digests.add(digest, request.now)
         first = saved.next_after(request.now)
         if before is None:  # a second Save must not move one that is overdue
-            await uow.due.put(Due(posting.DIGEST, saved.id, first))
+            await uow.due.put(posting.due_of(saved, request.now))
     say = request.say
     text = say(N_("Saved. The first one comes {moment}."), moment=say.moment(first, ZoneInfo(saved.zone)))
     return Reply(rich(text), (digest_card(saved, None, request),))

@@ -32,7 +32,12 @@ async def stir(uow: UnitOfWork, community: int, now: datetime) -> None:
 
 async def stir_home(uow: UnitOfWork, home: Home, now: datetime) -> None:
     if home.is_mirrored and not home.is_removed:
-        await uow.due.hasten(MIRROR, home.id, now + SETTLES)
+        await uow.due.hasten(due_of(home, now + SETTLES))
+
+
+def due_of(home: Home, at: datetime) -> Due:
+    """Only who serves the platform knows its calendar."""
+    return Due(MIRROR, home.id, at, home.workspace.platform)
 
 
 async def fall_due(rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Fallen]:

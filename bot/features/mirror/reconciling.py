@@ -25,7 +25,7 @@ from bot.domain.mirrors import Face, Link
 from bot.domain.people import Home
 from bot.errors import Unreachable
 from bot.features.mirror.faces import changed_there, edit_from, face_of, native_event, native_face, place_words
-from bot.features.mirror.falling import MIRROR, stir_home
+from bot.features.mirror.falling import due_of, stir_home
 from bot.i18n import Words
 from bot.platform import NativeCalendar, NativeEvent
 from bot.ports import UnitOfWork
@@ -54,7 +54,7 @@ async def reconcile(row: Owed, services: Services, now: datetime) -> None:
     await work.run()
     if work.is_unfinished:
         async with services.store.writing() as uow:
-            await uow.due.hasten(MIRROR, row.subject, now)
+            await uow.due.hasten(due_of(homes[0], now))
     if work.refusals:
         raise work.refusals[0]
 

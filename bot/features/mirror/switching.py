@@ -8,7 +8,7 @@ from typing import Annotated
 from bot.commands import Services
 from bot.domain.people import Home
 from bot.errors import Refused
-from bot.features.mirror.falling import MIRROR
+from bot.features.mirror.falling import MIRROR, due_of
 from bot.i18n import N_
 from bot.markup import Rich, rich
 from bot.params import Choice
@@ -34,7 +34,7 @@ async def mirror_events(ask: MirrorEvents, request: Request, services: Services)
     if ask.switch is not None:
         async with services.store.writing() as uow:
             await uow.people.mirror(home.id, ask.switch)
-            await uow.due.hasten(MIRROR, home.id, request.now)
+            await uow.due.hasten(due_of(home, request.now))
         home = replace(home, is_mirrored=ask.switch)
     async with services.store.reading() as uow:
         links = await uow.mirrors.links(home.id)

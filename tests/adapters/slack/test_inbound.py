@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +20,10 @@ from adapters.slack.inbound import (
     typed_of,
     user_of,
 )
+from bot.compose import all_features
 from bot.domain.people import Account
+from bot.grammar import read_sentence
+from bot.i18n import Words
 from bot.markup import rich
 from bot.request import Point, Said, Typed
 from bot.ui import Reply
@@ -27,11 +31,10 @@ from tests.adapters.slack.rig import Rig, text_of
 from tests.fakes.slack.payloads import written
 
 COMMAND = {"command": "/event", "team_id": "T1", "user_id": "U1", "text": ""}
-FEATURES = frozenset({"event", "digest", "help", "me"})
 
 
 def typed(command: str, text: str, prefix: str = "") -> str:
-    return typed_of({**COMMAND, "command": command, "text": text}, FEATURES, prefix).text
+    return typed_of({**COMMAND, "command": command, "text": text}, prefix).text
 
 
 def test_a_command_is_the_shared_grammars() -> None:
@@ -41,10 +44,15 @@ def test_a_command_is_the_shared_grammars() -> None:
 
 
 def test_one_command_leads_to_all_others() -> None:
-    assert typed("/greenroom", "event find techno") == "/event find techno"
-    assert typed("/greenroom", "ME link") == "/ME link"
-    assert typed("/greenroom", "") == "/help"
-    assert typed("/grgreenroom", "digest set", "gr") == "/digest set"
+    def meant(command: str, text: str, prefix: str = "") -> tuple[str, str]:
+        found = read_sentence(typed(command, text, prefix), all_features(), Words("en", ZoneInfo("UTC")))
+        return found.feature.name, found.command.name if found.command is not None else ""
+
+    assert meant("/greenroom", "event find techno") == ("event", "find")
+    assert meant("/greenroom", "ME link") == ("me", "link")
+    assert meant("/greenroom", "link") == ("greenroom", "link")
+    assert meant("/greenroom", "") == ("help", "")
+    assert meant("/grgreenroom", "digest set", "gr") == ("digest", "set")
 
 
 def test_words_are_as_they_were_typed() -> None:

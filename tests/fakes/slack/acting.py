@@ -38,6 +38,7 @@ class Acting(Building):
         declared, in a workspace without the app, and where the person is not.
         """
         self._check_installed(user)
+        self._check_commands(user)
         declared = self._declared("slash_commands", "command")
         if declared is not None and command not in declared:
             raise NotOffered(f"{command} is no command: {sorted(declared)}")
@@ -194,7 +195,7 @@ class Acting(Building):
                 option for item in several for option in await self._offered(user, view, block, each, str(item or ""))
             ]
             state = sheets.entered(each, entry, offered)
-            if "files" in state:
+            if "files" in state:  # Slack tells all about a file, its address among it (bolt-js, pull request 1995)
                 state["files"] = [self.world.files[file["id"]].json(self.address) for file in state["files"]]
             view.typed[block["block_id"]][each["action_id"]] = state
 
@@ -257,6 +258,12 @@ class Acting(Building):
         if user.is_deleted or not user.team.is_installed:
             raise NotOffered(f"{user.name} has no such app")
 
+    def _check_commands(self, user: User) -> None:
+        """Slash commands and shortcuts come with the scope `commands`."""
+        if "commands" not in user.team.scopes:
+            raise NotOffered("the app was not granted the scope commands")
+        self.scopes_used.add("commands")
+
     def _declared(self, feature: str, key: str) -> dict[str, Json] | None:
         if self.manifest is None:
             return None
@@ -265,6 +272,7 @@ class Acting(Building):
     def _shortcut(self, user: User, what: str, kind: str) -> str:
         """The callback id of a shortcut, by that or its name. Raises NotOffered."""
         self._check_installed(user)
+        self._check_commands(user)
         declared = self._declared("shortcuts", "callback_id")
         if declared is None:
             return what

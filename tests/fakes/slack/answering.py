@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -26,6 +27,14 @@ from tests.fakes.slack.world import (
     User,
     View,
 )
+
+EVENT_SCOPES: Mapping[str, str] = {
+    "app_mention": "app_mentions:read",
+    "message.im": "im:history",
+    "team_join": "users:read",
+    "user_change": "users:read",
+}
+"""What an app must be granted to be told of an event (Events API, "Required scopes" of each)."""
 
 
 class Answering(Core):
@@ -195,8 +204,12 @@ class Answering(Core):
         channel = self.world.channels.get(str(inner.get("channel", "")))
         asked = Asked(EVENT, user or team.owner, channel, payloads.event(self, team, inner), self.world.now())
         is_last_word = inner["type"] in ("app_uninstalled", "tokens_revoked")
-        is_wanted = (name or inner["type"]) in self.events and self.courier.has_app
-        if (team.is_installed or is_last_word) and is_wanted:
+        name = name or inner["type"]
+        is_wanted = name in self.events and self.courier.has_app
+        needed = EVENT_SCOPES.get(name, "")
+        is_allowed = is_last_word or (team.is_installed and (not needed or needed in team.scopes))
+        if is_allowed and is_wanted:
+            self.scopes_used |= {needed} - {""}
             self.asked.append(asked)
             self.courier.bring(asked, twice=twice)
         else:

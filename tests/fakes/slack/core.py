@@ -109,6 +109,8 @@ class Core:
         self.violations: list[str] = []
         self.denied: list[str] = []
         """Every call that was answered with an error."""
+        self.scopes_used: set[str] = set()
+        """What of its scopes the app had need of so far."""
         self.requests: list[Request] = []
         self.counts: Counter[str] = Counter()
         self.asked: list[Asked] = []

@@ -364,6 +364,11 @@ class Team:
         return any(not each.is_revoked for each in self.installations)
 
     @property
+    def scopes(self) -> frozenset[str]:
+        """What the app was granted, in all."""
+        return frozenset(scope for each in self.installations if not each.is_revoked for scope in each.scopes)
+
+    @property
     def bot_token(self) -> str:
         """What SLACK_BOT_TOKEN is set to. Raises IndexError when it was never installed."""
         return self.installations[-1].token
