@@ -209,7 +209,7 @@ class Slack:
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         wanted = typed.strip().removeprefix("<#").removesuffix(">").partition("|")[0].removeprefix("#")
         installed = await self._tokens.of(workspace, workspace)
-        if not wanted or installed is None:
+        if not wanted or installed is None or installed.team not in ("", workspace):
             return None
         try:
             if wanted.isascii() and wanted.isalnum() and wanted[:1] in "CG":

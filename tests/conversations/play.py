@@ -50,7 +50,8 @@ class Typing(io.StringIO):
 
 def written(seen: io.StringIO, platform: str) -> str:
     """What was seen, as a transcript has it."""
-    text = re.sub(rf"\b{platform}(?=\)|: |$)", "PLATFORM", seen.getvalue(), flags=re.MULTILINE)
+    # what is said of one platform alone is said everywhere: "On Slack: …"
+    text = re.sub(rf"(?<!On )\b{platform}(?=\)|: |$)", "PLATFORM", seen.getvalue(), flags=re.MULTILINE)
     for code in set(MADE.findall(text)):
         text = text.replace(code, "CODE")
     return text
