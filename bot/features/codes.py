@@ -7,13 +7,21 @@ from collections.abc import Mapping
 from bot.commands import Services
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, new_code, read_code
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import Code, When, rich
 from bot.params import Text, shortened
 from bot.request import Request
 from bot.ui import Card, Field, Reply
 
-COMMANDS: Mapping[Purpose, str] = {Purpose.COMMUNITY: "/greenroom link", Purpose.PERSON: "/me link"}
+COMMANDS: Mapping[Purpose, Slash] = {
+    Purpose.COMMUNITY: Slash("/greenroom link"),
+    Purpose.PERSON: Slash("/me link"),
+}
+
+ON_SLACK = "/greenroom me"
+"""Slack keeps `/me` for itself: typed there, it would show the code to the whole channel. With a prefix, which is
+known where Slack is served, it is another one.
+"""
 
 WHERE: Mapping[Purpose, str] = {
     Purpose.COMMUNITY: N_("In the server or workspace to link, an organiser types:"),
@@ -40,14 +48,15 @@ async def offer(purpose: Purpose, request: Request, services: Services) -> Reply
         await uow.linking.offer(code, purpose, request.origin, request.now)
     say = request.say
     minutes = say.number(LASTS.seconds // 60)
-    card = Card(
-        rich(say(WHERE[purpose])),
-        rich(Code(f"{COMMANDS[purpose]} code:{code}")),
-        fields=(
-            Field(say(N_("Good for")), rich(say(N_("{minutes} minutes, once"), minutes=minutes))),
-            Field(say(N_("Ends")), rich(When(request.now + LASTS))),
-        ),
+    fields: tuple[Field, ...] = (
+        Field(say(N_("Good for")), rich(say(N_("{minutes} minutes, once"), minutes=minutes))),
+        Field(say(N_("Ends")), rich(When(request.now + LASTS))),
     )
+    if purpose is Purpose.PERSON:
+        slack = services.platforms.get("slack")
+        there = ON_SLACK if slack is None else slack.commands.get("me", ON_SLACK)
+        fields = (Field(say(N_("On Slack")), rich(Code(f"{there} link code:{code}"))), *fields)
+    card = Card(rich(say(WHERE[purpose])), rich(Code(f"{COMMANDS[purpose]} code:{code}")), fields=fields)
     return Reply(rich(say(WARNING[purpose])), (card,))
 
 
