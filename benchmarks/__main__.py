@@ -11,11 +11,21 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import discord_answers, discord_servers, due, finding, importing, starting, wakeup
+from benchmarks import (
+    discord_answers,
+    discord_servers,
+    due,
+    finding,
+    importing,
+    slack_answers,
+    slack_workspaces,
+    starting,
+    wakeup,
+)
 from benchmarks.databases import Fresh, databases
 from benchmarks.measuring import Figure
 from bot.logs import configure
-from bot.settings import LogLevel
+from bot.settings import LogLevel, SlackMode
 
 Measures = Callable[[Mapping[str, Fresh], bool], Iterator[Figure]]
 """Given both engines by name, and whether it has to be quick."""
@@ -58,6 +68,20 @@ def measure_discord(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Fi
         yield from discord_servers.figures(engine, asyncio.run(discord_servers.measure(fresh, servers)))
 
 
+def measure_slack(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    sizes = slack_answers.FEW if is_quick else slack_answers.SIZES
+    few = slack_workspaces.FEW, slack_workspaces.FEW
+    many = few if is_quick else (slack_workspaces.WORKSPACES, slack_workspaces.CHANNELS)
+    for engine, fresh in engines.items():
+        for mode in SlackMode:
+            answered = asyncio.run(slack_answers.measure(fresh, mode, sizes))
+            yield from slack_answers.figures(engine, mode, answered)
+    for engine, fresh in engines.items():
+        installed = asyncio.run(slack_workspaces.measure_workspaces(fresh, many[0]))
+        in_one = asyncio.run(slack_workspaces.measure_channels(fresh, many[1]))
+        yield from slack_workspaces.figures(engine, installed, in_one)
+
+
 BENCHMARKS: Mapping[str, Measures] = {
     "start": measure_start,
     "find": measure_find,
@@ -65,6 +89,7 @@ BENCHMARKS: Mapping[str, Measures] = {
     "wakeup": measure_wakeup,
     "import": measure_import,
     "discord": measure_discord,
+    "slack": measure_slack,
 }
 
 

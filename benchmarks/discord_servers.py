@@ -8,34 +8,22 @@ second lets them; from within, the loop is asked every millisecond whether it co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
-from itertools import islice
 from time import perf_counter
 
 from benchmarks.databases import Fresh
-from benchmarks.discord_bots import OURS, bot_process
-from benchmarks.listings import listings, world
-from benchmarks.measuring import NOW, Figure, shown, times
+from benchmarks.discord_bots import bot_process
+from benchmarks.measuring import Figure, shown, times
+from benchmarks.processes import OURS
+from benchmarks.weekly import FALL_DUE, blocked_figure, fill, memory_figures
 from bot.domain.addresses import Channel
-from bot.domain.delivery import Due
-from bot.domain.digests import Digest
-from bot.domain.events import FromSource
 from bot.domain.people import Workspace
-from bot.features.digests.posting import DIGEST
-from storage.database import Database
 from tests.fakes.discord import FakeDiscord, Guild
 
 SERVERS, FEW = 1_000, 20
-EVENTS = 3
-"""Events in each digest."""
-FALL_DUE = timedelta(hours=1)
 
 A_SECOND = 50  # Discord: requests in all
 SLOWER_MOST = 1.1
-BLOCKED_MOST = 0.05
-BYTES_MOST = 150_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +43,7 @@ async def measure(fresh: Fresh, servers: int) -> Served:
     url = fresh()
     async with FakeDiscord(identify_seconds=0) as fake:
         guilds = [fake.add_guild(f"server {number}", channels=("general", "events")) for number in range(servers)]
-        await _fill(url, guilds)
+        await fill(url, map(_channel, guilds))
         async with bot_process(OURS, fake, url) as bot:
             await fake.quiet(0.5)
             idle = await bot.ask()
@@ -73,7 +61,7 @@ async def measure(fresh: Fresh, servers: int) -> Served:
 def figures(engine: str, served: Served) -> list[Figure]:
     least = served.servers / A_SECOND
     ratio = served.seconds / least
-    found = [
+    return [
         Figure(
             f"digests to {served.servers:,} servers, {engine}",
             f"{shown(served.seconds)} ({served.servers / served.seconds:.0f} a second, {served.limited} put off)",
@@ -82,48 +70,11 @@ def figures(engine: str, served: Served) -> list[Figure]:
             f"at most {SLOWER_MOST:g}×",
             ratio <= SLOWER_MOST,
         ),
-        Figure(
-            f"the loop blocked meanwhile, {engine}",
-            shown(served.blocked),
-            "",
-            "",
-            f"at most {shown(BLOCKED_MOST)}",
-            served.blocked <= BLOCKED_MOST,
-        ),
+        blocked_figure(engine, served.blocked),
+        *memory_figures(f"{served.servers:,} servers, {engine}", served.held, served.peak),
     ]
-    if served.held is not None and served.peak is not None:
-        found.append(
-            Figure(
-                f"memory in {served.servers:,} servers, {engine}",
-                f"{served.held / 1e6:.0f} MB",
-                f"{served.peak / 1e6:.0f} MB at the most, digests included",
-                "",
-                f"at most {BYTES_MOST / 1e6:.0f} MB",
-                served.held <= BYTES_MOST,
-            )
-        )
-    return found
 
 
-def _events() -> list[FromSource]:
-    """The first few of this week."""
-    until = (NOW + timedelta(days=6)).replace(tzinfo=None)
-    return list(islice((each for each in listings(world(), 10_000, NOW) if each.event.timing.starts < until), EVENTS))
-
-
-async def _fill(url: str, guilds: Sequence[Guild]) -> None:
-    database, events = Database(url), _events()
-    at = NOW + FALL_DUE
-    try:
-        async with database.writing() as uow:
-            for guild in guilds:
-                workspace = Workspace("discord", str(guild.id), guild.name)
-                joined = await uow.people.join(workspace, zone="UTC", locale="en", now=NOW)
-                assert joined is not None
-                community = joined.home.community.id
-                await uow.events.bring(community, events, NOW)
-                channel = Channel("discord", workspace.id, str(guild.channel("events").id), "events")
-                digest = Digest(0, community, channel, at.weekday(), time(at.hour), "UTC")
-                await uow.due.put(Due(DIGEST, (await uow.digests.add(digest, NOW)).id, at))
-    finally:
-        await database.close()
+def _channel(guild: Guild) -> tuple[Workspace, Channel]:
+    workspace = Workspace("discord", str(guild.id), guild.name)
+    return workspace, Channel("discord", workspace.id, str(guild.channel("events").id), "events")

@@ -177,6 +177,7 @@ class App:
             account=incoming.account,
             person=caller.person,
             joined=community,
+            workspace=incoming.workspace,
             channel=incoming.channel,
             is_organiser=caller.is_organiser,
             origin=caller.origin,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,9 +46,9 @@ def run() -> None:
         raise click.exceptions.Exit(
             _failed("No platform is set up: .env names none. Try `greenroom console`, which needs none.")
         )
-    from bot.compose.running import serve_platforms
+    from bot.compose.running import new_loop, serve_platforms
 
-    _finish(serve_platforms(settings))
+    _finish(serve_platforms(settings), new_loop)
 
 
 @cli.command()
@@ -147,10 +147,14 @@ def _logs(level: LogLevel) -> None:
     configure(level)
 
 
-def _finish(work: Coroutine[Any, Any, T]) -> T:  # Any: what a coroutine is sent, which is nothing here
+def _finish(
+    work: Coroutine[Any, Any, T],  # Any: what a coroutine is sent, which is nothing here
+    new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> T:
     """Run it to its end. What the operator must change, and what was refused, is one line."""
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            return runner.run(work)
     except SetupError as error:
         sys.exit(_failed(str(error)))
     except Refused as refused:

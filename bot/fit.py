@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar, assert_never
 
 import structlog
@@ -37,6 +38,7 @@ class Fitted:
 
 def fit(reply: Reply, limits: Limits) -> Fitted:
     """The reply as messages the platform takes."""
+    limits = replace(limits, weigh=cache(limits.weigh))  # each card is weighed alone, and again in its message
     moved: list[str] = []
     texts = list(_light_texts(reply.text, limits.message_length, limits))
     if len(texts) > 1:

@@ -107,8 +107,8 @@ class Incoming:
     """What a platform hands to the core.
 
     `id` is the platform's own id of the request, the same when it is delivered again. `workspace` is None in a
-    direct message. `locale` and `zone` (IANA) are what the platform knows ("" if nothing). `is_organiser` is the
-    platform's word.
+    direct message, where the platform tells of none; `channel` where it was asked in none. `locale` and `zone` (IANA)
+    are what the platform knows ("" if nothing). `is_organiser` is the platform's word.
     `accounts` and `files` are what values of `asked` stand for, by the value: the accounts of which the platform
     itself says who they are, and the files that came along.
     """
@@ -136,6 +136,7 @@ class Request:
     account: Account
     person: Person
     joined: Community | None
+    workspace: Workspace | None
     channel: Channel | None
     is_organiser: bool
     origin: Origin

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar, assert_never
 from zoneinfo import ZoneInfo
@@ -52,12 +53,13 @@ from adapters.slack.limits import FORM_OPTIONS, LIMITS
 from adapters.slack.members import Members
 from adapters.slack.wire import URL_IS_OVER, Denied, Json, Wire
 from bot.app import BROKEN
-from bot.domain.addresses import Direct
+from bot.domain.addresses import Address, Direct
 from bot.domain.people import Account, Workspace
 from bot.errors import DeliveryError, Temporary
 from bot.fit import messages_of
 from bot.i18n import Words
 from bot.markup import rich
+from bot.params import Option
 from bot.platform import Core
 from bot.ports import Deliveries
 from bot.request import Asked, Incoming, Press, Run, Submit
@@ -76,7 +78,7 @@ REMOVALS = frozenset({"app_uninstalled", "tokens_revoked"})
 log = structlog.get_logger()
 
 T = TypeVar("T")
-SendsDirect = Callable[[Direct, Reply, str], Awaitable[object]]
+Sends = Callable[[Address, Reply, str], Awaitable[object]]
 
 
 class Listener(Protocol):
@@ -129,7 +131,7 @@ class Answering:
         members: Members,
         deliveries: Deliveries,
         listener: Listener,
-        send_direct: SendsDirect,
+        send: Sends,
         *,
         shortcuts: Mapping[str, str],
         prefix: str,
@@ -141,7 +143,7 @@ class Answering:
         self._members = members
         self._deliveries = deliveries
         self._listener = listener
-        self._send_direct = send_direct
+        self._send = send
         self._shortcuts = shortcuts
         self._prefix = prefix
         self._timings = timings
@@ -154,10 +156,8 @@ class Answering:
         """Answer a payload; returns what its acknowledgement carries, None for an empty one. Never raises."""
         try:
             match kind_of(body):
-                case Kind.COMMAND:
+                case Kind.COMMAND | Kind.SUBMIT:
                     return await self._acknowledged(body)
-                case Kind.SUBMIT:
-                    return await self._submission(body)
                 case Kind.SUGGEST:
                     return await self._suggestions(body)
                 case Kind.PRESS | Kind.SHORTCUT | Kind.MESSAGE_SHORTCUT:
@@ -170,6 +170,7 @@ class Answering:
                     assert_never(kind)
         except Exception:  # the edge: a payload that breaks must not end the bot
             log.exception("payload broke", kind=str(body.get("type", "command")))
+            return _apology(body)
         return None
 
     async def finish(self, seconds: float) -> None:
@@ -180,11 +181,13 @@ class Answering:
     # ---- each kind of payload
 
     async def _acknowledged(self, body: Raw) -> Json | None:
-        """What acknowledges a command; the same again when it comes again, for the first may not have arrived."""
-        id_ = request_id(body)
+        """What acknowledges a command or a form; the same again when it comes again, for the first may be lost."""
+        id_ = str(body.get("trigger_id", ""))
         task = self._acks.get(id_)
         if task is None:
-            task = self._acks[id_] = self._begin(self._command(body))
+            task = self._begin(self._command(body) if kind_of(body) is Kind.COMMAND else self._submission(body))
+            if id_:
+                self._acks[id_] = task
             if len(self._acks) > ACKS:
                 self._acks.popitem(last=False)
         return await asyncio.shield(task)
@@ -223,9 +226,17 @@ class Answering:
 
     async def _acted(self, body: Raw) -> None:
         """A control or a shortcut was used; it is acknowledged already."""
+        try:
+            await self._act(body)
+        except Exception:  # as in `take`
+            log.exception("payload broke", kind=str(body.get("type")))
+            if isinstance(url := body.get("response_url"), str) and url:
+                await self._wire.answer(url, outbound.response(_broken(), replaces=False))
+
+    async def _act(self, body: Raw) -> None:
         asked: Asked = pressed(body) if kind_of(body) is Kind.PRESS else pointed(body, self._shortcuts)
         if isinstance(asked, Press):
-            if not forms.is_control(asked.action):
+            if not forms.is_control(asked.action, body["actions"][0]):
                 return  # a link, or an input of a form that is still being filled in
             asked = forms.opening(asked)
         answered = await self._work(body, asked)
@@ -256,7 +267,8 @@ class Answering:
         await asyncio.wait({work}, timeout=self._timings.submit_within)
         if not work.done():
             self._begin(self._saved_late(work, str(body["view"]["id"])))
-            say = Words(str(body["user"].get("locale") or "en"), ZoneInfo("UTC"))
+            sender = sender_of(body)
+            say = Words(self._members.locale_of(sender.team, sender.user) or "en", ZoneInfo("UTC"))
             return {"response_action": "update", "view": outbound.waiting(say)}
         if (answered := work.result()) is None:
             return None
@@ -270,12 +282,22 @@ class Answering:
             case Reply() as reply:
                 reply = _in_place(reply, exchange.spot)
                 if exchange.spot.response_url:
-                    self._begin(self._reply(exchange, reply))
+                    self._begin(self._told_once(exchange, reply))
                     return {"response_action": "clear"}
                 self._begin(self._behind(exchange, (), reply))
                 return {"response_action": "update", "view": outbound.window(reply, exchange.say)}
             case answer:
                 assert_never(answer)
+
+    async def _told_once(self, exchange: _Exchange, reply: Reply) -> None:
+        """A form's answer outside of its window. Another process may have been told of the same form, too."""
+        try:
+            is_first = await self._is_first(exchange.trigger)
+        except Exception:  # the edge: what nobody can tell is rather said twice than never
+            log.exception("delivery not noted", request=exchange.incoming.id)
+            is_first = True
+        if is_first:
+            await self._reply(exchange, reply)
 
     async def _saved_late(self, work: asyncio.Task[_Answered | None], view: str) -> None:
         """A form that took long to be answered: its window says so until now."""
@@ -289,37 +311,42 @@ class Answering:
                 shown = outbound.window(_in_place(answer, exchange.spot), exchange.say)
             case _:
                 assert_never(answer)
-        await self._do(exchange, "views.update", {"view_id": view, "view": shown})
-        await self._refresh(exchange)
+        if await self._do(exchange, "views.update", {"view_id": view, "view": shown}):
+            await self._refresh(exchange)
+            return
+        # its window was closed meanwhile
+        reply = (
+            await self._form_card(exchange, answer) if isinstance(answer, Form) else _in_place(answer, exchange.spot)
+        )
+        await self._told_once(exchange, reply)
 
     async def _suggestions(self, body: Raw) -> Json:
         options: list[Json] = []
         asked = forms.suggesting(body, sender_of(body).home)
         if asked is not None:
             path, values, param = asked
-            exchange = await self._exchange(body, Run(path, values))
-            if exchange is not None:
-                try:
-                    async with asyncio.timeout(self._timings.suggest_within):
+            found: Sequence[Option] = ()
+            with suppress(TimeoutError):  # the window shows that there is nothing; the next letter asks again
+                async with asyncio.timeout(self._timings.suggest_within):
+                    exchange = await self._exchange(body, Run(path, values))
+                    if exchange is not None:
                         found = await self._core.suggest(exchange.incoming, param, str(body.get("value", "")))
-                except TimeoutError:
-                    found = ()  # the window shows that there is nothing; the next letter asks again
-                fitting = (each for each in found if 0 < len(each.value) <= OPTION_VALUE_LENGTH)
-                options = [forms.option(each) for each in fitting][:FORM_OPTIONS]
+            fitting = (each for each in found if 0 < len(each.value) <= OPTION_VALUE_LENGTH)
+            options = [forms.option(each) for each in fitting][:FORM_OPTIONS]
         return {"options": options}
 
     # ---- what is answered
 
     async def _work(self, body: Raw, asked: Asked, filled: forms.Filled | None = None) -> _Answered | None:
-        """The answer; None for a payload that came before. Never raises."""
+        """The answer; None for a payload that came before. Raises only what a payload that is none brings about."""
         arrived = asyncio.get_running_loop().time()
         exchange: _Exchange | None = None
         try:
-            if not isinstance(asked, Submit) and not await self._is_first(request_id(body)):
-                log.info("delivered again", request=request_id(body))
-                return None
             exchange = await self._exchange(body, asked, arrived)
             if exchange is None:
+                return None
+            if not isinstance(asked, Submit) and not await self._is_first(exchange.incoming.id):
+                log.info("delivered again", request=exchange.incoming.id)
                 return None
             if filled is not None:
                 exchange = await self._with_picked(exchange, filled)
@@ -327,10 +354,12 @@ class Answering:
         except Exception:  # the edge, as in the core: whoever asked gets an answer, the operator the reason
             log.exception("request failed", request=request_id(body))
             if exchange is None:
-                return None
-            return _Answered(exchange, Reply(rich(exchange.say(BROKEN)), is_refusal=True))
+                raise
+            return _Answered(exchange, _broken(exchange.say))
 
     async def _is_first(self, id_: str) -> bool:
+        if not id_:
+            return True  # nothing tells it from others
         if id_ in self._known:
             return False
         self._known[id_] = None
@@ -438,7 +467,8 @@ class Answering:
                 await self._window(exchange, reply)
         elif spot.view:
             shown = outbound.window(reply, exchange.say)
-            await self._do(exchange, "views.update", {"view_id": spot.view, "view": shown})
+            if not await self._do(exchange, "views.update", {"view_id": spot.view, "view": shown}):
+                await self._by_message(exchange, (first, *rest))  # it was closed meanwhile
         elif not spot.response_url and not spot.channel:
             await self._window(exchange, reply)
         else:
@@ -451,7 +481,7 @@ class Answering:
     async def _window(self, exchange: _Exchange, reply: Reply) -> None:
         shown = outbound.window(reply, exchange.say)
         if not await self._do(exchange, "views.open", {"trigger_id": exchange.trigger, "view": shown}):
-            await self._by_direct_message(exchange, messages_of(reply, LIMITS))
+            await self._by_message(exchange, messages_of(reply, LIMITS))
 
     async def _follow(self, exchange: _Exchange, rest: Sequence[Reply]) -> None:
         for reply in rest:
@@ -471,6 +501,8 @@ class Answering:
             except Denied as denied:
                 if denied.code not in URL_IS_OVER:
                     log.error("answer refused", request=exchange.incoming.id, code=denied.code)
+            except Temporary as error:
+                log.warning("answer held up", request=exchange.incoming.id, reason=error.reason)
             except DeliveryError as error:  # perhaps it was seen; a second one would be worse than none
                 log.warning("answer lost", request=exchange.incoming.id, reason=error.reason)
                 return
@@ -486,7 +518,7 @@ class Answering:
             }
             if await self._do(exchange, "chat.postEphemeral", told):
                 return
-        await self._by_direct_message(exchange, (reply,))
+        await self._by_message(exchange, (reply,))
 
     async def _by_url(self, url: str, body: Json, *, is_edit: bool) -> None:
         """Raises Denied and DeliveryError. What was surely not taken is tried again, and an edit in any case."""
@@ -502,12 +534,14 @@ class Answering:
                 if attempt == ATTEMPTS or not is_edit:
                     raise
 
-    async def _by_direct_message(self, exchange: _Exchange, replies: Sequence[Reply]) -> None:
-        account = exchange.incoming.account
-        to = Direct(PLATFORM, account.id, account.name)
+    async def _by_message(self, exchange: _Exchange, replies: Sequence[Reply]) -> None:
+        """To whoever asked; what everybody may see goes where it was asked, if no command or control asked it."""
+        account, channel = exchange.incoming.account, exchange.incoming.channel
         for number, reply in enumerate(replies):
+            is_open = reply.privacy is Privacy.SHARED and not exchange.spot.response_url
+            to = channel if is_open and channel is not None else Direct(PLATFORM, account.id, account.name)
             try:
-                await self._send_direct(to, replace(reply, files=()), f"answer:{exchange.incoming.id}:{number}")
+                await self._send(to, replace(reply, files=()), f"answer:{exchange.incoming.id}:{number}")
             except DeliveryError as error:
                 log.warning("answer dropped", request=exchange.incoming.id, reason=error.reason)
                 return
@@ -519,7 +553,7 @@ class Answering:
             to = Direct(PLATFORM, account.id, account.name)
             only = Reply(files=reply.files)
             try:
-                await self._send_direct(to, only, f"files:{exchange.incoming.id}")
+                await self._send(to, only, f"files:{exchange.incoming.id}")
             except DeliveryError as error:
                 log.warning("files dropped", request=exchange.incoming.id, reason=error.reason)
 
@@ -585,3 +619,21 @@ class Answering:
 def _in_place(reply: Reply, spot: Spot) -> Reply:
     """A form's answer takes the place of the card about it; a refusal leaves that, so that one can go on with it."""
     return replace(reply, replaces=reply.replaces or (spot.is_ours and not reply.is_refusal))
+
+
+def _broken(say: Words | None = None) -> Reply:
+    return Reply(rich(say(BROKEN) if say is not None else BROKEN), is_refusal=True)
+
+
+def _apology(body: Raw) -> Json | None:
+    """What acknowledges a payload that broke, for whoever waits for its answer."""
+    match kind_of(body):
+        case Kind.COMMAND:
+            return outbound.response(_broken(), replaces=False)
+        case Kind.SUBMIT:
+            say = Words("en", ZoneInfo("UTC"))
+            return {"response_action": "update", "view": outbound.window(_broken(say), say)}
+        case Kind.SUGGEST:
+            return {"options": []}
+        case _:
+            return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -18,7 +19,7 @@ from adapters.slack.inbound import PLATFORM, Raw, user_of
 from adapters.slack.installing import Installed, Tokens, when
 from adapters.slack.limits import LIMITS
 from adapters.slack.members import Members
-from adapters.slack.outbound import edited, mark_of, message
+from adapters.slack.outbound import EVENT_TYPE, edited, mark_of, message
 from adapters.slack.settings import SlackSettings
 from adapters.slack.wire import INVALID, Denied, Json, Wire, refusal
 from adapters.slack.workspaces import Workspaces
@@ -27,14 +28,18 @@ from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
 from bot.fit import check
+from bot.markup import rich
 from bot.platform import Core, Limits, NativeCalendar
 from bot.ports import Deliveries, Notes
 from bot.ui import File, Reply
 
 HISTORY = 200  # Slack: recommended for conversations.history, at most 999
+HISTORY_NARROW = 15  # Slack: the most for apps that are distributed outside the Marketplace, with one request a minute
 HISTORY_PAGES = 20
+LOOKING_REMEMBERED = 1_000
 DIRECTS_REMEMBERED = 10_000
 ASK_PATIENCE = 15.0
+SHARE_PATIENCE = 5.0
 LIST_PAGES = 20
 FINISH_SECONDS = 3.0
 CHANNEL_KINDS = "public_channel,private_channel"
@@ -78,6 +83,8 @@ class Slack:
         self._workspaces: Workspaces | None = None
         self._directs: OrderedDict[str, str] = OrderedDict()
         """Channels of direct messages by account."""
+        self._looking: OrderedDict[tuple[str, str], str] = OrderedDict()
+        """Where looking for a mark in a channel goes on, when there is more to read than Slack lets us at once."""
         self.is_ready = asyncio.Event()
         """Set once the core was told of every workspace and payloads are taken."""
 
@@ -147,22 +154,21 @@ class Slack:
     async def send(self, to: Address, reply: Reply, key: str) -> Receipt:
         """As Platform has it; raises ValueError for a message beyond the limits."""
         check(reply, LIMITS)
-        token = await self._token_of(to)
+        if not (reply.text or reply.cards):
+            # a message is what carries the mark, so that files are seen once as well
+            reply = replace(reply, text=rich(", ".join(file.name for file in reply.files)))
+        token = (await self._installed_for(to)).token
         channel = await self._channel_of(to, token)
-        if reply.files and not (reply.text or reply.cards):
-            await self._upload(token, channel, reply.files)
-            return Receipt(to, f"{channel}/")
-        body = {"channel": channel, **message(reply, mark_of(key), _home_of(to)).body}
         try:
+            files = await self._brought(token, reply.files)
+            body = {"channel": channel, **message(reply, mark_of(key), _home_of(to)).body}
             sent = await self._posted(token, channel, body)
         except Denied as denied:
             if isinstance(to, Direct):
                 self._directs.pop(to.account, None)
-            if denied.code in INVALID:
-                self._tokens.refused(token)
-            raise refusal(denied) from None
-        if reply.files:
-            await self._upload_beside(token, channel, reply.files)
+            raise self._refused(denied, to, token) from None
+        if files:
+            await self._shared(token, channel, files)
         return Receipt(to, f"{channel}/{sent['ts']}")
 
     async def edit(self, receipt: Receipt, reply: Reply) -> None:
@@ -170,25 +176,31 @@ class Slack:
         channel, _, ts = receipt.message.partition("/")
         if not ts:
             raise Unreachable("there is no such message on Slack")
+        token = (await self._installed_for(receipt.address)).token
         body = {"channel": channel, "ts": ts, **edited(reply, _home_of(receipt.address)).body}
         try:
-            await self.wire.call(await self._token_of(receipt.address), "chat.update", body)
+            await self.wire.call(token, "chat.update", body)
         except Denied as denied:
-            raise refusal(denied) from None
+            raise self._refused(denied, receipt.address, token) from None
 
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
-        mark, token = mark_of(key), await self._token_of(to)
-        channel = await self._channel_of(to, token)
-        cursor = ""
+        mark, installed = mark_of(key), await self._installed_for(to)
+        channel = await self._channel_of(to, installed.token)
+        looking = (channel, mark)
         for _ in range(HISTORY_PAGES):
-            page = await self._history(token, channel, since, cursor)
+            page = await self._history(installed.token, to, channel, since, self._looking.get(looking, ""))
             for each in page.get("messages", ()):
-                if _mark_in(each) == mark:
+                if _mark_in(each, installed.bot) == mark:
+                    self._looking.pop(looking, None)
                     return Receipt(to, f"{channel}/{each['ts']}")
+            self._looking.pop(looking, None)
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return None
-        raise Temporary("too much was written there since to look through it all")
+            self._looking[looking] = cursor
+            if len(self._looking) > LOOKING_REMEMBERED:
+                self._looking.popitem(last=False)
+        raise Temporary("much was written there since, and I am not through it yet")
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         wanted = typed.strip().removeprefix("<#").removesuffix(">").partition("|")[0].removeprefix("#")
@@ -240,13 +252,31 @@ class Slack:
         except Denied as denied:
             if denied.code != "not_in_channel":
                 raise
-            try:
-                await self.wire.call(token, "conversations.join", {"channel": channel})
-            except Denied:
-                raise denied from None
-        return await self.wire.post(token, body)
+            await self._join(token, channel, denied)
+        try:
+            return await self.wire.post(token, body)
+        except Denied as denied:
+            if denied.code != "not_in_channel":
+                raise
+            raise Temporary("I have only just joined the channel") from None
 
-    async def _token_of(self, to: Address) -> str:
+    async def _join(self, token: str, channel: str, denied: Denied) -> None:
+        """Raises `denied` where there is no joining, Temporary where it is not known."""
+        try:
+            await self.wire.call(token, "conversations.join", {"channel": channel})
+        except Denied:
+            raise denied from None
+        except Unsure as error:
+            raise Temporary(error.reason) from None  # nothing was posted, and joining once more does no harm
+
+    def _refused(self, denied: Denied, to: Address, token: str) -> Temporary | Unreachable:
+        """What it means that Slack refused something for this address."""
+        if denied.code in INVALID:
+            self._tokens.refused(token)
+        return refusal(denied, is_direct=isinstance(to, Direct))
+
+    async def _installed_for(self, to: Address) -> Installed:
+        """Raises Temporary or Unreachable."""
         match to:
             case Channel(workspace=workspace):
                 installed = await self._tokens.of(workspace, workspace)
@@ -255,43 +285,45 @@ class Slack:
                 installed = await self._tokens.of(home, home)
             case _:
                 assert_never(to)
+        if installed is None and not self.is_ready.is_set():
+            raise Temporary("not connected to Slack")
         if installed is None:
             raise Unreachable("I am not installed in this workspace any more")
-        return installed.token
+        return installed
 
     async def _channel_of(self, to: Address, token: str) -> str:
         """The id of the channel. Raises Temporary, Unsure or Unreachable."""
         match to:
             case Channel(id=id_):
                 return id_
-            case Direct(account=account):
-                return self._directs.get(account) or await self._opened(account, token)
+            case Direct():
+                return self._directs.get(to.account) or await self._opened(to, token)
             case _:
                 assert_never(to)
 
-    async def _opened(self, account: str, token: str) -> str:
-        _, user = user_of(account)
+    async def _opened(self, to: Direct, token: str) -> str:
+        _, user = user_of(to.account)
         if not user:
             raise Unreachable("there is no such person on Slack")
         try:
             opened = await self.wire.call(token, "conversations.open", {"users": user})
         except Denied as denied:
-            raise refusal(denied) from None
+            raise self._refused(denied, to, token) from None
         except Unsure as error:
             raise Temporary(error.reason) from None  # opening it once more does no harm
         id_ = str(opened["channel"]["id"])
-        self._directs[account] = id_
+        self._directs[to.account] = id_
         if len(self._directs) > DIRECTS_REMEMBERED:
             self._directs.popitem(last=False)
         return id_
 
-    async def _history(self, token: str, channel: str, since: datetime, cursor: str) -> Json:
+    async def _history(self, token: str, to: Address, channel: str, since: datetime, cursor: str) -> Json:
         asked = {
             "channel": channel,
             "oldest": f"{since.timestamp():.6f}",
             "inclusive": "true",
             "include_all_metadata": "true",
-            "limit": str(HISTORY),
+            "limit": str(HISTORY if self._settings.oauth is None else HISTORY_NARROW),
         }
         if cursor:
             asked["cursor"] = cursor
@@ -300,22 +332,25 @@ class Slack:
         except Denied as denied:
             if denied.code in ("missing_scope", "not_in_channel"):
                 raise Temporary("I may not read what I posted there: invite me to the channel") from None
-            raise refusal(denied) from None
+            raise self._refused(denied, to, token) from None
 
-    async def _upload_beside(self, token: str, channel: str, files: Sequence[File]) -> None:
-        """Files of a message that stands already: they are not worth posting that twice."""
-        try:
-            await self._upload(token, channel, files)
-        except DeliveryError as error:
-            log.warning("files not uploaded", reason=error.reason)
+    async def _brought(self, token: str, files: Sequence[File]) -> Sequence[Json]:
+        """Files as Slack shares them; nobody sees them yet. What Slack refuses is left out. Raises Temporary."""
+        found: list[Json] = []
+        for file in files:
+            try:
+                found.append(await self.wire.upload(token, file))
+            except Denied as denied:
+                log.warning("file not taken", reason=str(denied))
+        return found
 
-    async def _upload(self, token: str, channel: str, files: Sequence[File]) -> None:
+    async def _shared(self, token: str, channel: str, files: Sequence[Json]) -> None:
+        """Show files below their message, which stands already: that is not worth posting twice."""
+        told = {"files": list(files), "channel_id": channel}
         try:
-            ids = [await self.wire.upload(token, file) for file in files]
-            told = {"files": ids, "channel_id": channel}
-            await self.wire.call(token, "files.completeUploadExternal", told)
-        except Denied as denied:
-            raise refusal(denied) from None
+            await self.wire.call(token, "files.completeUploadExternal", told, patience=SHARE_PATIENCE)
+        except (Denied, DeliveryError) as error:
+            log.warning("files not shown", reason=str(error))
 
 
 def _home_of(to: Address) -> str:
@@ -323,12 +358,15 @@ def _home_of(to: Address) -> str:
     return user_of(to.account)[0] if isinstance(to, Direct) else ""
 
 
-def _mark_in(each: Json) -> str:
+def _mark_in(each: Json, bot: str) -> str:
+    """The mark of a message of ours; "" is none. Two bots of this kind may write in one channel."""
     told = each.get("metadata") or {}
+    if told.get("event_type") != EVENT_TYPE or (bot and each.get("bot_id") != bot):
+        return ""
     return str((told.get("event_payload") or {}).get("key", ""))
 
 
 def _channel(workspace: str, told: Json) -> Channel | None:
-    if told.get("is_im") or told.get("is_mpim"):
+    if told.get("is_im") or told.get("is_mpim") or told.get("is_archived"):
         return None
     return Channel(PLATFORM, workspace, str(told["id"]), str(told.get("name", "")))

@@ -21,15 +21,20 @@ NAME = re.compile(r"[a-z0-9_-]+")
 
 BUILT_IN = frozenset(
     "active apps archive away call collapse dm dnd expand feedback huddle invite join keys leave me msg mute open part "
-    "prefs remind remove rename search shortcuts shrug star status topic unarchive who".split()
+    "prefs pro remind remove rename search shortcuts shrug star status topic unarchive who".split()
 )
-"""Names that Slack answers itself (Slack Help, "Use shortcuts and slash commands"): these features are reached as
-`/greenroom me …`, and under their own name where there is a prefix."""
+"""Names of Slack's own commands (Slack Help, "Use built-in slash commands"). No app gets them: one among an app's
+commands makes Slack refuse the whole manifest, "the slash command has an invalid name" (NousResearch/hermes-agent,
+18453 and 18456). These features are reached as `/greenroom me …`, and under their own name where there is a prefix.
+
+Names of other apps are free, `/feed` of Slack's RSS app among them: where two apps of a workspace share one, the app
+that was installed last is asked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A slash command; `name` begins with "/"."""
+    """A slash command; `name` begins with "/". `hint` is what may follow it, "" for nothing."""
 
     name: str
     description: str
@@ -81,7 +86,8 @@ def shortcuts_of(features: Sequence[Feature]) -> Mapping[str, str]:
 
 def _command(feature: Feature, prefix: str) -> Declared:
     example = feature.commands[0].example.removeprefix(f"/{feature.name}").strip()
-    return Declared(f"/{prefix}{feature.name}", feature.help, example[:HINT_LENGTH] or "help")
+    hint = "help" if feature.leads_anywhere else example[:HINT_LENGTH]
+    return Declared(f"/{prefix}{feature.name}", feature.help, hint)
 
 
 def _shortcut(feature: Feature, shortcut: Shortcut) -> DeclaredShortcut:

@@ -192,9 +192,9 @@ def opening(press: Press) -> Press:
             return press
 
 
-def is_control(action: Action) -> bool:
+def is_control(action: Action, used: Raw) -> bool:
     """Whether it asks anything: Slack also tells of links that were opened and of inputs that are being filled in."""
-    return action.name not in (LINK_ACTION, UNKNOWN)
+    return action.name != LINK_ACTION and used.get("action_id") not in (VALUE, WORDS)
 
 
 def suggesting(body: Raw, home: str = "") -> tuple[tuple[str, ...], Mapping[str, str], str] | None:

@@ -7,20 +7,25 @@ answers them all. (Bolt's own `ack` is looked for every 10 ms; what a middleware
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger.messages import warning_token_skipped
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.slack.inbound import Raw
@@ -34,6 +39,9 @@ EVENTS_PATH = "/slack/events"
 PING_SECONDS = 5.0
 """How often the websocket is tried; one that went silent is replaced within twice that."""
 
+log = structlog.get_logger()
+
+Handles = Callable[[Request], Awaitable[Response]]
 Takes = Callable[[Raw], Awaitable[Json | None]]
 
 
@@ -78,7 +86,7 @@ class Gateway:
         handle = AsyncSlackRequestHandler(self._app).handle
         found: list[Route] = []
         if self._settings.mode is SlackMode.HTTP:
-            found.append(Route(EVENTS_PATH, handle, methods=["POST"]))
+            found.append(Route(EVENTS_PATH, _readable(handle), methods=["POST"]))
         if (flow := self._app.oauth_flow) is not None:
             found += [Route(path, handle, methods=["GET"]) for path in (flow.install_path, flow.redirect_uri_path)]
         return found
@@ -113,6 +121,23 @@ class Gateway:
             self._handler = None
 
 
+def _readable(handle: Handles) -> Handles:
+    """Bolt reads a body before it looks who signed it, and breaks where it or the time stamp makes no sense."""
+
+    async def answered(request: Request) -> Response:
+        if re.fullmatch("[0-9]{1,12}", request.headers.get("X-Slack-Request-Timestamp", "")) is None:
+            return Response("it is not signed\n", 401)
+        try:
+            return await handle(request)
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+            log.info(
+                "request not read", reason=type(error).__name__
+            )  # of Slack there are none; and our own never raise
+            return Response("this is no request of Slack's\n", 400)
+
+    return answered
+
+
 REFUSED = {
     "invalid_auth": "Slack does not take this token; copy it again (Basic Information, App-Level Tokens)",
     "not_allowed_token_type": "this is no app-level token; it begins with xapp- (Basic Information, App-Level Tokens)",
@@ -132,4 +157,10 @@ def _log() -> logging.Logger:
     """Bolt's and the SDK's warnings, without stack traces for connections that break."""
     found = logging.getLogger("slack")
     without_traces(found, OSError, aiohttp.ClientError, SlackApiError)
+    found.addFilter(_is_news)
     return found
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt finds SLACK_BOT_TOKEN in the environment and warns that it will not use it; we do."""
+    return record.getMessage() != warning_token_skipped()

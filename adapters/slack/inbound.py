@@ -58,17 +58,22 @@ class Spot:
     is_ours: bool = False
 
     def written(self) -> str:
-        """As a view carries it in its private_metadata; `Spot.read` turns it back."""
+        """As a view carries it in its private_metadata; `Spot.read` turns it back.
+
+        Without a place where that is too long: the answer then stands in the view itself.
+        """
         told = {name: value for name, value in asdict(self).items() if value}
-        return json.dumps(told, separators=(",", ":"))[:METADATA_LENGTH]
+        written = json.dumps(told, separators=(",", ":"))
+        return written if len(written) <= METADATA_LENGTH else ""
 
     @classmethod
     def read(cls, written: str) -> Spot:
         try:
-            told = json.loads(written or "{}")
-            return cls(**told) if isinstance(told, dict) else cls()
-        except (ValueError, TypeError):
+            found = cls(**json.loads(written or "{}"))
+        except (ValueError, TypeError, RecursionError):
             return cls()
+        is_ours = all(type(value) is type(getattr(cls(), name)) for name, value in asdict(found).items())
+        return found if is_ours else cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def request_id(body: Raw) -> str:
     """The same when a payload is delivered again, and no other's."""
     match kind_of(body):
         case Kind.EVENT:
-            return str(body["event_id"])
+            return str(body.get("event_id") or "")
         case Kind.SUBMIT:
             view = body["view"]
             return f"{view['id']}.{view.get('hash', '')}"
@@ -137,8 +142,10 @@ def request_id(body: Raw) -> str:
 
 
 def channel_of(body: Raw) -> Channel | None:
-    """The channel it was asked in; None in direct messages, in views and on the home tab."""
+    """The channel it was asked in, for a form the one it was opened in; None in direct messages and on the home tab."""
     id_, name = _channel(body)
+    if kind_of(body) in (Kind.SUBMIT, Kind.SUGGEST):
+        id_ = Spot.read(str((body.get("view") or {}).get("private_metadata", ""))).channel
     team = sender_of(body).team
     return None if not id_ or _is_direct(id_) else Channel(PLATFORM, team, id_, name)
 

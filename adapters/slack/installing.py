@@ -117,6 +117,10 @@ class OneToken:
                 return _of_auth_test(self._token, told)
             except SlackApiError as error:
                 reason = _judged(error, self._client.base_url)
+            except aiohttp.ClientConnectorError as error:
+                raise SetupError(
+                    f"SLACK_API_URL: {self._client.base_url} cannot be reached: {error.strerror}"
+                ) from None
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason = type(error).__name__
             log.warning("slack cannot be asked who we are; trying again", reason=reason, wait=wait)

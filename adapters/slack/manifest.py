@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,14 +21,22 @@ COLOUR = "#1f2a44"
 Json = dict[str, Any]  # Any: a manifest as Slack has it
 
 
-def manifest(features: Sequence[Feature], mode: SlackMode, *, prefix: str = "", url: str = "") -> Json:
-    """`url` is where the bot is reached from outside: for HTTP, and for the install flow.
+def manifest(
+    features: Sequence[Feature], mode: SlackMode, *, prefix: str = "", url: str = "", is_for_many: bool = False
+) -> Json:
+    """`url` is where the bot is reached from outside: for HTTP, and `is_for_many` workspaces to install it.
 
-    Raises SetupError where HTTP has none, and for features that Slack cannot show.
+    Raises SetupError where it is missing or no such address, and for features that Slack cannot show.
     """
-    base = url.rstrip("/")
-    if mode is SlackMode.HTTP and not base.startswith("https://"):
-        raise SetupError("--url: by HTTP Slack must know where the bot is reached: https://bot.example.org")
+    base = url.strip().rstrip("/")
+    if base and not re.fullmatch(r"https://[^\s/?#]+(?:/[^\s?#]*)?", base):
+        raise SetupError("--url: Slack takes an address that begins with https://, such as https://bot.example.org")
+    if mode is SlackMode.HTTP and not base:
+        raise SetupError("--url: by HTTP Slack must know where the bot is reached: --url https://bot.example.org")
+    if is_for_many and not base:
+        raise SetupError(
+            "--url: the install link needs to know where the bot is reached: --url https://bot.example.org"
+        )
     requests = base + EVENTS_PATH if mode is SlackMode.HTTP else ""
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
@@ -41,9 +50,13 @@ def manifest(features: Sequence[Feature], mode: SlackMode, *, prefix: str = "", 
 def _features(features: Sequence[Feature], prefix: str, requests: str) -> Json:
     commands: list[Json] = []
     for each in declared(features, prefix):
-        command: Json = {"command": each.name, "description": each.description, "usage_hint": each.hint}
+        command: Json = {"command": each.name, "description": each.description}
+        if each.hint:
+            command["usage_hint"] = each.hint
+        if requests:
+            command["url"] = requests
         # escaped, so that people and channels come as their ids
-        commands.append(command | {"should_escape": True} | ({"url": requests} if requests else {}))
+        commands.append(command | {"should_escape": True})
     found: Json = {
         "app_home": {
             "home_tab_enabled": True,

@@ -7,11 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from zoneinfo import available_timezones
 
 import structlog
 
 from adapters.slack.wire import Denied, Json, Wire
+from bot.domain.datewords.zones import is_zone
 from bot.errors import DeliveryError
 
 FRESH_SECONDS = 300.0
@@ -59,6 +59,11 @@ class Members:
             self._known.popitem(last=False)
         return found
 
+    def locale_of(self, team: str, user: str) -> str:
+        """What was told last of their language, "" if nothing."""
+        known = self._known.get((team, user))
+        return known[1].locale if known is not None else ""
+
     def forget(self, team: str, user: str) -> None:
         """Ask again next time: something about them has changed."""
         self._known.pop((team, user), None)
@@ -71,7 +76,7 @@ def member_of(user: Json, name: str = "") -> Member:
     zone = str(user.get("tz") or "")
     return Member(
         name=str(shown or name),
-        zone=zone if zone in available_timezones() else "",
+        zone=zone if is_zone(zone) else "",
         locale=str(user.get("locale") or ""),
         is_organiser=any(user.get(role) for role in ("is_admin", "is_owner", "is_primary_owner")),
         is_bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",

@@ -115,7 +115,7 @@ def blocks(*replies: Reply, home: str = "") -> list[Json]:
         found += text
         for card in reply.cards:
             found += card_blocks(card, next(cards), actions, home)
-    return checked(found or text_block(rich(NOTHING), "t"))
+    return list(checked(found or text_block(rich(NOTHING), "t")))
 
 
 def fallback_of(reply: Reply) -> str:

@@ -56,12 +56,16 @@ def slack_settings(settings: Settings) -> SlackSettings:
     if token:
         _check_token(token)
     app_token, signing_secret = _way_in(settings)
+    api_url, prefix = _api_url(settings.slack_api_url), command_prefix(settings)
+    return SlackSettings(settings.slack_mode, api_url, token, app_token, signing_secret, prefix, oauth)
+
+
+def command_prefix(settings: Settings) -> str:
+    """Raises SetupError for one that Slack's commands cannot begin with."""
     prefix = settings.slack_command_prefix.strip().lower()
     if not PREFIX.fullmatch(prefix):
         raise SetupError("SLACK_COMMAND_PREFIX: at most 16 letters from a to z, and nothing else")
-    return SlackSettings(
-        settings.slack_mode, _api_url(settings.slack_api_url), token, app_token, signing_secret, prefix, oauth
-    )
+    return prefix
 
 
 def _way_in(settings: Settings) -> tuple[str, str]:

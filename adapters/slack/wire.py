@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -27,9 +26,10 @@ Json = dict[str, Any]  # Any: what goes over the wire
 TOTAL_SECONDS = 20.0
 """A call that takes longer is given up; the outbox bounds a send at 30."""
 WAIT_MOST = 10.0
-"""Seconds that a call waits of itself for a limit that is known before it is made."""
-POST_SPACING = 1.0  # Slack: about one message a second for each channel
-CLIENTS_MOST = 2_000
+"""Seconds that a post waits of itself for its turn."""
+CHANNEL_SECONDS = 1.0  # Slack, "Rate limits": one message a second for each channel
+WORKSPACE_SECONDS, WORKSPACE_BURST = 0.2, 50
+"""Slack, chat.postMessage: "several hundred messages per minute" for each workspace; here 300, and some at once."""
 HOLDS_MOST = 5_000
 
 log = structlog.get_logger()
@@ -47,14 +47,20 @@ class Denied(Exception):
 
 @dataclass(slots=True)
 class Wire:
-    """Connections to Slack's Web API. `api_url` ends with a slash; `seconds` is monotonic."""
+    """Connections to Slack's Web API. `api_url` ends with a slash; `seconds` is monotonic.
+
+    `pace` stretches the time that posts keep between them.
+    """
 
     api_url: str
     seconds: Callable[[], float] = monotonic
-    _session: aiohttp.ClientSession | None = None
-    _clients: OrderedDict[str, AsyncWebClient] = field(default_factory=OrderedDict, repr=False)
+    pace: float = 1.0
+    _session: aiohttp.ClientSession | None = field(default=None, repr=False)
+    _client: AsyncWebClient | None = field(default=None, repr=False)
     _held: dict[tuple[str, ...], float] = field(default_factory=dict, repr=False)
     """Until when nothing may be sent (monotonic), by token and method, and for posts by channel too."""
+    _next: dict[tuple[str, ...], float] = field(default_factory=dict, repr=False)
+    """When the next post may go out, as above: into a channel, and (by token alone) into a workspace."""
     _is_closed: bool = False
 
     async def read(self, token: str, method: str, *, patience: float = 0.0, **asked: str) -> Json:
@@ -71,10 +77,10 @@ class Wire:
         return await self._patiently(token, method, patience, {"json": dict(body)})
 
     async def post(self, token: str, body: Mapping[str, Any]) -> Json:
-        """`chat.postMessage`, no faster than a channel takes messages. Raises as `call` does."""
+        """`chat.postMessage`, no faster than a channel and a workspace take messages. Raises as `call` does."""
         key = (token, "chat.postMessage", str(body["channel"]))
-        await self._turn(key)
-        self._hold(key, self.seconds() + POST_SPACING)
+        await asyncio.sleep(self._queued(key))
+        await self._turn(key, WAIT_MOST)
         return await self._once(token, "chat.postMessage", {"json": dict(body)}, key)
 
     async def answer(self, url: str, body: Mapping[str, Any]) -> None:
@@ -82,9 +88,9 @@ class Wire:
         hook = AsyncWebhookClient(url, session=self._opened(), retry_handlers=[], logger=_QUIET)
         try:
             answered = await hook.send_dict(dict(body))
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        except UNREACHED as error:
             raise Temporary("Slack cannot be reached") from error
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except BROKEN as error:
             raise Unsure(f"the connection to Slack broke: {type(error).__name__}") from error
         if answered.status_code == 429:
             raise Temporary("Slack's rate limit", _retry_after(answered.headers))
@@ -94,18 +100,27 @@ class Wire:
             raise Denied(next((code for code in URL_IS_OVER if code in (answered.body or "")), "refused"))
 
     async def upload(self, token: str, file: File) -> Json:
-        """Bring a file to Slack; returns what `files.completeUploadExternal` takes of it. Raises as `call` does."""
-        room = await self.read(token, "files.getUploadURLExternal", filename=file.name, length=str(len(file.content)))
+        """Bring a file to Slack, where nobody sees it until `files.completeUploadExternal` is told what this returns.
+
+        Raises Denied, or Temporary.
+        """
         try:
+            length = str(len(file.content))
+            room = await self.read(token, "files.getUploadURLExternal", filename=file.name, length=length)
             async with self._opened().post(room["upload_url"], data=file.content) as response:
                 if response.status != 200:
                     raise Temporary(f"Slack answered {response.status}")
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise Temporary("Slack cannot be reached") from error  # nobody sees it before it is completed
+        except Unsure as error:
+            raise Temporary(error.reason) from None
+        except BROKEN as error:
+            raise Temporary("Slack cannot be reached") from error
         return {"id": room["file_id"], "title": file.name}
 
     async def fetch(self, token: str, url: str, most: int, seconds: float) -> bytes:
-        """The first `most` bytes of a file. Raises Denied where it is gone, Temporary where it comes too slowly."""
+        """The first `most` bytes of a file, without redirects: they would be shown the token.
+
+        Raises Denied where it is gone, Temporary where it comes too slowly.
+        """
         headers = {"Authorization": f"Bearer {token}"}
         content = bytearray()
         try:
@@ -113,11 +128,13 @@ class Wire:
                 asyncio.timeout(seconds),
                 self._opened().get(url, headers=headers, allow_redirects=False) as response,
             ):
-                if response.status != 200:
+                if response.status >= 500 or response.status == 429:
+                    raise Temporary(f"Slack answered {response.status}")
+                if response.status != 200 or _is_sign_in(response):
                     raise Denied("file_not_found")
                 while len(content) < most and (chunk := await response.content.read(most - len(content))):
                     content += chunk
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except BROKEN as error:
             raise Temporary("Slack cannot be reached") from error
         return bytes(content)
 
@@ -131,7 +148,7 @@ class Wire:
     async def _patiently(self, token: str, method: str, patience: float, how: Json) -> Json:
         key, started = (token, method), self.seconds()
         while True:
-            await self._turn(key)
+            await self._turn(key, patience - (self.seconds() - started))
             try:
                 return await self._once(token, method, how, key)
             except Temporary as limited:
@@ -139,31 +156,44 @@ class Wire:
                     raise
                 await asyncio.sleep(limited.wait)
 
-    async def _turn(self, key: tuple[str, ...]) -> None:
-        """Wait until this may go out. Raises Temporary where that is long."""
+    async def _turn(self, key: tuple[str, ...], patience: float) -> None:
+        """Wait while a rate limit holds. Raises Temporary where that is longer than `patience`."""
         wait = self._held.get(key, 0.0) - self.seconds()
-        if wait > WAIT_MOST:
+        if wait > max(patience, 0.0):
             raise Temporary("Slack's rate limit", wait)
         if wait > 0:
             await asyncio.sleep(wait)
 
+    def _queued(self, key: tuple[str, ...]) -> float:
+        """Take the next turn to post; returns how many seconds away it is. Raises Temporary where that is long."""
+        now, workspace = self.seconds(), key[:1]
+        ahead = WORKSPACE_BURST * WORKSPACE_SECONDS * self.pace
+        shared = max(self._next.get(workspace, 0.0), now - ahead)
+        wait = max(self._next.get(key, 0.0), shared, self._held.get(key, 0.0)) - now
+        if wait > WAIT_MOST:
+            raise Temporary("Slack's rate limit", wait)
+        wait = max(wait, 0.0)
+        self._next[workspace] = shared + WORKSPACE_SECONDS * self.pace
+        self._next[key] = now + wait + CHANNEL_SECONDS * self.pace
+        self._next = _pruned(self._next, now - ahead)
+        return wait
+
     def _hold(self, key: tuple[str, ...], until: float) -> None:
         self._held[key] = max(until, self._held.get(key, 0.0))
-        if len(self._held) > HOLDS_MOST:
-            now = self.seconds()
-            self._held = {known: each for known, each in self._held.items() if each > now}
+        self._held = _pruned(self._held, self.seconds())
 
     async def _once(self, token: str, method: str, how: Json, key: tuple[str, ...]) -> Json:
-        if self._is_closed:
-            raise Temporary("not connected to Slack any more")
+        client = self._connected()
         try:
-            answered = await self._client(token).api_call(method, **how)
+            answered = await client.api_call(method, headers={"Authorization": f"Bearer {token}"}, **how)
         except SlackApiError as error:
             raise self._judged(error, key) from None
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        except UNREACHED as error:
             raise Temporary("Slack cannot be reached") from error
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except BROKEN as error:
             raise Unsure(f"the connection to Slack broke: {type(error).__name__}") from error
+        except (AttributeError, ValueError) as error:  # the SDK on words, or on JSON that is no object
+            raise Unsure("Slack answered with something else than it should") from error
         return answered.data if isinstance(answered.data, dict) else {}
 
     def _judged(self, error: SlackApiError, key: tuple[str, ...]) -> Denied | Temporary | Unsure:
@@ -180,19 +210,20 @@ class Wire:
             return Unsure(f"Slack answered {code or status}")
         return Denied(code, str(told.get("needed", "")))
 
-    def _client(self, token: str) -> AsyncWebClient:
-        client = self._clients.pop(token, None)
-        if client is None or client.session is not self._session:
-            client = AsyncWebClient(
-                token, base_url=self.api_url, session=self._opened(), retry_handlers=[], logger=_QUIET, proxy=""
+    def _connected(self) -> AsyncWebClient:
+        """One for all tokens: each call brings its own."""
+        session = self._opened()
+        if self._client is None:
+            self._client = AsyncWebClient(
+                base_url=self.api_url, session=session, retry_handlers=[], logger=_QUIET, proxy=""
             )
-        self._clients[token] = client
-        if len(self._clients) > CLIENTS_MOST:
-            self._clients.popitem(last=False)
-        return client
+        return self._client
 
     def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
+        """Raises Temporary after the end."""
+        if self._is_closed:
+            raise Temporary("not connected to Slack any more")
+        if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=5),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -201,8 +232,12 @@ class Wire:
         return self._session
 
 
-_QUIET = logging.getLogger("greenroom.slack")
-"""The SDK's own log: errors reach us as exceptions."""
+_QUIET = logging.Logger("slack.wire", logging.CRITICAL)  # noqa: LOG001 - it stands alone: nobody turns it up
+"""The SDK's own log: errors reach us as exceptions, and on any other level it would write messages out."""
+
+UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""No connection was made, so that nothing was asked."""
+BROKEN = (aiohttp.ClientError, OSError, TimeoutError)
 
 INVALID = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 """What Slack says of a token that it does not take any more."""
@@ -210,12 +245,14 @@ URL_IS_OVER = ("used_url", "expired_url")
 UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 
 
-def refusal(denied: Denied) -> Temporary | Unreachable:
-    """What a refused delivery means, in words that organisers can act on."""
+def refusal(denied: Denied, *, is_direct: bool = False) -> Temporary | Unreachable:
+    """What a refused delivery means, in words that organisers can act on. `is_direct`: it was for one person."""
     if denied.code in LATER:
         return Temporary(LATER[denied.code], 60)
     if denied.code == "missing_scope":
         return Unreachable(f"I lack the scope {denied.needed}: install me again with all that the manifest asks for")
+    if is_direct and denied.code in NOBODY_THERE:
+        return Unreachable("there is no such person on Slack any more, or their account is deactivated")
     return Unreachable(REASONS.get(denied.code, f"Slack refused it ({denied.code})"))
 
 
@@ -247,9 +284,12 @@ REASONS: Mapping[str, str] = {
 }
 """Slack's error codes (chat.postMessage, conversations.open, "Errors")."""
 
+NOBODY_THERE = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+"""What Slack says of the direct messages with somebody who left."""
+
 LATER: Mapping[str, str] = {
     "message_limit_exceeded": "Slack takes no more messages for this workspace for a moment",
-    "accesslimited": "Slack takes nothing for this workspace for a moment",
+    "accesslimited": "the workspace takes nothing from the network that I am on",
     "team_added_to_org": "the workspace is being moved to an enterprise",
 }
 
@@ -257,3 +297,13 @@ LATER: Mapping[str, str] = {
 def _retry_after(headers: Mapping[str, str] | MutableMapping[str, str]) -> float:
     told = str(headers.get("Retry-After") or headers.get("retry-after") or "")
     return float(told) if told.isascii() and told.isdigit() else 30.0
+
+
+def _is_sign_in(response: aiohttp.ClientResponse) -> bool:
+    """Whether it is the page on which people sign in, which comes where the token may not read the file."""
+    return response.content_type == "text/html" and not response.url.path.endswith((".html", ".htm"))
+
+
+def _pruned(moments: dict[tuple[str, ...], float], now: float) -> dict[tuple[str, ...], float]:
+    """Those still to come, once there are many."""
+    return moments if len(moments) <= HOLDS_MOST else {key: each for key, each in moments.items() if each > now}

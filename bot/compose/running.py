@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The loop to serve in: uvloop's, which takes a fifth less of the processor, where it is to be had."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 async def serve_platforms(settings: Settings) -> None:
     """Serve every platform that the settings name, until stopped. Raises SetupError before anything is begun."""
     puts: list[Callable[[Bot], Sequence[BaseRoute]]] = []

@@ -12,7 +12,7 @@ from adapters.slack.installing import Installed, OneToken, StoredStates, StoredT
 from adapters.slack.manifest import manifest
 from adapters.slack.oauth import InstallFlow, Tell
 from adapters.slack.scopes import scopes_of
-from adapters.slack.settings import SlackSettings, slack_settings
+from adapters.slack.settings import SlackSettings, command_prefix, slack_settings
 from adapters.slack.wire import Wire
 from bot.compose import Bot, all_features
 from bot.compose.apart import DeliveriesOf, InstallationsOf, NotesOf
@@ -77,7 +77,15 @@ def slack_tokens(ours: SlackSettings, bot: Bot, scopes: Sequence[str], tell: Tel
 
 
 def manifest_text(settings: Settings, url: str) -> str:
-    """The manifest of the app as YAML. `url` is where the bot is reached from outside, "" for nowhere."""
-    prefix = settings.slack_command_prefix.strip().lower()
-    made = manifest(all_features(), settings.slack_mode, prefix=prefix, url=url)
+    """The manifest of the app as YAML. `url` is where the bot is reached from outside, "" for nowhere.
+
+    Raises SetupError for a wrong prefix, and where the address is wrong or missing.
+    """
+    made = manifest(
+        all_features(),
+        settings.slack_mode,
+        prefix=command_prefix(settings),
+        url=url,
+        is_for_many=bool(settings.slack_client_id.strip()),
+    )
     return str(yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=120))

@@ -13,14 +13,10 @@ from bot.params import Text, shortened
 from bot.request import Request
 from bot.ui import Card, Field, Reply
 
-COMMANDS: Mapping[Purpose, Slash] = {
-    Purpose.COMMUNITY: Slash("/greenroom link"),
-    Purpose.PERSON: Slash("/me link"),
-}
-
+COMMANDS: Mapping[Purpose, Slash] = {Purpose.COMMUNITY: Slash("/greenroom link"), Purpose.PERSON: Slash("/me link")}
 ON_SLACK = "/greenroom me"
-"""Slack keeps `/me` for itself: typed there, it would show the code to the whole channel. With a prefix, which is
-known where Slack is served, it is another one.
+"""Slack keeps `/me` for itself and would show the code to everybody. With a prefix, which is known where Slack is
+served, it is another one.
 """
 
 WHERE: Mapping[Purpose, str] = {
@@ -48,15 +44,19 @@ async def offer(purpose: Purpose, request: Request, services: Services) -> Reply
         await uow.linking.offer(code, purpose, request.origin, request.now)
     say = request.say
     minutes = say.number(LASTS.seconds // 60)
-    fields: tuple[Field, ...] = (
-        Field(say(N_("Good for")), rich(say(N_("{minutes} minutes, once"), minutes=minutes))),
-        Field(say(N_("Ends")), rich(When(request.now + LASTS))),
-    )
+    typed = rich(Code(f"{COMMANDS[purpose]} code:{code}"))
     if purpose is Purpose.PERSON:
         slack = services.platforms.get("slack")
         there = ON_SLACK if slack is None else slack.commands.get("me", ON_SLACK)
-        fields = (Field(say(N_("On Slack")), rich(Code(f"{there} link code:{code}"))), *fields)
-    card = Card(rich(say(WHERE[purpose])), rich(Code(f"{COMMANDS[purpose]} code:{code}")), fields=fields)
+        typed = rich(typed, "\n", say(N_("On Slack:")), " ", Code(f"{there} link code:{code}"))
+    card = Card(
+        rich(say(WHERE[purpose])),
+        typed,
+        fields=(
+            Field(say(N_("Good for")), rich(say(N_("{minutes} minutes, once"), minutes=minutes))),
+            Field(say(N_("Ends")), rich(When(request.now + LASTS))),
+        ),
+    )
     return Reply(rich(say(WARNING[purpose])), (card,))
 
 

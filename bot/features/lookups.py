@@ -37,10 +37,10 @@ class ChannelLookup:
     """Implements `bot.commands.Lookup`: what a platform calls a channel becomes its address."""
 
     async def read(self, typed: str, request: Request, services: Services) -> Channel:
-        if request.channel is None:
+        if request.workspace is None:
             raise Refused(N_("Use this in a server or workspace, so that I know where its channels are."))
         platform = services.platforms[request.account.platform]
-        found = await platform.channel(request.channel.workspace, typed)
+        found = await platform.channel(request.workspace.id, typed)
         if found is None:
             raise NotFound(
                 N_("There is no channel {typed} here that I can see. Check its name, or invite me to it."),

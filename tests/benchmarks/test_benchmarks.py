@@ -8,13 +8,24 @@ import pytest
 from click.testing import CliRunner
 from icalendar import Calendar
 
-from benchmarks import discord_answers, discord_servers, due, finding, importing, starting, wakeup
+from benchmarks import (
+    discord_answers,
+    discord_servers,
+    due,
+    finding,
+    importing,
+    slack_answers,
+    slack_workspaces,
+    starting,
+    wakeup,
+)
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.calendars import calendar
 from benchmarks.databases import POSTGRES, SQLITE, Fresh
 from benchmarks.listings import listings, searches, world
 from benchmarks.measuring import NOW, Clock, shown, spread, times, watched
 from benchmarks.raw import Statement, connected, recorded
+from bot.settings import SlackMode
 from storage.database import Database
 
 
@@ -60,9 +71,9 @@ async def test_members_on_discord_are_answered_by_us_and_by_a_bare_bot(fresh_sql
     sizes = discord_answers.FEW
     answered = await discord_answers.measure(fresh_sqlite, sizes)
     for beside in (answered.find, answered.going):
-        assert len(beside.ours.times) == len(beside.bare.times) == sizes.rounds * sizes.in_round
+        assert len(beside.ours.took) == len(beside.bare.took) == sizes.rounds * sizes.in_round
         assert beside.ours.each_cpu > 0 < beside.bare.each_cpu
-    assert answered.paced_ours.first.count == answered.paced_bare.first.count == sizes.paced
+    assert len(answered.paced_ours) == len(answered.paced_bare) == sizes.paced
     assert len(discord_answers.figures(SQLITE, answered, sizes)) == 7
 
 
@@ -71,6 +82,34 @@ async def test_every_server_on_discord_has_its_digest(fresh_sqlite: Fresh) -> No
     assert served.servers == 3
     assert served.peak is None or served.peak > 1_000_000
     assert len(discord_servers.figures(SQLITE, served)) in (2, 3)
+
+
+@pytest.mark.parametrize("mode", SlackMode)
+async def test_people_on_slack_are_answered_by_us_and_by_a_bare_app(mode: SlackMode, fresh_sqlite: Fresh) -> None:
+    sizes = slack_answers.FEW
+    answered = await slack_answers.measure(fresh_sqlite, mode, sizes)
+    for costs in (
+        answered.find.ours,
+        answered.find.bare,
+        answered.find.quick,
+        answered.going.ours,
+        answered.going.bare,
+    ):
+        assert costs is not None
+        assert len(costs.took) == sizes.rounds * sizes.in_round
+        assert all(0 < each.acked <= each.seen for each in costs.took)
+        assert costs.each_cpu > 0 < costs.a_second
+    assert len(answered.paced_ours) == len(answered.paced_bare) == sizes.paced
+    assert len(slack_answers.figures(SQLITE, mode, answered, sizes)) == 9
+
+
+async def test_every_workspace_and_channel_on_slack_has_its_digest(fresh_sqlite: Fresh) -> None:
+    installed = await slack_workspaces.measure_workspaces(fresh_sqlite, 3)
+    in_one = await slack_workspaces.measure_channels(fresh_sqlite, 3)
+    assert installed.posted.count == in_one.count == 3
+    assert installed.start > 0
+    assert installed.peak is None or installed.peak > 1_000_000
+    assert len(slack_workspaces.figures(SQLITE, installed, in_one)) in (5, 6)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])

@@ -18,7 +18,8 @@ from bot.domain.places import fold
 from bot.domain.text import clip
 from bot.i18n import Words
 from bot.params import ChannelParam, Choice, Param
-from bot.ui import Action, Form
+from bot.ui import Form
+from tests.conversations.seats import Declared, choice_of
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Message, User
 from tests.fakes.discord.components import CHANNEL_SELECT, STRING_SELECT, TEXT
 from tests.fakes.discord.seen import Names, SeenField, labelled, read_message, read_modal
@@ -40,7 +41,6 @@ class OpenForm:
     errors: dict[str, str]
     modal: Interaction | None = None
     card: Message | None = None
-    title: str = ""
     typed: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,10 +62,9 @@ class Sheets:
         assert asked.modal is not None
         seen = read_modal(asked.modal, self.names)
         page = filled({**asked.modal, "components": []})
-        command = self._command(page.action.name)
-        found = OpenForm(
-            asked.user, command, page.action.name, {}, {}, modal=asked, title=seen.title, typed=dict(typed)
-        )
+        command = self._declared.command(page.action.name)
+        self._declared.check_title(command, seen.title, lambda title: clip(title, FORM_TITLE_LENGTH))
+        found = OpenForm(asked.user, command, page.action.name, {}, {}, modal=asked, typed=dict(typed))
         for each in seen.fields:
             self._check(each, command)
         shown = {each.name: self._held(each, typed) for each in seen.fields}
@@ -78,7 +77,8 @@ class Sheets:
         """The form that a card speaks of."""
         seen = read_message(card, self.names).reply
         found = OpenForm(user, command, path, {}, {}, card=card, typed=dict(typed))
-        found.title = text_of(seen.cards[0].title, self.view)
+        title = text_of(seen.cards[0].title, self.view)
+        self._declared.check_title(command, title, lambda whole: clip(whole, FORM_TITLE_LENGTH))
         by_label = self._by_label(command)
         for each in seen.cards[0].fields:
             name = by_label[each.name]
@@ -91,17 +91,7 @@ class Sheets:
 
     def answer(self, opened: OpenForm, number: int) -> Form:
         """As the core would have answered it; `number` comes back with what is filled in."""
-        title = self.say(opened.command.help)
-        assert opened.title in (title, clip(title, FORM_TITLE_LENGTH)), opened.title
-        arguments = opened.command.arguments
-        return Form(
-            title=title,
-            action=Action("form", str(number)),
-            params={name: argument.param for name, argument in arguments.items()},
-            values={name: opened.values[name] for name in arguments if opened.values.get(name)},
-            errors=opened.errors,
-            required=frozenset(name for name, argument in arguments.items() if argument.is_required),
-        )
+        return self._declared.form(opened.command, number, opened.values, opened.errors)
 
     def meant(self, message: Message) -> str:
         """What kind of card about a form a message is: "page", "card", or "" for none."""
@@ -111,12 +101,9 @@ class Sheets:
             return "page" if is_page else "card"
         return "card" if any(each.startswith((forms.OPEN, forms.OPEN_COMMAND)) for each in actions) else ""
 
-    def _command(self, path: str) -> Command:
-        top, _, rest = path.partition(" ")
-        feature = next(feature for feature in self.features if feature.name == top)
-        command = feature.command(rest)
-        assert command is not None, path
-        return command
+    @property
+    def _declared(self) -> Declared:
+        return Declared(self.features, self.say)
 
     def _by_label(self, command: Command) -> Mapping[str, str]:
         return {self.say(each.param.label): name for name, each in command.arguments.items()}
@@ -133,9 +120,8 @@ class Sheets:
         assert shown.label == clip(label, FORM_LABEL_LENGTH), shown
         assert shown.note in (clip(note, FORM_NOTE_LENGTH), "" if note == label else None), shown
         assert shown.is_required == argument.is_required, shown
-        if isinstance(param, Choice) and shown.component["type"] == STRING_SELECT:
-            options = {option["value"]: option["label"] for option in shown.component["options"]}
-            assert options == {value: self.say(name) for value, name in param.names.items()}, shown
+        if shown.component["type"] == STRING_SELECT:
+            self._declared.check_choices(param, {each["value"]: each["label"] for each in shown.component["options"]})
 
     def _held(self, shown: SeenField, typed: Mapping[str, str]) -> str:
         """What a field holds, as it was typed where that is known: a menu shows a name for it, or nothing."""
@@ -237,14 +223,6 @@ class Sheets:
     def channel_of(self, typed: str) -> list[Channel]:
         name = typed.removeprefix("#")
         return [each for each in self.guild.channels.values() if name and name in (each.name, str(each.id))]
-
-
-def choice_of(param: Param, typed: str, say: Words) -> str:
-    """The value that is meant by a choice's name or value, or ""."""
-    assert isinstance(param, Choice)
-    wanted = fold(typed)
-    known = {fold(word): value for value, name in param.names.items() for word in (name, say(name), value)}
-    return known.get(wanted, "") if wanted else ""
 
 
 def buttons(message: Message) -> dict[str, str]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
-import os
-import signal
 import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from multiprocessing.context import ForkServerProcess
 from random import Random
 from time import monotonic
 
@@ -26,7 +22,8 @@ from bot.domain.events import Details, Kind, NewEvent, Slot, Timing
 from bot.domain.people import Account, Workspace
 from bot.features.digests import posting
 from storage.database import Database
-from tests.crash import PRELOAD, worker
+from tests.crash import worker
+from tests.crash.processes import Workers, until_settled
 
 DIGESTS = 200
 KILLS = 50
@@ -103,40 +100,6 @@ async def recording(seed: int) -> AsyncIterator[Recorder]:
         await process.wait()
 
 
-class Workers:
-    """Processes that deliver, each in a place of its own; one that is killed is started again."""
-
-    def __init__(self, url: str, port: int, seed: int, count: int) -> None:
-        # Forked from a server that has imported everything, so that a restart takes milliseconds.
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(PRELOAD)
-        self._asked = (url, port)
-        self._seed = seed
-        self._running = [self._started() for _ in range(count)]
-
-    def kill(self, place: int) -> None:
-        """By SIGKILL: nothing of it runs after this."""
-        process = self._running[place]
-        assert process.pid is not None
-        os.kill(process.pid, signal.SIGKILL)
-        process.join()
-        assert process.exitcode == -signal.SIGKILL, "it had ended by itself"
-        process.close()
-
-    def restart(self, place: int) -> None:
-        self._running[place] = self._started()
-
-    def end(self) -> None:
-        for place in range(len(self._running)):
-            self.kill(place)
-
-    def _started(self) -> ForkServerProcess:
-        self._seed += 1
-        process = self._context.Process(target=worker.start, args=(*self._asked, self._seed), daemon=True)
-        process.start()
-        return process
-
-
 @pytest.mark.parametrize(("engine", "count"), [("sqlite", 1), ("postgres", 2)])
 async def test_each_digest_is_seen_once_though_its_process_is_killed_fifty_times(
     engine: str, count: int, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
@@ -147,20 +110,16 @@ async def test_each_digest_is_seen_once_though_its_process_is_killed_fifty_times
     database = Database(url)
     messages = await fill(database)
     async with asyncio.timeout(DEADLINE), recording(seed=7) as recorder:
-        workers = Workers(url, recorder.port, 11, count)
-        for kill in range(KILLS):
-            # Half of them by progress, so that they spread over all of the work; the others follow at once,
-            # so that they fall on a process that just started, while it takes what is due or claims.
-            if kill % 2 == 0:
-                await recorder.until(kill * (messages - 10) // KILLS)
-            # The moment itself is what is tried: only a real pause can end anywhere.
-            await asyncio.sleep(random.uniform(0, 0.05))
-            place = random.randrange(count)
-            workers.kill(place)
-            workers.restart(place)
-        while await _unsettled(database, messages):  # noqa: ASYNC110 - in another process; the rows are all that tells
-            await asyncio.sleep(0.05)
-        workers.end()
+        with Workers(worker.start, [worker.Place(url, recorder.port)] * count, 11) as workers:
+            for kill in range(KILLS):
+                # Half of them by progress, so that they spread over all of the work; the others follow at once,
+                # so that they fall on a process that just started, while it takes what is due or claims.
+                if kill % 2 == 0:
+                    await recorder.until(kill * (messages - 10) // KILLS)
+                # The moment itself is what is tried: only a real pause can end anywhere.
+                await asyncio.sleep(random.uniform(0, 0.05))
+                workers.kill(random.randrange(count))
+            await until_settled(database, messages)
         posts, counts = await recorder.record()
         async with database.reading() as uow:
             lines = await uow.outbox.lines(None, 2 * messages)
@@ -181,9 +140,3 @@ async def test_each_digest_is_seen_once_though_its_process_is_killed_fifty_times
         order[stem].append(int(part))
     assert len(order) == DIGESTS
     assert all(parts == list(range(1, len(parts) + 1)) for parts in order.values())
-
-
-async def _unsettled(database: Database, messages: int) -> bool:
-    async with database.reading() as uow:
-        lines = await uow.outbox.lines(None, 2 * messages)
-    return len(lines) < messages or any(line.state == "waiting" for line in lines)

@@ -1,17 +1,11 @@
-"""A bot with nothing but delivery, made to be killed.
-
-    python -m tests.crash.worker DATABASE_URL RECORDER_PORT SEED
-
-Runs until it is killed. The same code as in the bot, at a hundredth of its timings.
-"""
+"""A bot with nothing but delivery, made to be killed: the same code as in the bot, at a hundredth of its timings."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -93,7 +87,16 @@ class Wire:
         return answer
 
 
-async def main(url: str, port: int, seed: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker runs, however often it is started again."""
+
+    database_url: str
+    port: int
+    """Of the recorder."""
+
+
+async def main(place: Place, seed: int) -> None:
     logging.disable()  # APScheduler's, and asyncio's
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     services: Services
@@ -108,8 +111,8 @@ async def main(url: str, port: int, seed: int) -> None:
         return await earliest(services)
 
     clock = Machine()
-    database = Database(url, wake=wake)
-    services = Services(database, clock, {"recorder": Wire(port)})
+    database = Database(place.database_url, wake=wake)
+    services = Services(database, clock, {"recorder": Wire(place.port)})
     due = DueWork(services, digests.FEATURE.falls_due, batch=5)
     random = Random(seed)
     outbox = OutboxWork(services, digests.FEATURE.renders, random=random, timings=Timings().scaled(SCALE), batch=10)
@@ -117,10 +120,6 @@ async def main(url: str, port: int, seed: int) -> None:
     await scheduler.run()
 
 
-def start(url: str, port: int, seed: int) -> None:
+def start(place: Place, seed: int) -> None:
     """Where a forked process begins."""
-    asyncio.run(main(url, port, seed))
-
-
-if __name__ == "__main__":
-    start(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    asyncio.run(main(place, seed))

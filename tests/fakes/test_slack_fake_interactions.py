@@ -355,6 +355,20 @@ async def test_an_app_that_is_gone_is_told_so_and_no_more(
     assert slack.violations == []
 
 
+async def test_nothing_is_told_that_was_not_granted(slack: FakeSlack, team: Team, mara: User) -> None:
+    team.installations.clear()
+    slack.grant(team, "chat:write")
+    with pytest.raises(NotOffered):
+        await slack.slash(mara, None, "/event")
+    with pytest.raises(NotOffered):
+        await slack.shortcut(mara, "note")
+    assert (await slack.mention(mara, mara.team.channel("events"), "hello")).has_failed
+    assert (await slack.message(mara, "hello")).has_failed
+    slack.grant(team, "commands app_mentions:read")
+    await slack.slash(mara, None, "/event")
+    assert slack.scopes_used == {"commands"}
+
+
 async def test_only_what_is_declared_is_there(slack: FakeSlack, team: Team, mara: User) -> None:
     slack.use_manifest(
         {

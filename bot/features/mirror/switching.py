@@ -69,9 +69,9 @@ async def _home(request: Request, services: Services) -> Home:
             find=Slash("/event find"),
         )
     home = None
-    if request.channel is not None:
+    if request.workspace is not None:
         async with services.store.reading() as uow:
-            home = await uow.people.home(request.channel.platform, request.channel.workspace)
+            home = await uow.people.home(request.workspace.platform, request.workspace.id)
     if home is None:
         raise Refused(N_("Use this in the server or workspace whose calendar is meant."))
     return home

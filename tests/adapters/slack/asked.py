@@ -12,11 +12,12 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One answer: JSON, or text that is none."""
+    """One answer: JSON, or text (of that type) that is none."""
 
-    body: Mapping[str, Any] | str  # Any: what JSON holds
+    body: Mapping[str, Any] | str | bytes  # Any: what JSON holds
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ async def asked_slack(answers: Mapping[str, Sequence[Asked]]) -> AsyncIterator[A
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or form.get("token", "")
         slack.heard.append(Heard(method, token, form))
         answer = waiting[method].pop(0)
-        if isinstance(answer.body, str):
-            return web.Response(text=answer.body, content_type="text/html", status=answer.status)
+        if isinstance(answer.body, str | bytes):
+            content = answer.body.encode() if isinstance(answer.body, str) else answer.body
+            return web.Response(body=content, headers={"Content-Type": answer.media_type}, status=answer.status)
         return web.json_response(answer.body, status=answer.status, headers=answer.headers)
 
     app = web.Application()

@@ -243,8 +243,10 @@ def test_a_form_that_came_too_late_is_a_card_that_opens_it() -> None:
     assert [str(piece) for piece in shown["Online"].pieces] == ["Yes"]
     other = Press(Action("going", "17"), "x")
     assert opening(other) == other
-    assert is_control(other.action)
-    assert not is_control(Action("~link"))
+    assert is_control(other.action, {"action_id": "p1|going:17"})
+    assert is_control(Action("unknown"), {"action_id": "nobody wrote this"})
+    assert not is_control(Action("~link"), {"action_id": "p1|~link:"})
+    assert not is_control(Action("unknown"), {"action_id": "v"})
 
 
 def test_suggestions_are_asked_for_with_what_the_other_fields_hold() -> None:

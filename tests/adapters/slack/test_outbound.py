@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
 
-from adapters.slack.blocks import LABEL_LENGTH, MARK, NOTHING, card_blocks, checked
+from adapters.slack.blocks import LABEL_LENGTH, MARK, NOTHING, card_blocks, checked, plain_text
 from adapters.slack.limits import ALL_LENGTH, BLOCKS, LIMITS, MESSAGE_LENGTH, PARTS, VIEW_BLOCKS, weigh
 from adapters.slack.outbound import (
     FALLBACK_LENGTH,
@@ -37,6 +39,7 @@ Json = dict[str, Any]  # Any: what goes over the wire
 
 NOON = datetime(2026, 12, 4, 12, tzinfo=UTC)
 STAMP = int(NOON.timestamp())
+OPTION = {"text": {"type": "plain_text", "text": "x", "emoji": False}, "value": "x"}
 ENGLISH = Words("en", ZoneInfo("UTC"))
 GERMAN = Words("de", ZoneInfo("Europe/Berlin"))
 
@@ -304,8 +307,34 @@ def test_slack_reads_a_card_as_it_was_written(card: Card) -> None:
     for part in fit(Reply(cards=(card,)), LIMITS).messages:
         for each in part.cards:
             made = card_blocks(each, 1, iter(range(99)))
+            assert [block.to_dict() for block in Block.parse_all(made)] == made
             assert checked(made) == made
             assert len(json.dumps(made)) <= weigh(each) + 2
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"type": "button", "text": plain_text("x" * 76), "action_id": "p1|x"},
+        {"type": "button", "text": plain_text("x"), "action_id": "x" * 256},
+        {"type": "button", "text": plain_text("x"), "action_id": "p1|x", "url": "https://example.org/" + "x" * 3_000},
+        {"type": "static_select", "placeholder": plain_text("x" * 151), "action_id": "p1|x", "options": [OPTION]},
+        {"type": "static_select", "placeholder": plain_text("x"), "action_id": "p1|x", "options": [OPTION] * 101},
+        {
+            "type": "static_select",
+            "placeholder": plain_text("x"),
+            "action_id": "p1|x",
+            "options": [{"text": plain_text("x" * 76), "value": "x"}],
+        },
+    ],
+)
+def test_controls_over_a_limit_of_slacks_are_found_when_they_are_built(over: Json) -> None:
+    good = {"type": "button", "text": plain_text("x"), "action_id": "p0|x"}
+    assert checked([{"type": "actions", "block_id": "c1.a", "elements": [good]}])
+    with pytest.raises(SlackObjectFormationError):
+        checked([{"type": "actions", "block_id": "c1.a", "elements": [good, over]}])
+    with pytest.raises(SlackObjectFormationError):
+        checked([{"type": "actions", "block_id": "c1.a", "elements": [good] * 26}])
 
 
 def test_what_is_too_large_is_refused_before_it_is_sent() -> None:
@@ -315,7 +344,7 @@ def test_what_is_too_large_is_refused_before_it_is_sent() -> None:
         Reply(rich("x"), tuple(Card(rich("x")) for _ in range(11))),
         Reply(cards=(Card(controls=(Menu("x", Action("x"), tuple(Option("🎤" * 70, str(n)) for n in range(25))),)),)),
     ):
-        with pytest.raises(ValueError, match="Slack takes"):
+        with pytest.raises(ValueError, match="fit"):
             check(reply, LIMITS)
 
 

@@ -26,7 +26,9 @@ def test_a_new_key_opens_what_the_old_one_sealed_and_seals_it_anew() -> None:
     assert Seal(NEW).open(opened.resealed) == Opened("xoxb-1")
 
 
-@pytest.mark.parametrize("sealed", ["", "nonsense", "ü", Seal(OLD).seal("x")[:-2]])
+@pytest.mark.parametrize(
+    "sealed", ["", "nonsense", "ü", Seal(OLD).seal("x")[:-2]], ids=["none", "words", "not ASCII", "cut"]
+)
 def test_what_no_key_opens_is_told(sealed: str) -> None:
     with pytest.raises(Unopened):
         Seal(NEW).open(sealed)
@@ -37,6 +39,7 @@ def test_what_no_key_opens_is_told(sealed: str) -> None:
 @pytest.mark.parametrize(
     ("keys", "said"),
     [("", "missing"), (" , ", "missing"), ("short", "the key is"), ("ü" * 44, "the key is"), (f"{OLD},x", "key 2 is")],
+    ids=["none", "blanks", "short", "not ASCII", "the second"],
 )
 def test_a_malformed_key_is_one_line_that_says_how_to_make_one(keys: str, said: str) -> None:
     with pytest.raises(SetupError, match=f"GREENROOM_SECRET_KEY: .*{said}.*Fernet") as refused:

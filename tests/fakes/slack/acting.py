@@ -38,6 +38,7 @@ class Acting(Building):
         declared, in a workspace without the app, and where the person is not.
         """
         self._check_installed(user)
+        self._check_commands(user)
         declared = self._declared("slash_commands", "command")
         if declared is not None and command not in declared:
             raise NotOffered(f"{command} is no command: {sorted(declared)}")
@@ -149,7 +150,7 @@ class Acting(Building):
         if "external" not in each["type"] or not typed or typed == "None":
             return []
         initial = [*each.get("initial_options", []), *([each["initial_option"]] if "initial_option" in each else [])]
-        known = [*initial, *(source.offered.get(each["action_id"], ()) if isinstance(source, View) else ())]
+        known = [*initial, *(source.offered.get(_place(block, each), ()) if isinstance(source, View) else ())]
         if any(typed in (option["text"]["text"], option["value"]) for option in known):
             return known
         return await self._options_for(user, source, block, each, typed)
@@ -163,7 +164,7 @@ class Acting(Building):
         await asked.answered()
         assert asked.options is not None
         if isinstance(source, View):
-            source.offered[each["action_id"]] = asked.options
+            source.offered[_place(block, each)] = asked.options
         return asked.options
 
     def find_element(self, user: User, source: Message | View, what: str, kinds: tuple[str, ...]) -> tuple[Json, Json]:
@@ -193,7 +194,10 @@ class Acting(Building):
             offered = [
                 option for item in several for option in await self._offered(user, view, block, each, str(item or ""))
             ]
-            view.typed[block["block_id"]][each["action_id"]] = sheets.entered(each, entry, offered)
+            state = sheets.entered(each, entry, offered)
+            if "files" in state:  # Slack tells all about a file, its address among it (bolt-js, pull request 1995)
+                state["files"] = [self.world.files[file["id"]].json(self.address) for file in state["files"]]
+            view.typed[block["block_id"]][each["action_id"]] = state
 
     async def submit(
         self,
@@ -220,6 +224,8 @@ class Acting(Building):
             sheets.check_complete(view.blocks, view.typed)
         view.errors = {}
         asked = self._new(SUBMISSION, user, None, view)
+        if view.opener is not None:
+            asked.origin, view.opener.sent = view.opener, asked
         asked.payload = payloads.submission(self, user, view, asked.trigger_id)
         return self._send(asked, twice=twice)
 
@@ -252,6 +258,12 @@ class Acting(Building):
         if user.is_deleted or not user.team.is_installed:
             raise NotOffered(f"{user.name} has no such app")
 
+    def _check_commands(self, user: User) -> None:
+        """Slash commands and shortcuts come with the scope `commands`."""
+        if "commands" not in user.team.scopes:
+            raise NotOffered("the app was not granted the scope commands")
+        self.scopes_used.add("commands")
+
     def _declared(self, feature: str, key: str) -> dict[str, Json] | None:
         if self.manifest is None:
             return None
@@ -260,6 +272,7 @@ class Acting(Building):
     def _shortcut(self, user: User, what: str, kind: str) -> str:
         """The callback id of a shortcut, by that or its name. Raises NotOffered."""
         self._check_installed(user)
+        self._check_commands(user)
         declared = self._declared("shortcuts", "callback_id")
         if declared is None:
             return what
@@ -267,6 +280,10 @@ class Acting(Building):
             if each["type"] == kind and what in (callback_id, each["name"]):
                 return callback_id
         raise NotOffered(f"there is no {kind} shortcut {what!r}: {sorted(declared)}")
+
+
+def _place(block: Json, each: Json) -> tuple[str, str]:
+    return block["block_id"], each["action_id"]
 
 
 def _id(_block: Json, each: Json) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -26,6 +27,14 @@ from tests.fakes.slack.world import (
     User,
     View,
 )
+
+EVENT_SCOPES: Mapping[str, str] = {
+    "app_mention": "app_mentions:read",
+    "message.im": "im:history",
+    "team_join": "users:read",
+    "user_change": "users:read",
+}
+"""What an app must be granted to be told of an event (Events API, "Required scopes" of each)."""
 
 
 class Answering(Core):
@@ -76,6 +85,7 @@ class Answering(Core):
             case "push":
                 block_kit.check_view(said.get("view"), block_kit.MODAL)
                 asked.view = put_on_top(self, asked.user, said["view"], pushes=True)
+                asked.view.opener = asked
             case _:
                 raise Denied("invalid_response_action", str(said)[:200])
 
@@ -149,7 +159,8 @@ class Answering(Core):
     def _respond(self, id_: str, said: Json) -> None:
         if id_ not in self.response_urls:
             raise Denied("expired_url")
-        url, asked = self.response_urls[id_]
+        url, first = self.response_urls[id_]
+        asked = first.sent or first
         if self.world.now() - url.at > RESPONSE_URL_LIFE:
             raise Denied("expired_url")
         if url.uses >= RESPONSE_URL_USES:
@@ -182,7 +193,7 @@ class Answering(Core):
         text, blocks = str(said.get("text") or ""), said.get("blocks") or []
         self.check_content(text, blocks)
         self.edit(source, text, blocks)
-        if source is asked.source:
+        if source is asked.message:
             asked.updated_source = True
         asked.changed()
 
@@ -193,8 +204,12 @@ class Answering(Core):
         channel = self.world.channels.get(str(inner.get("channel", "")))
         asked = Asked(EVENT, user or team.owner, channel, payloads.event(self, team, inner), self.world.now())
         is_last_word = inner["type"] in ("app_uninstalled", "tokens_revoked")
-        is_wanted = (name or inner["type"]) in self.events and self.courier.has_app
-        if (team.is_installed or is_last_word) and is_wanted:
+        name = name or inner["type"]
+        is_wanted = name in self.events and self.courier.has_app
+        needed = EVENT_SCOPES.get(name, "")
+        is_allowed = is_last_word or (team.is_installed and (not needed or needed in team.scopes))
+        if is_allowed and is_wanted:
+            self.scopes_used |= {needed} - {""}
             self.asked.append(asked)
             self.courier.bring(asked, twice=twice)
         else:

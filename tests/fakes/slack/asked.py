@@ -37,6 +37,10 @@ class Asked:
     trigger_id: str = ""
     source: Message | View | None = None
     """The message or view whose control was used."""
+    origin: Asked | None = None
+    """Of a modal that was sent: what opened it."""
+    sent: Asked | None = None
+    """The modal that was opened because of this, once it was sent: what comes by the response_url comes of that."""
     began: float = 0.0
     """By the loop's clock, seconds."""
     acked_after: float | None = None
@@ -65,9 +69,17 @@ class Asked:
     def seen(self) -> list[Message]:
         """The messages this person sees because of it, oldest first; the one that was changed for it as well."""
         found = [each for each in self.messages if not each.is_deleted]
-        if isinstance(self.source, Message) and self.updated_source and not self.source.is_deleted:
-            found = [self.source, *(each for each in found if each is not self.source)]
+        before = self.message
+        if before is not None and self.updated_source and not before.is_deleted:
+            found = [before, *(each for each in found if each is not before)]
         return found
+
+    @property
+    def message(self) -> Message | None:
+        """The message whose control was used, also when that opened the modal which was sent now."""
+        if isinstance(self.source, Message):
+            return self.source
+        return self.origin.message if self.origin is not None else None
 
     @property
     def is_acked(self) -> bool:

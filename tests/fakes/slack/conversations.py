@@ -83,6 +83,7 @@ def _listed(call: Call, channels: list[Channel]) -> list[Json]:
     for kind in kinds:
         if f"{kind.value}:read" not in call.installation.scopes:
             raise Denied("missing_scope", needed=f"{kind.value}:read", provided=",".join(call.installation.scopes))
+        call.core.scopes_used.add(f"{kind.value}:read")
     shown = [each for each in channels if each.place in kinds and (each.place is Place.PUBLIC or each.has_bot)]
     return [each.json() for each in shown if not (each.is_archived and call.flag("exclude_archived"))]
 

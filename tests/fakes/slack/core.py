@@ -109,6 +109,8 @@ class Core:
         self.violations: list[str] = []
         self.denied: list[str] = []
         """Every call that was answered with an error."""
+        self.scopes_used: set[str] = set()
+        """What of its scopes the app had need of so far."""
         self.requests: list[Request] = []
         self.counts: Counter[str] = Counter()
         self.asked: list[Asked] = []
@@ -226,7 +228,7 @@ class Core:
     def tell_changed(self, message: Message) -> None:
         """A message was changed without a response_url: whoever used it last counts it as an answer."""
         for asked in reversed(self.asked[-500:]):
-            if asked.source is message:
+            if asked.message is message:
                 asked.updated_source = True
                 asked.changed()
                 return

@@ -79,4 +79,5 @@ async def download(core: Core, request: web.Request) -> web.Response:
     is_theirs = installation is not None and installation.team.id == team and not installation.is_revoked
     if installation is None or not is_theirs or "files:read" not in installation.scopes:
         return web.Response(text="<html>Sign in to Slack</html>", content_type="text/html")
+    core.scopes_used.add("files:read")
     return web.Response(body=file.content, headers={"Content-Type": file.media_type})

@@ -177,6 +177,7 @@ class Rest:
             headers["x-accepted-oauth-scopes"] = needed
             if needed and not installation.scopes & set(needed.split(",")):
                 raise Denied("missing_scope", needed=needed, provided=",".join(sorted(installation.scopes)))
+            self._core.scopes_used |= installation.scopes & set(needed.split(","))
         try:
             return {"ok": True, **await method.does(call)}
         except (TypeError, AttributeError, KeyError, ValueError) as broken:

@@ -6,6 +6,10 @@ Blocks are read in their order, as an app is expected to use them:
     a section's fields                             fields: the first line (bold, a colon at its end) and what follows
     actions, accessories                           controls of the card above
     a divider                                      the end of a card
+What `adapters.slack.outbound` writes is read by the shape that it describes: a card's words stand in one block "c<n>",
+its title, body, fields and addresses in sections of their own, its address on a link button marked LINK. As on the
+console, a link button named Page is the card's address as well where none is named otherwise.
+
 Everything is as Slack shows it: escapes undone, moments as moments, people by name, marks of emphasis gone. The
 console's own words and order then make lines of it, so that one transcript serves both.
 """
@@ -32,8 +36,9 @@ from tests.fakes.slack.world import Message, View
 Names = Callable[[str], str]
 """What the person or channel with an id is called."""
 
-REFUSED = "⚠️ "
-"""What a refusal begins with."""
+REFUSED, LINK, NOTHING = "⚠️ ", "🔗 ", "…"
+"""Marks of the adapter: what a refusal begins with, the button that is a card's address, and an empty text."""
+PAGE = "Page"
 
 HIDDEN = Action("seen")
 """Stands for what a control does; what it is on Slack stands in `Seen.controls`."""
@@ -79,13 +84,9 @@ def read_message(message: Message, names: Names) -> Seen:
     seen = read_blocks(message.blocks, names)
     if not message.blocks:
         text = mrkdwn(message.text, names) if message.has_mrkdwn else rich(unescaped(message.text))
-        seen.reply = replace(seen.reply, text=text)
+        seen.reply = _marked(text)
     files = tuple(File(each.name, each.content, each.media_type) for each in message.files)
     privacy = Privacy.PRIVATE if message.is_ephemeral else Privacy.SHARED
-    first = seen.reply.text.pieces[0] if seen.reply.text.pieces else ""
-    if isinstance(first, str) and first.startswith(REFUSED):
-        text = rich(first.removeprefix(REFUSED), *seen.reply.text.pieces[1:])
-        seen.reply = replace(seen.reply, text=text, is_refusal=True)
     seen.reply = replace(seen.reply, files=files, privacy=privacy)
     return seen
 
@@ -128,6 +129,15 @@ def read_blocks(blocks: Sequence[Json], names: Names) -> Seen:
             cards.append(Card(title=rich(block["text"]["text"])))
             is_begun = True
             continue
+        if kind == "rich_text" and _TEXT.fullmatch(block["block_id"]):
+            text = joined([text, rich_text(block, names)], "\n")
+            continue
+        if kind == "rich_text" and _CARD.fullmatch(block["block_id"]):
+            cards.append(_card(block, names))
+            # addresses that no button holds: the reply has controls for them, Slack has none
+            seen.controls += [None for _ in cards[-1].controls]
+            is_begun = True
+            continue
         for words in _words(block, names):
             title, rest = _title(words)
             if title and (not is_begun or cards[-1].controls):
@@ -144,11 +154,62 @@ def read_blocks(blocks: Sequence[Json], names: Names) -> Seen:
             is_begun = True
         if found or controls:
             card = cards[-1]
-            made = tuple(control for control, _ in controls)
-            cards[-1] = replace(card, fields=card.fields + found, controls=card.controls + made)
-            seen.controls += [None if isinstance(control, LinkButton) else each for control, each in controls]
-    seen.reply = replace(seen.reply, text=text, cards=tuple(cards))
+            links = [control for control, _ in controls if isinstance(control, LinkButton)]
+            own = [each.url for each in links if each.label.startswith(LINK)]
+            named = [each.url for each in links if each.label == PAGE]
+            shown = [(each, raw) for each, raw in controls if not each.label.startswith(LINK)]
+            made = tuple(control for control, _ in shown)
+            url = next(iter((*own, *([card.url] if card.url else []), *named)), "")
+            cards[-1] = replace(card, fields=card.fields + found, controls=card.controls + made, url=url)
+            seen.controls += [None if isinstance(control, LinkButton) else raw for control, raw in shown]
+    seen.reply = replace(_marked(text), cards=tuple(cards))
     return seen
+
+
+def _marked(text: Rich) -> Reply:
+    """The text of an answer, without the mark of a refusal."""
+    first = text.pieces[0] if text.pieces else ""
+    if isinstance(first, str) and first.startswith(REFUSED):
+        return Reply(rich(first.removeprefix(REFUSED), *text.pieces[1:]), is_refusal=True)
+    return Reply(Rich() if text.pieces == (NOTHING,) else text)
+
+
+_TEXT, _CARD = re.compile(r"t\d*"), re.compile(r"c\d+")
+
+
+def _card(block: Json, names: Names) -> Card:
+    """A card's words: what comes first, then fields, then addresses."""
+    card = Card()
+    for number, section in enumerate(block["elements"]):
+        elements: list[Json] = section["elements"]
+        first = elements[0]
+        if _is_bold(first) and str(first.get("text", "")).endswith(": "):
+            field = Field(first["text"].removesuffix(": "), _inline(elements[1:], names))
+            card = replace(card, fields=(*card.fields, field))
+        elif not number:
+            title, body = _head(elements, names)
+            card = replace(card, title=title, body=body)
+        else:
+            label = "".join(str(each["text"]) for each in elements[:-1]).removesuffix(": ")
+            url = elements[-1].get("url") or elements[-1]["text"]
+            link = LinkButton(label, url)
+            card = replace(card, controls=(*card.controls, link)) if label else replace(card, url=url)
+    return card
+
+
+def _head(elements: Sequence[Json], names: Names) -> tuple[Rich, Rich]:
+    """What is bold, and behind a line break the rest."""
+    count = next((number for number, each in enumerate(elements) if not _is_bold(each)), len(elements))
+    title, body = [{**each, "style": {}} for each in elements[:count]], list(elements[count:])
+    if body and count:
+        if not str(body[0].get("text", "")).startswith("\n"):
+            return Rich(), _inline(elements, names)
+        body[0] = {**body[0], "text": body[0]["text"].removeprefix("\n")}
+    return _inline(title, names), _inline(body, names)
+
+
+def _is_bold(element: Json) -> bool:
+    return bool(element.get("style", {}).get("bold"))
 
 
 def _words(block: Json, names: Names) -> Iterator[Rich]:

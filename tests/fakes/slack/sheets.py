@@ -108,6 +108,13 @@ def entered(each: Json, entry: Entry, offered: Sequence[Json] = ()) -> Json:
     return {"type": kind, name: _value(each, name, entry, offered)}
 
 
+def unchecked(each: Json, text: str) -> Json:
+    """The state of an element that holds what no client would have put there."""
+    name = _EMPTY[each["type"]][0]
+    option = {"text": {"type": "plain_text", "text": text}, "value": text}
+    return {"type": each["type"], name: option if name == "selected_option" else text}
+
+
 def _value(each: Json, name: str, entry: Entry, offered: Sequence[Json]) -> Any:  # Any: JSON, by the element's type
     match name:
         case "value":

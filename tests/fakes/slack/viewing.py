@@ -68,6 +68,7 @@ def _show(call: Call, *, pushes: bool) -> Json:
     block_kit.check_view(body, block_kit.MODAL)
     asked = _asked(call)
     asked.view = put_on_top(call.core, asked.user, body, pushes=pushes)
+    asked.view.opener = asked
     asked.changed()
     return {"view": asked.view.json(call.core.world.app_id)}
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from tests.fakes.slack.errors import Denied, Json
+
+if TYPE_CHECKING:
+    from tests.fakes.slack.asked import Asked
 
 RESPONSE_URL_USES = 5
 RESPONSE_URL_LIFE = timedelta(minutes=30)
@@ -273,8 +276,10 @@ class View:
     previous: View | None = None
     is_open: bool = True
     updates: int = 0
-    offered: dict[str, list[Json]] = field(default_factory=dict)
-    """The options that external menus showed last, by action id."""
+    offered: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    """The options that external menus showed last, by block and action id."""
+    opener: Asked | None = None
+    """What it was opened for."""
 
     @property
     def blocks(self) -> list[Json]:
@@ -357,6 +362,11 @@ class Team:
     @property
     def is_installed(self) -> bool:
         return any(not each.is_revoked for each in self.installations)
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the app was granted, in all."""
+        return frozenset(scope for each in self.installations if not each.is_revoked for scope in each.scopes)
 
     @property
     def bot_token(self) -> str:

@@ -1,0 +1,21 @@
+"""The same conversations on Slack, word for word, in Socket Mode and by HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.settings import SlackMode
+from tests.conversations.on_slack import play
+from tests.conversations.play import typed_lines
+from tests.conversations.test_conversations import CONVERSATIONS, START, is_sampled
+
+
+@pytest.mark.parametrize("mode", SlackMode, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("path", CONVERSATIONS, ids=lambda path: path.stem)
+async def test_a_conversation_goes_word_for_word_on_slack(path: Path, mode: SlackMode, database_url: str) -> None:
+    transcript = await asyncio.to_thread(path.read_text, encoding="utf-8")
+    seen = await play(typed_lines(transcript), database_url, START, mode, with_sample=is_sampled(path))
+    assert seen == transcript
