@@ -50,7 +50,7 @@ class Typing(io.StringIO):
 
 def written(seen: io.StringIO, platform: str) -> str:
     """What was seen, as a transcript has it."""
-    text = re.sub(rf"\b{platform}(?=\)|: |$)", "PLATFORM", seen.getvalue(), flags=re.MULTILINE)
+    text = re.sub(rf"(?<!On )\b{platform}(?=\)|: |$)", "PLATFORM", seen.getvalue(), flags=re.MULTILINE)
     for code in set(MADE.findall(text)):
         text = text.replace(code, "CODE")
     return text
