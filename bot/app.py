@@ -33,7 +33,7 @@ from bot.errors import NotAllowed, NotFound, Refused
 from bot.features import mirror
 from bot.features.welcome import greetings
 from bot.grammar import meant_topic, read_sentence
-from bot.i18n import N_, Words
+from bot.i18n import AS_DECLARED, N_, Slash, Words
 from bot.markup import rich
 from bot.params import Option, Plain, Reading, Stored
 from bot.request import Asked, Incoming, Point, Press, Request, Run, Said, Submit, Typed
@@ -71,7 +71,7 @@ class App:
     async def handle(self, incoming: Incoming) -> Answer:
         """Answer a request. Never raises."""
         began = monotonic()
-        say = Words(incoming.locale or self.locale, ZoneInfo(self.zone))
+        say = Words(incoming.locale or self.locale, ZoneInfo(self.zone), self._commands(incoming))
         outcome = "failed"
         try:
             request = await self._recognise(incoming)
@@ -183,10 +183,14 @@ class App:
             origin=caller.origin,
             is_owner=incoming.is_organiser and incoming.workspace is not None,
             now=now,
-            say=Words(locale, ZoneInfo(zone)),
+            say=Words(locale, ZoneInfo(zone), self._commands(incoming)),
             accounts=incoming.accounts,
             files=incoming.files,
         )
+
+    def _commands(self, incoming: Incoming) -> Mapping[str, str]:
+        platform = self.services.platforms.get(incoming.account.platform)
+        return AS_DECLARED if platform is None else platform.commands
 
     async def _answer(self, asked: Asked, request: Request) -> Answer:
         match asked:
@@ -229,7 +233,7 @@ class App:
         feature = next((feature for feature in self.features if feature.name == name), None)
         command = feature.command(rest) if feature else None
         if feature is None or command is None:
-            raise NotFound(N_("This command is not there any more. See {help}."), help="/help")
+            raise NotFound(N_("This command is not there any more. See {help}."), help=Slash("/help"))
         return feature, command
 
     async def _run(
@@ -309,7 +313,7 @@ class App:
                 return await opens(press, request, self.services)
             if (pressed := feature.presses.get(press.action.name)) is not None:
                 return await pressed(press, request, self.services)
-        raise NotFound(N_("This button is not in use any more. See {help} for what there is."), help="/help")
+        raise NotFound(N_("This button is not in use any more. See {help} for what there is."), help=Slash("/help"))
 
     async def _ask(self, path: str, request: Request) -> Form:
         feature, command = self._find(path.split())
@@ -378,7 +382,7 @@ def _shortcut(feature: Feature, command: Command, on: On) -> Shortcut:
     for shortcut in feature.shortcuts:
         if shortcut.command == command.name and shortcut.on is on:
             return shortcut
-    raise NotFound(N_("This command is not there any more. See {help}."), help="/help")
+    raise NotFound(N_("This command is not there any more. See {help}."), help=Slash("/help"))
 
 
 def _placed(answer: Answer, request: Request) -> Answer:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -26,25 +27,47 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext's tools and readers k
     return text
 
 
+class Slash(str):
+    """A command in a sentence, as it is declared: "/me link". It is shown as the reader has to type it."""
+
+    __slots__ = ()
+
+
+AS_DECLARED: Mapping[str, str] = MappingProxyType({})
+"""Every command is typed by its own name."""
+
+
 class Words:
-    """Speaks to one reader: their language, their numbers, their zone."""
+    """Speaks to one reader: their language, their numbers, their zone, and how they type commands.
 
-    __slots__ = ("_catalog", "locale", "zone")
+    `commands` has those that are typed in another way than by their names, by these: {"me": "/greenroom me"}.
+    """
 
-    def __init__(self, locale: str, zone: ZoneInfo) -> None:
+    __slots__ = ("_catalog", "commands", "locale", "zone")
+
+    def __init__(self, locale: str, zone: ZoneInfo, commands: Mapping[str, str] = AS_DECLARED) -> None:
         self.locale = parse_locale(locale)
         self.zone = zone
+        self.commands = commands
         self._catalog = _catalog(self.locale.language)
 
     def __call__(self, text: str, /, **values: object) -> str:
         """`text` in the reader's language, its `{names}` filled with `values`."""
         found = self._catalog(text, 1) or text
-        return found.format(**values) if values else found
+        return found.format(**self._typed(values)) if values else found
+
+    def command(self, line: str) -> str:
+        """A command as the reader has to type it: "/me link" may be "/greenroom me link"."""
+        name, space, rest = line.removeprefix("/").partition(" ")
+        return f"{self.commands.get(name, f'/{name}')}{space}{rest}"
 
     def many(self, one: str, other: str, count: int, /, **values: object) -> str:
         """The plural form for `count`, which is also filled in as `{count}`."""
         found = self._catalog((one, other), count) or (one if count == 1 else other)
-        return found.format(count=self.number(count), **values)
+        return found.format(count=self.number(count), **self._typed(values))
+
+    def _typed(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        return {name: self.command(each) if isinstance(each, Slash) else each for name, each in values.items()}
 
     def number(self, value: int | float | Decimal) -> str:
         return format_decimal(value, locale=self.locale)

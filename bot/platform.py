@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -126,6 +126,10 @@ class Platform(Protocol):
 
     @property
     def limits(self) -> Limits: ...
+
+    @property
+    def commands(self) -> Mapping[str, str]:
+        """How commands are typed that go by another name here, as `bot.i18n.Words` has it."""
 
     @property
     def calendar(self) -> NativeCalendar | None:

@@ -16,6 +16,7 @@ from bot.commands import Errand, Message, Renders, Services
 from bot.domain.addresses import Address, Channel, written
 from bot.domain.delivery import Claimed, Moot, OutboxLine, Owed, Receipt
 from bot.errors import Temporary, Unsure
+from bot.i18n import AS_DECLARED
 from bot.markup import rich
 from bot.outbox import OutboxWork, Timings
 from bot.platform import Core, Limits, NativeCalendar
@@ -75,6 +76,7 @@ class Scripted:
 
     name = "stage"
     calendar: NativeCalendar | None = None
+    commands = AS_DECLARED
     is_connected = True
 
     def __init__(self, clock: Moved) -> None:

@@ -23,7 +23,7 @@ from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
 from bot.errors import Refused, Unreachable
 from bot.fit import check
-from bot.i18n import N_
+from bot.i18n import AS_DECLARED, N_
 from bot.platform import Core, Limits, NativeCalendar
 from bot.ui import Reply
 
@@ -40,6 +40,7 @@ class Console:
     name = PLATFORM
     limits: Limits = LIMITS
     calendar: NativeCalendar | None = None
+    commands = AS_DECLARED
     is_connected = True
 
     def __init__(

@@ -29,6 +29,7 @@ from bot.domain.delivery import Receipt
 from bot.domain.people import Workspace
 from bot.errors import DeliveryError, SetupError, Temporary, Unreachable
 from bot.fit import check
+from bot.i18n import AS_DECLARED
 from bot.platform import Core, Limits
 from bot.ports import Clock, Notes, Turnstile
 from bot.ui import Reply
@@ -51,6 +52,7 @@ class Discord:
 
     name = PLATFORM
     limits: Limits = LIMITS
+    commands = AS_DECLARED
 
     def __init__(
         self,

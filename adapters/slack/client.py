@@ -13,7 +13,7 @@ import structlog
 from starlette.routing import Route
 
 from adapters.slack.answering import Answering, Timings
-from adapters.slack.declare import declared, shortcuts_of
+from adapters.slack.declare import declared, shortcuts_of, spelled
 from adapters.slack.gateway import Gateway
 from adapters.slack.inbound import PLATFORM, Raw, user_of
 from adapters.slack.installing import Installed, Tokens, when
@@ -70,6 +70,7 @@ class Slack:
         """Raises SetupError for features that Slack cannot show."""
         self._settings = settings
         declared(features, settings.prefix)
+        self.commands = spelled(features, settings.prefix)
         self._shortcuts = shortcuts_of(features)
         self._notes = notes
         self._deliveries = deliveries

@@ -63,6 +63,13 @@ def declared(features: Sequence[Feature], prefix: str = "") -> tuple[Declared, .
     return tuple(found)
 
 
+def spelled(features: Sequence[Feature], prefix: str = "") -> Mapping[str, str]:
+    """How features' commands are typed that cannot be typed by their names, as `bot.i18n.Words` takes it."""
+    if prefix:
+        return {feature.name: f"/{prefix}{feature.name}" for feature in features}
+    return {feature.name: f"/greenroom {feature.name}" for feature in features if feature.name in BUILT_IN}
+
+
 def declared_shortcuts(features: Sequence[Feature]) -> tuple[DeclaredShortcut, ...]:
     """Slack has shortcuts on messages, and global ones, which stand for those on people: the form asks for whom."""
     found = tuple(_shortcut(feature, each) for feature in features for each in feature.shortcuts)

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from bot.commands import Services
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, new_code, read_code
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import Code, When, rich
 from bot.params import Text, shortened
 from bot.request import Request
 from bot.ui import Card, Field, Reply
 
-COMMANDS: Mapping[Purpose, str] = {Purpose.COMMUNITY: "/greenroom link", Purpose.PERSON: "/me link"}
-ELSEWHERE: Mapping[Purpose, str] = {Purpose.PERSON: "/greenroom me link"}
-"""Where the platform has a command of that name itself; Slack's `/me` would show the code to everybody."""
+COMMANDS: Mapping[Purpose, Slash] = {Purpose.COMMUNITY: Slash("/greenroom link"), Purpose.PERSON: Slash("/me link")}
+ON_SLACK = "/greenroom me"
+"""Slack keeps `/me` for itself and would show the code to everybody. With a prefix, which is known where Slack is
+served, it is another one.
+"""
 
 WHERE: Mapping[Purpose, str] = {
     Purpose.COMMUNITY: N_("In the server or workspace to link, an organiser types:"),
@@ -43,8 +45,10 @@ async def offer(purpose: Purpose, request: Request, services: Services) -> Reply
     say = request.say
     minutes = say.number(LASTS.seconds // 60)
     typed = rich(Code(f"{COMMANDS[purpose]} code:{code}"))
-    if purpose in ELSEWHERE:
-        typed = rich(typed, "\n", say(N_("On Slack:")), " ", Code(f"{ELSEWHERE[purpose]} code:{code}"))
+    if purpose is Purpose.PERSON:
+        slack = services.platforms.get("slack")
+        there = ON_SLACK if slack is None else slack.commands.get("me", ON_SLACK)
+        typed = rich(typed, "\n", say(N_("On Slack:")), " ", Code(f"{there} link code:{code}"))
     card = Card(
         rich(say(WHERE[purpose])),
         typed,

@@ -5,7 +5,7 @@ a press on the message, a form is one modal; what is then seen is decoded and sh
 
 What Slack's client does not let a person do is done for them, so that the same line can be said:
     a command that there is not           the client finds none; the driver says so in the grammar's words
-    a command that Slack has of its own   it is given by way of /greenroom
+    a command that Slack has of its own   it is given, and told of, by way of /greenroom (`by_name`)
     a value that an input does not take   it comes from a client with an older form
 """
 
@@ -18,6 +18,7 @@ from datetime import datetime
 from adapters.console.clock import ConsoleClock
 from adapters.console.journal import PLATFORM as CONSOLE
 from adapters.slack.client import Slack
+from adapters.slack.declare import BUILT_IN
 from adapters.slack.gateway import EVENTS_PATH
 from adapters.slack.inbound import account_id, plain_words
 from adapters.slack.manifest import manifest
@@ -191,6 +192,11 @@ async def play(lines: Sequence[str], database_url: str, now: datetime, mode: Sla
                 seen = await talk(seats, bot, lines)
         assert slack.violations == []
     return seen
+
+
+def by_name(text: str) -> str:
+    """Where people are told of a command that Slack has of its own: by its name, as on other platforms."""
+    return re.sub(rf"/greenroom ({'|'.join(sorted(BUILT_IN))})\b", r"/\1", text)
 
 
 def settings_for(slack: FakeSlack, team: Team, mode: SlackMode, database_url: str) -> Settings:

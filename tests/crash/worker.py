@@ -19,6 +19,7 @@ from bot.domain.delivery import Receipt
 from bot.due import DueWork, earliest
 from bot.errors import Temporary, Unsure
 from bot.features import digests
+from bot.i18n import AS_DECLARED
 from bot.outbox import OutboxWork, Timings
 from bot.platform import Core, NativeCalendar
 from bot.ui import Reply
@@ -41,6 +42,7 @@ class Wire:
 
     name = "recorder"
     calendar: NativeCalendar | None = None
+    commands = AS_DECLARED
     is_connected = True
 
     def __init__(self, port: int) -> None:

@@ -14,6 +14,7 @@ from bot.domain.delivery import Receipt
 from bot.domain.people import Account, Workspace
 from bot.errors import Unreachable
 from bot.fit import plain
+from bot.i18n import AS_DECLARED
 from bot.platform import NativeCalendar
 from bot.ui import Button, Reply
 from tests.calendars import MemoryCalendar
@@ -30,6 +31,7 @@ class Closed(SilentPlatform):
     """Direct messages are closed."""
 
     calendar: NativeCalendar | None = None
+    commands = AS_DECLARED
 
     async def send(self, to: Address, reply: Reply, key: str) -> Receipt:
         if isinstance(to, Direct):

@@ -8,6 +8,7 @@ from datetime import datetime
 from adapters.console.limits import LIMITS
 from bot.domain.addresses import Address, Channel
 from bot.domain.delivery import Receipt
+from bot.i18n import AS_DECLARED
 from bot.platform import Core, Limits, NativeCalendar
 from bot.ui import Reply
 
@@ -18,6 +19,7 @@ class SilentPlatform:
     name = "console"
     limits: Limits = LIMITS
     calendar: NativeCalendar | None = None
+    commands = AS_DECLARED
     is_connected = True
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.commands import ASK, Services
 from bot.features.digests import posting
 from bot.features.digests.listing import digest_card
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
 from bot.request import Request
 from bot.ui import Action, Button, Card
@@ -26,7 +26,7 @@ async def home(request: Request, services: Services) -> Sequence[Card]:
     if digests:
         text = say.many("{count} digest", "{count} digests", len(digests))
     else:
-        text = say(N_("No digest is set. {set} makes one."), set="/digest set")
+        text = say(N_("No digest is set. {set} makes one."), set=Slash("/digest set"))
     new = Button(say(N_("Set a digest")), Action(ASK, "digest set"))
     head = Card(rich(Bold(say(N_("Digests")))), rich(text), controls=(new,))
     return (head, *(digest_card(each, line, request) for each, line in zip(digests, failed, strict=False)))

@@ -14,7 +14,7 @@ from bot.errors import NotFound
 from bot.features.digests import posting
 from bot.features.digests.lookup import DigestParam
 from bot.features.digests.words import filters, schedule
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import Bold, Rich, rich
 from bot.request import Press, Request
 from bot.ui import Action, Answer, Button, Card, Field, Privacy, Reply, Style
@@ -38,7 +38,7 @@ async def list_digests(_ask: AllDigests, request: Request, services: Services) -
         digests = await uow.digests.listed(request.community.id)
         failed = [await uow.outbox.buried(each.community, posting.DIGEST, each.id) for each in digests]
     if not digests:
-        return Reply(rich(say(N_("No digest is set. {set} makes one."), set="/digest set")))
+        return Reply(rich(say(N_("No digest is set. {set} makes one."), set=Slash("/digest set"))))
     text = say.many("{count} digest", "{count} digests", len(digests))
     cards = tuple(digest_card(each, line, request) for each, line in zip(digests, failed, strict=True))
     return Reply(rich(text), cards)
@@ -127,7 +127,9 @@ def _pressed(command: Callable[[OneDigest, Request, Services], Awaitable[Reply]]
         async with services.store.reading() as uow:
             digest = None if number is None else await uow.digests.get(request.community.id, number)
         if digest is None:
-            raise NotFound(N_("This digest is not there any more. {list} shows those that are."), list="/digest list")
+            raise NotFound(
+                N_("This digest is not there any more. {list} shows those that are."), list=Slash("/digest list")
+            )
         return await command(OneDigest(digest), request, services)
 
     return press

@@ -10,7 +10,7 @@ from bot.domain.digests import Digest
 from bot.domain.places import fold
 from bot.errors import NotFound, Refused
 from bot.features.digests.words import schedule
-from bot.i18n import N_, Words
+from bot.i18n import N_, Slash, Words
 from bot.params import Option, Stored, shortened
 from bot.request import Request
 
@@ -34,7 +34,7 @@ class DigestLookup:
             raise NotFound(
                 N_("There is no digest {typed}. {list} shows them with their numbers."),
                 typed=shortened(typed),
-                list="/digest list",
+                list=Slash("/digest list"),
             )
         if len(found) > 1:
             numbers = request.say.listed([label(each, request.say) for each in found], "or")

@@ -16,9 +16,9 @@ from bot.domain.people import Community
 from bot.features.digests.words import filters, search_for
 from bot.features.events.cards import short_card, when
 from bot.fit import fit
-from bot.i18n import N_, Words
+from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, Rich, joined, rich
-from bot.platform import Limits
+from bot.platform import Limits, Platform
 from bot.ports import UnitOfWork
 from bot.ui import Card, Privacy, Reply
 
@@ -101,7 +101,7 @@ def digest_reply(
             cards.append(Card(title=rich(Bold(say.day(day)))))
         cards.append(card(occurrence, say))
     if left_out:
-        more = say.many("{count} more: {find}", "{count} more: {find}", left_out, find="/event find")
+        more = say.many("{count} more: {find}", "{count} more: {find}", left_out, find=Slash("/event find"))
         cards.append(Card(body=rich(more)))
     return Reply(_head(digest, occurrences, say, part, parts), tuple(cards), privacy=Privacy.SHARED)
 
@@ -147,7 +147,7 @@ async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, n
     platform = services.platforms.get(digest.channel.platform)
     if community is None or platform is None:
         raise LookupError("the digest's platform is not running here")  # it is put off, and tried again
-    stretches = laid_out(digest, page.occurrences, _words(digest, community), platform.limits) or [()]
+    stretches = laid_out(digest, page.occurrences, _words(digest, community, platform), platform.limits) or [()]
     period = row.at.astimezone(ZoneInfo(digest.zone)).date().isoformat()
     return tuple(
         Owed(
@@ -175,9 +175,10 @@ def _message(
     facts = row.facts
     if not occurrences and facts["occurrences"]:
         return Moot("all its events are gone")
-    say = _words(digest, community)
+    platform = services.platforms[row.address.platform]
+    say = _words(digest, community, platform)
     parts, left_out = int(str(facts["parts"])), int(str(facts["left_out"]))
-    limits = services.platforms[row.address.platform].limits
+    limits = platform.limits
     reply = digest_reply(digest, occurrences, say, part=row.part, parts=parts, left_out=left_out)
     if len(fit(reply, limits).messages) > 1:
         reply = digest_reply(
@@ -201,8 +202,8 @@ def _head(digest: Digest, occurrences: Sequence[Occurrence], say: Words, part: i
     return joined([head, filters(digest, say), numbered], " · ")
 
 
-def _words(digest: Digest, community: Community) -> Words:
-    return Words(community.locale, ZoneInfo(digest.zone))
+def _words(digest: Digest, community: Community, platform: Platform) -> Words:
+    return Words(community.locale, ZoneInfo(digest.zone), platform.commands)
 
 
 def _listed(fact: object) -> Sequence[object]:

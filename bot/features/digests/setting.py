@@ -17,7 +17,7 @@ from bot.features.digests import posting
 from bot.features.digests.listing import digest_card
 from bot.features.digests.words import filters, schedule
 from bot.features.events.finding import kind_choice, where_choice
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
 from bot.params import ChannelParam, City, Text, TimeOfDay, Whole, Zone, weekday, yes_no
 from bot.request import Request
@@ -48,7 +48,7 @@ async def confirm_digest(ask: SetDigest, request: Request, services: Services) -
     async with services.store.reading() as uow:
         known = await uow.digests.listed(digest.community)
     if any(replace(each, id=0, request_id=None) == replace(digest, request_id=None) for each in known):
-        raise Refused(N_("This very digest is set already. {list} shows it."), list="/digest list")
+        raise Refused(N_("This very digest is set already. {list} shows it."), list=Slash("/digest list"))
     first = digest.next_after(request.now)
     pairs = [
         (N_("Posted"), schedule(digest, say)),
@@ -74,7 +74,7 @@ async def set_digest(ask: SetDigest, request: Request, services: Services) -> Re
             raise Refused(
                 N_("A community has at most {most} digests. Remove one first: {list}."),
                 most=DIGESTS_MOST,
-                list="/digest list",
+                list=Slash("/digest list"),
             )
         saved = before or await uow.digests.add(digest, request.now)
         first = saved.next_after(request.now)

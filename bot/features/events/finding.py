@@ -15,7 +15,7 @@ from bot.errors import Refused
 from bot.features.events.cards import full_card, price, short_card
 from bot.features.events.lookup import EventParam, found_event
 from bot.features.paging import PAGE, Asked, asked_by, asking, pager
-from bot.i18n import N_, Words
+from bot.i18n import N_, Slash, Words
 from bot.markup import Rich, joined, rich
 from bot.params import Choice, City, Cost, Dates, Text, Whole
 from bot.request import Press, Request
@@ -106,7 +106,7 @@ async def _mine(offset: int, request: Request, services: Services) -> Reply:
             rich(
                 say(
                     N_("You have not answered for any coming event yet. {find} shows what there is."),
-                    find="/event find",
+                    find=Slash("/event find"),
                 )
             )
         )

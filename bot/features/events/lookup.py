@@ -10,7 +10,7 @@ from bot.commands import Services, read_id
 from bot.domain.events import Occurrence
 from bot.errors import NotFound, Refused
 from bot.features.events.cards import place_label
-from bot.i18n import N_, Words
+from bot.i18n import N_, Slash, Words
 from bot.params import Option, Stored, shortened
 from bot.request import Request
 
@@ -33,7 +33,9 @@ async def found_event(id_: str, request: Request, services: Services) -> Occurre
             found = await uow.events.get(request.community.id, number, person=request.person.id)
         if found is not None:
             return found
-    raise NotFound(N_("This event is not in this community's calendar. {find} shows what is."), find="/event find")
+    raise NotFound(
+        N_("This event is not in this community's calendar. {find} shows what is."), find=Slash("/event find")
+    )
 
 
 class EventLookup:
@@ -50,7 +52,7 @@ class EventLookup:
             raise NotFound(
                 N_("No coming event has {typed} in its title or venue. {find} shows what there is."),
                 typed=shortened(typed),
-                find="/event find",
+                find=Slash("/event find"),
             )
         if len(meant) > 1:
             names = [f"#{each.id} {_label(each, request.say)}" for each in meant[:CHOICES]]

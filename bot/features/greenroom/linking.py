@@ -12,7 +12,7 @@ from bot.domain.people import Home
 from bot.errors import NotFound, Refused
 from bot.features.codes import code_param, not_in_use, offer, tried
 from bot.features.mirror import stir
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
@@ -86,7 +86,7 @@ async def unlink_workspace(_ask: UnlinkWorkspace, request: Request, services: Se
         raise Refused(
             N_("{here} is linked with no other server or workspace. {command} links it."),
             here=named(home),
-            command="/greenroom link",
+            command=Slash("/greenroom link"),
         )
     lines = [
         say(N_("What was added here goes with it, and so do the digests that are posted here.")),
@@ -103,7 +103,7 @@ async def press_unlink(press: Press, request: Request, services: Services) -> Re
     here = home_of(request)
     if read_id(press.action.arg) != here:
         raise NotFound(
-            N_("This button is for another server or workspace. Use {command}."), command="/greenroom unlink"
+            N_("This button is for another server or workspace. Use {command}."), command=Slash("/greenroom unlink")
         )
     async with services.store.writing() as uow:
         community = await uow.linking.part(here, request.now)
@@ -149,7 +149,7 @@ async def _sides(offered: Offer, here: int, request: Request, uow: UnitOfWork) -
             N_("{here} is linked with {names} already. Make a code here and use it there, or unlink first: {command}."),
             here=named(home),
             names=request.say.listed(rest),
-            command="/greenroom unlink",
+            command=Slash("/greenroom unlink"),
         )
     if len(there) >= HOMES_MOST:
         raise Refused(

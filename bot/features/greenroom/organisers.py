@@ -9,7 +9,7 @@ from bot.commands import Services
 from bot.domain.members import Somebody
 from bot.errors import NotAllowed, Refused
 from bot.features.greenroom.linking import home_of
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import rich
 from bot.params import Member
 from bot.request import Request
@@ -43,7 +43,7 @@ async def name_organisers(ask: Organisers, request: Request, services: Services)
                 raise Refused(
                     N_("A community names at most {most} organisers. Remove one first: {command}."),
                     most=NAMED_MOST,
-                    command="/greenroom organisers",
+                    command=Slash("/greenroom organisers"),
                 )
             await uow.people.name_organiser(community.id, ask.add.person, home, request.now)
             said.append(request.say(N_("{name} organises now."), name=ask.add.account.name))

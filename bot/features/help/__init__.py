@@ -43,14 +43,14 @@ def _overview(features: Sequence[Feature], request: Request) -> Reply:
     say = request.say
     text = say(N_("I keep this community's calendar: find events, add them, say you are coming."))
     cards = tuple(_summary(feature, request) for feature in features if _visible(feature, request))
-    tail = rich(say(N_("More about one:")), " ", Code("/help event"))
+    tail = rich(say(N_("More about one:")), " ", Code(say.command("/help event")))
     return Reply(rich(text), (*cards, Card(body=tail)))
 
 
 def _summary(feature: Feature, request: Request) -> Card:
     say = request.say
-    names = joined((Code(_typed(feature, command)) for command in _visible(feature, request)), ", ")
-    return Card(title=rich(Bold(f"/{feature.name}")), body=rich(say(feature.help), "\n", names))
+    names = joined((Code(say.command(_typed(feature, command))) for command in _visible(feature, request)), ", ")
+    return Card(title=rich(Bold(say.command(f"/{feature.name}"))), body=rich(say(feature.help), "\n", names))
 
 
 def _explained(feature: Feature, request: Request) -> Reply:
@@ -58,13 +58,13 @@ def _explained(feature: Feature, request: Request) -> Reply:
     commands = _visible(feature, request)
     lines = [
         rich(
-            Code(_typed(feature, command)),
+            Code(say.command(_typed(feature, command))),
             " – ",
             say(command.help),
             "\n",
             say(N_("Example:")),
             " ",
-            Code(command.example),
+            Code(say.command(command.example)),
         )
         for command in commands
     ]
@@ -73,7 +73,7 @@ def _explained(feature: Feature, request: Request) -> Reply:
         for command in commands
         if any(argument.is_required for argument in command.arguments.values())
     ]
-    card = Card(rich(Bold(f"/{feature.name}")), joined([rich(say(feature.help)), *lines], "\n"))
+    card = Card(rich(Bold(say.command(f"/{feature.name}"))), joined([rich(say(feature.help)), *lines], "\n"))
     # one option needs no list: the example shows it
     options = [_options(command, say) for command in commands if len(command.arguments) > 1]
     return Reply(cards=(Card(card.title, card.body, controls=tuple(buttons[:5])), *options))

@@ -9,7 +9,7 @@ from bot.commands import Services
 from bot.domain.people import Home
 from bot.errors import Refused
 from bot.features.mirror.falling import MIRROR, due_of
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import Rich, rich
 from bot.params import Choice
 from bot.request import Request
@@ -57,7 +57,7 @@ def _told(ask: MirrorEvents, home: Home, request: Request) -> str:
         told = N_("Events are not shown in the calendar of {name}. {on} shows them there.")
     else:
         told = N_("Events are no longer shown in the calendar of {name}; those that are there are removed now.")
-    return say(told, name=home.workspace.name, on="/event mirror switch:on")
+    return say(told, name=home.workspace.name, on=Slash("/event mirror switch:on"))
 
 
 async def _home(request: Request, services: Services) -> Home:
@@ -65,7 +65,8 @@ async def _home(request: Request, services: Services) -> Home:
     platform = services.platforms.get(request.account.platform)
     if platform is None or platform.calendar is None:
         raise Refused(
-            N_("This platform has no calendar of its own to show events in; {find} shows them."), find="/event find"
+            N_("This platform has no calendar of its own to show events in; {find} shows them."),
+            find=Slash("/event find"),
         )
     home = None
     if request.workspace is not None:

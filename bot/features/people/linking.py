@@ -12,7 +12,7 @@ from bot.domain.people import OwnAccount
 from bot.errors import NotFound, Refused
 from bot.features.codes import code_param, not_in_use, offer, tried
 from bot.features.people.lookup import label
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply, Style
@@ -58,7 +58,7 @@ async def press_link(press: Press, request: Request, services: Services) -> Repl
                 raise Refused(
                     N_("One person has at most {most} accounts. Unlink one first: {command}."),
                     most=ACCOUNTS_MOST,
-                    command="/me unlink",
+                    command=Slash("/me unlink"),
                 )
             is_first = await uow.linking.use(code, request.now)
             if not is_first or not await uow.linking.join_people(offered.person, request.person.id):
@@ -73,7 +73,7 @@ async def unlink_me(_ask: UnlinkMe, request: Request, services: Services) -> Rep
         raise Refused(
             N_("{account} is linked with no other account. {command} links it."),
             account=label(this),
-            command="/me link",
+            command=Slash("/me link"),
         )
     lines = [
         say(N_("What you answered and added with this account goes with it.")),
@@ -87,7 +87,7 @@ async def unlink_me(_ask: UnlinkMe, request: Request, services: Services) -> Rep
 async def press_unlink(press: Press, request: Request, services: Services) -> Reply:
     """Pressed again it says the same."""
     if read_id(press.action.arg) != request.origin.account:
-        raise NotFound(N_("This button is for another account. Use {command}."), command="/me unlink")
+        raise NotFound(N_("This button is for another account. Use {command}."), command=Slash("/me unlink"))
     this, _ = await _accounts(request, services)
     async with services.store.writing() as uow:
         await uow.linking.part_person(request.origin.account)
@@ -113,7 +113,7 @@ async def _linked(request: Request, services: Services) -> Reply:
         theirs = await uow.people.accounts_of(request.person.id)
     names = request.say.listed([label(each) for each in theirs])
     text = request.say(N_("Linked: {names} are one person now."), names=names)
-    where = request.say(N_("{command} chooses where notices go."), command="/me notices")
+    where = request.say(N_("{command} chooses where notices go."), command=Slash("/me notices"))
     return Reply(rich(text, "\n", where), replaces=True)
 
 

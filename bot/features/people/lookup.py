@@ -10,7 +10,7 @@ from bot.domain.linking import platform_name
 from bot.domain.people import OwnAccount
 from bot.domain.places import fold
 from bot.errors import NotFound, Refused
-from bot.i18n import N_
+from bot.i18n import N_, Slash
 from bot.params import Option, Stored, shortened
 from bot.request import Request
 
@@ -49,7 +49,7 @@ class OwnAccountLookup:
                 N_("{typed} is none of your accounts: {names}. {command} links another."),
                 typed=shortened(typed),
                 names=request.say.listed([label(each) for each in theirs]),
-                command="/me link",
+                command=Slash("/me link"),
             )
         if len(found) > 1:
             names = request.say.listed([f"#{each.id} {label(each)}" for each in found], "or")

@@ -125,7 +125,7 @@ async def set_language(ask: SetLanguage, request: Request, services: Services) -
     async with services.store.writing() as uow:
         await uow.people.set_locale(request.person.id, ask.language)
     # in the language that was chosen; what the platform says is known with the next request
-    say = Words(ask.language, request.say.zone) if ask.language else request.say
+    say = Words(ask.language, request.say.zone, request.say.commands) if ask.language else request.say
     if not ask.language:
         return Reply(rich(say(N_("From now on I speak the language that your platform says."))))
     return Reply(rich(say(N_("From now on I speak {language} with you."), language=say(LANGUAGES[ask.language]))))

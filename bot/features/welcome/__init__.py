@@ -10,7 +10,7 @@ from bot.commands import ASK, Message, Services
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Moot, Owed
 from bot.domain.people import KEPT_AFTER_REMOVAL, Account, Home, Joined
-from bot.i18n import N_, Words
+from bot.i18n import AS_DECLARED, N_, Words
 from bot.markup import Bold, Code, joined, rich
 from bot.platform import Platform
 from bot.ports import UnitOfWork
@@ -56,17 +56,18 @@ async def greet(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now:
 def greeting(home: Home, platform: Platform | None, facts: Mapping[str, object], address: Address) -> Reply:
     """The words for a workspace that is new, or for one that is back."""
     community = home.community
-    say = Words(community.locale, ZoneInfo(community.zone))
+    say = Words(community.locale, ZoneInfo(community.zone), platform.commands if platform else AS_DECLARED)
     if facts.get("is_back"):
         return Reply(rich(say(N_("Welcome back to {name}: everything is as it was."), name=home.workspace.name)))
     has_calendar = platform is not None and platform.calendar is not None
     steps = [
-        rich(say(N_("Set up a weekly digest of what is coming up:")), " ", Code("/digest set")),
-        rich(say(N_("Add events; whoever runs me can bring in a whole calendar:")), " ", Code("/event add")),
+        (N_("Set up a weekly digest of what is coming up:"), "/digest set"),
+        (N_("Add events; whoever runs me can bring in a whole calendar:"), "/event add"),
     ]
     if has_calendar:
-        steps.append(rich(say(N_("Show the events in this server's own calendar too:")), " ", Code("/event mirror")))
-    steps.append(rich(say(N_("See all that I can do:")), " ", Code("/help")))
+        steps.append((N_("Show the events in this server's own calendar too:"), "/event mirror"))
+    steps.append((N_("See all that I can do:"), "/help"))
+    lines = [rich(say(what), " ", Code(say.command(command))) for what, command in steps]
     text = say(N_("Hello! I keep the calendar of {name} now."), name=home.workspace.name)
     facts_card = say(
         N_("Times are those of {zone}. If I am removed, what was kept here stays for {days} days, and then goes."),
@@ -80,7 +81,7 @@ def greeting(home: Home, platform: Platform | None, facts: Mapping[str, object],
     return Reply(
         rich(text),
         (
-            Card(rich(Bold(say(N_("What to set up first")))), joined(steps, "\n"), controls=controls),
+            Card(rich(Bold(say(N_("What to set up first")))), joined(lines, "\n"), controls=controls),
             Card(body=rich(facts_card)),
         ),
     )
