@@ -22,8 +22,11 @@ async def test_with_a_prefix_every_command_on_slack_is_told_with_it_and_nobodys_
         sol = OnSlack(both.slack, both.team.owner, "gr")
         assert "/grdigest set" in sol.inbox()
         assert "/grdigest set makes one" in await sol.says("/digest list")
-        assert "/me link in its title or venue. /grevent find shows what there is" in await sol.says("/event show /me link")
+        assert "/me link in its title or venue. /grevent find shows what there is" in await sol.says(
+            "/event show /me link"
+        )
         assert "On Slack: /grme link code:" in await both.dora.says("/me link")
+        assert "On Slack: /grgreenroom link code:" in await both.dora.says("/greenroom link")
         await sol.does('/event add "/digest set or /me link" when:"tomorrow 20:00" city:Berlin', "Save")
         assert "/digest set or /me link" in await sol.says("/event find")
         assert "/digest set makes one" in await both.dora.says("/digest list")
