@@ -388,7 +388,7 @@ class Answering:
         )
         say = Words(member.locale or "en", ZoneInfo("UTC"))
         spot = spot_of(body)
-        if isinstance(asked, Press) and forms.is_about_a_form(asked.action):
+        if kind_of(body) is Kind.PRESS and forms.is_about_a_form(pressed(body).action):
             spot = replace(spot, is_ours=spot.is_ephemeral or spot.is_direct)
         return _Exchange(incoming, sender, installed, spot, str(body.get("trigger_id", "")), arrived, say)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
@@ -186,26 +186,31 @@ class Slack:
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
         mark, installed = mark_of(key), await self._installed_for(to)
         channel = await self._channel_of(to, installed.token)
-        looking = (channel, mark)
-        for _ in range(HISTORY_PAGES):
-            page = await self._history(installed.token, to, channel, since, self._looking.get(looking, ""))
-            for each in page.get("messages", ()):
-                if _mark_in(each, installed.bot) == mark:
-                    self._looking.pop(looking, None)
-                    return Receipt(to, f"{channel}/{each['ts']}")
-            self._looking.pop(looking, None)
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                return None
-            self._looking[looking] = cursor
+        cursor = self._looking.pop((channel, mark), "")
+        try:
+            for _ in range(HISTORY_PAGES):
+                page = await self._history(installed.token, channel, since, cursor)
+                for each in page.get("messages", ()):
+                    if _mark_in(each, installed.bot) == mark:
+                        return Receipt(to, f"{channel}/{each['ts']}")
+                cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+                if not cursor:
+                    return None
+            raise Temporary("much was written there since, and I am not through it yet")
+        except Denied as denied:
+            if denied.code in UNREADABLE:
+                raise Temporary(UNREADABLE[denied.code]) from None
+            raise self._refused(denied, to, installed.token) from None
+        except (DeliveryError, asyncio.CancelledError):
+            self._looking[channel, mark] = cursor
             if len(self._looking) > LOOKING_REMEMBERED:
                 self._looking.popitem(last=False)
-        raise Temporary("much was written there since, and I am not through it yet")
+            raise
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         wanted = typed.strip().removeprefix("<#").removesuffix(">").partition("|")[0].removeprefix("#")
         installed = await self._tokens.of(workspace, workspace)
-        if not wanted or installed is None:
+        if not wanted or installed is None or installed.team not in ("", workspace):
             return None
         try:
             if wanted.isascii() and wanted.isalnum() and wanted[:1] in "CG":
@@ -317,7 +322,7 @@ class Slack:
             self._directs.popitem(last=False)
         return id_
 
-    async def _history(self, token: str, to: Address, channel: str, since: datetime, cursor: str) -> Json:
+    async def _history(self, token: str, channel: str, since: datetime, cursor: str) -> Json:
         asked = {
             "channel": channel,
             "oldest": f"{since.timestamp():.6f}",
@@ -327,12 +332,7 @@ class Slack:
         }
         if cursor:
             asked["cursor"] = cursor
-        try:
-            return await self.wire.read(token, "conversations.history", patience=ASK_PATIENCE, **asked)
-        except Denied as denied:
-            if denied.code in ("missing_scope", "not_in_channel"):
-                raise Temporary("I may not read what I posted there: invite me to the channel") from None
-            raise self._refused(denied, to, token) from None
+        return await self.wire.read(token, "conversations.history", patience=ASK_PATIENCE, **asked)
 
     async def _brought(self, token: str, files: Sequence[File]) -> Sequence[Json]:
         """Files as Slack shares them; nobody sees them yet. What Slack refuses is left out. Raises Temporary."""
@@ -351,6 +351,14 @@ class Slack:
             await self.wire.call(token, "files.completeUploadExternal", told, patience=SHARE_PATIENCE)
         except (Denied, DeliveryError) as error:
             log.warning("files not shown", reason=str(error))
+
+
+UNREADABLE: Mapping[str, str] = {
+    "missing_scope": "I may not read what I posted there: install me again with all that the manifest asks for",
+    "not_in_channel": "I may not read what I posted there: invite me to the channel",
+    "invalid_cursor": "Slack does not know any more where I stopped looking",
+}
+"""What keeps us from seeing whether something was posted, and says nothing of whether it was."""
 
 
 def _home_of(to: Address) -> str:

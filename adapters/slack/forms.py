@@ -177,8 +177,8 @@ def form_card(form: Form, say: Words) -> Reply:
 
 
 def is_about_a_form(action: Action) -> bool:
-    """Whether it is a button of `form_card`."""
-    return action.name in (OPEN, OPEN_COMMAND)
+    """Whether it is a button of `form_card`, or that of a card which asks whether a form was understood."""
+    return action.name in (OPEN, OPEN_COMMAND, CHANGE)
 
 
 def opening(press: Press) -> Press:

@@ -40,18 +40,29 @@ class Members:
         self._wire = wire
         self._seconds = seconds
         self._known: OrderedDict[tuple[str, str], tuple[float, Member]] = OrderedDict()
+        self._asking: dict[tuple[str, str], asyncio.Task[Member | None]] = {}
 
     async def get(self, token: str, team: str, user: str, *, name: str = "") -> Member:
         """Who this is. Where Slack does not tell, what it told last, else somebody of that `name` and no more."""
         known = self._known.get((team, user))
         if known is not None and self._seconds() - known[0] < FRESH_SECONDS:
             return known[1]
+        asking = self._asking.get((team, user))
+        if asking is None:  # who does much at once is asked for once
+            asking = self._asking[team, user] = asyncio.create_task(self._ask(token, team, user, name))
+            asking.add_done_callback(lambda _: self._asking.pop((team, user), None))
+        found = await asyncio.shield(asking)
+        if found is not None:
+            return found
+        return known[1] if known is not None else Member(name)
+
+    async def _ask(self, token: str, team: str, user: str, name: str) -> Member | None:
         try:
             async with asyncio.timeout(PATIENCE):
                 told = await self._wire.read(token, "users.info", user=user, include_locale="true")
         except (Denied, DeliveryError, TimeoutError) as error:
             log.warning("member unknown", reason=type(error).__name__)
-            return known[1] if known is not None else Member(name)
+            return None
         found = member_of(told["user"], name)
         self._known.pop((team, user), None)
         self._known[team, user] = (self._seconds(), found)

@@ -28,8 +28,8 @@ TOTAL_SECONDS = 20.0
 WAIT_MOST = 10.0
 """Seconds that a post waits of itself for its turn."""
 CHANNEL_SECONDS = 1.0  # Slack, "Rate limits": one message a second for each channel
-WORKSPACE_SECONDS, WORKSPACE_BURST = 0.2, 50
-"""Slack, chat.postMessage: "several hundred messages per minute" for each workspace; here 300, and some at once."""
+WORKSPACE_SECONDS, WORKSPACE_BURST = 0.1, 90
+"""Slack, chat.postMessage: "several hundred messages per minute" for each workspace; here 600, and some at once."""
 HOLDS_MOST = 5_000
 
 log = structlog.get_logger()

@@ -11,8 +11,6 @@ What Slack's client does not let a person do is done for them, so that the same 
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -42,6 +40,7 @@ from tests.conversations.seats import CHANNELS, LOCALE, YOU, ZONE, Declared, Par
 from tests.conversations.slack_forms import Held, Modals, OpenForm
 from tests.fakes.slack import Asked, Channel, FakeSlack, Message, Team, User
 from tests.fakes.slack import Place as Kind
+from tests.fakes.slack.mrkdwn import as_sent
 from tests.fakes.slack.seen import Seen, read_blocks, read_message
 
 
@@ -92,29 +91,20 @@ class SeatsOfSlack(Seats[Message]):
         if not self._is_declared(text):
             command, rest = "/greenroom", text.removeprefix("/")
         user = await self._free(person)
-        asked = await self.slack.slash(user, self.channel(channel), command, self._sent(rest))
+        asked = await self.slack.slash(user, self.channel(channel), command, as_sent(self.team, rest))
         return await self._outcome(asked, typed)
 
     def _typed(self, text: str) -> Mapping[str, Held]:
         """What was typed for each argument. Raises Refused."""
         values = read_sentence(text, self.features, self.say).values
-        return {name: Held(value, plain_words(self._sent(value), self.team.id)) for name, value in values.items()}
+        return {
+            name: Held(value, plain_words(as_sent(self.team, value), self.team.id)) for name, value in values.items()
+        }
 
     def _is_declared(self, text: str) -> bool:
         assert self.slack.manifest is not None
         declared = self.slack.manifest["features"]["slash_commands"]
         return any(each["command"] == text.split(maxsplit=1)[0] for each in declared)
-
-    def _sent(self, text: str) -> str:
-        """As Slack's client sends it: what it knows by its name is marked."""
-
-        def marked(found: re.Match[str]) -> str:
-            name = found[2].casefold()
-            channels = {each.name: f"<#{each.id}|{each.name}>" for each in self.team.channels.values()}
-            people = {known: f"<@{each.id}|{each.name}>" for known, each in self._users.items()}
-            return (people if found[1] == "@" else channels).get(name, found[0])
-
-        return re.sub(r"(?<!\w)([@#])([\w-]+)", marked, html.escape(text, quote=False))
 
     async def use(self, person: str, message: Message, part: Part, choice: str) -> Answer:
         user = await self._free(person)

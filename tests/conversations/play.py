@@ -50,6 +50,7 @@ class Typing(io.StringIO):
 
 def written(seen: io.StringIO, platform: str) -> str:
     """What was seen, as a transcript has it."""
+    # what is said of one platform alone is said everywhere: "On Slack: …"
     text = re.sub(rf"(?<!On )\b{platform}(?=\)|: |$)", "PLATFORM", seen.getvalue(), flags=re.MULTILINE)
     for code in set(MADE.findall(text)):
         text = text.replace(code, "CODE")

@@ -335,6 +335,18 @@ async def test_a_response_url_is_good_five_times_in_half_an_hour(
         assert len(slack.violations) >= 3
 
 
+async def test_what_comes_by_the_response_url_once_a_form_was_sent_comes_of_the_form(
+    app: AsyncApp, slack: FakeSlack, mara: User
+) -> None:
+    asked = await slack.slash(mara, None, "/event", "add")
+    sent = await slack.submit(mara, await asked.form(), {"Title": "good", "Seats": 3})
+    await sent.acknowledged()
+    async with aiohttp.ClientSession() as http:
+        await http.post(asked.payload["response_url"], json={"text": "It is saved."})
+    assert "It is saved." in [message.text for message in sent.seen]
+    assert asked.seen == []
+
+
 async def test_what_answered_a_command_cannot_be_replaced_by_its_response_url(slack: FakeSlack, mara: User) -> None:
     asked = await slack.slash(mara, mara.team.channel("events"), "/event")
     body = {"text": "x", "replace_original": True}

@@ -228,6 +228,14 @@ async def test_filters_hold(zoe: Somebody) -> None:
     assert [plain(card.title) for card in preview.cards if card.controls] == ["Near Techno"]
 
 
+async def test_a_digest_is_set_from_where_no_channel_is_but_not_from_where_no_workspace_is(zoe: Somebody) -> None:
+    at_home = replace(zoe.incoming(Typed(SET)), channel=None)
+    assert "Is this right?" in words(await zoe.bot.app.handle(at_home))
+    directly = await zoe.bot.app.handle(replace(at_home, id="2", workspace=None))
+    assert isinstance(directly, Form)
+    assert "server or workspace" in directly.errors["channel"]
+
+
 async def test_a_community_has_at_most_twenty_digests(zoe: Somebody) -> None:
     for number in range(DIGESTS_MOST):
         await set_digest(zoe, f"/digest set channel:c{number} day:monday")

@@ -205,6 +205,17 @@ async def test_a_field_that_was_left_alone_keeps_what_it_held(at: Harness) -> No
     assert at.core.last_submit.values == {"title": "Late Night", "venue": "Kantine"}
 
 
+async def test_a_form_is_sent_from_where_it_was_opened(at: Harness) -> None:
+    at.core.answer = saying(FORM)
+    await at.type("mara", "/event add")
+    at.core.answer = saying(HEARD)
+    await at.submit("mara", {"venue": "Kantine"})
+    typed, sent = at.core.asked
+    assert (sent.workspace, sent.account) == (typed.workspace, typed.account)
+    assert sent.channel is not None
+    assert sent.channel.id == at.channel.id
+
+
 async def test_a_form_speaks_the_language_of_whoever_fills_it_in(at: Harness) -> None:
     at.core.answer = saying(replace(FORM, title="Termin eintragen", locale="de"))
     seen = await at.type("mara", "/event add")

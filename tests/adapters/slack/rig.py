@@ -20,6 +20,7 @@ from bot.compose.running import web_beside
 from bot.compose.slack import slack_of
 from bot.domain.addresses import Channel
 from bot.domain.people import Account, Workspace
+from bot.markup import rich
 from bot.ports import Clock
 from bot.request import Incoming
 from bot.settings import SlackMode, read_settings
@@ -145,7 +146,9 @@ def text_of(message: Message) -> str:
 def all_of(message: Message) -> str:
     """Everything that stands in a message, as it is read."""
     reply = read_message(message, str).reply
-    parts = [reply.text, *(words for card in reply.cards for words in (card.title, card.body))]
+    parts = [reply.text]
+    for card in reply.cards:
+        parts += [card.title, card.body, *(rich(f"{field.name}: ", field.value) for field in card.fields)]
     return "\n".join("".join(str(getattr(piece, "text", piece)) for piece in part.pieces) for part in parts)
 
 

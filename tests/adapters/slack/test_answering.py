@@ -392,6 +392,24 @@ async def test_what_a_form_is_answered_with_replaces_the_card_it_was_opened_from
     assert at.mara.ephemerals == [message]
 
 
+@pytest.mark.parametrize("is_refused", [False, True])
+async def test_a_late_forms_card_is_replaced_by_its_answer_unless_that_is_a_refusal(
+    quick: Rig, is_refused: bool
+) -> None:
+    quick.core.wait()
+    quick.answer(replace(FORM, values={}))
+    asked = await slash(quick, "add")
+    await asked.acknowledged()
+    await asyncio.sleep(0.2)  # what is waited for is the adapter's own clock
+    quick.core.go.set()
+    card = await asked.answer()
+    view = await (await quick.fake.press(quick.mara, card, "Open the form")).form()
+    quick.answer(Reply(rich("What came of it"), is_refusal=is_refused))
+    await settled(quick, await quick.fake.submit(quick.mara, view, {"title": "Night"}))
+    assert len(quick.mara.ephemerals) == 1 + is_refused
+    assert ("What came of it" in text_of(card)) is not is_refused
+
+
 async def test_a_form_from_where_there_is_no_message_is_answered_in_its_window(at: Rig) -> None:
     at.answer(FORM)
     view = await (await at.fake.shortcut(at.mara, "person:event add")).form()

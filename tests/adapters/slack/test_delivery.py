@@ -286,6 +286,20 @@ async def test_where_history_cannot_be_read_nobody_says_that_there_is_none(at: P
         await at.slack.find_sent(at.channel, "one", LONG_AGO)
 
 
+async def test_a_place_to_go_on_from_that_slack_forgot_is_not_asked_for_twice(at: Posting) -> None:
+    receipt = await at.slack.send(at.channel, HELLO, "one")
+    for number in range(250):
+        at.fake.write(at.mara, at.there, f"talk {number}")
+    for error in ("internal_error", "invalid_cursor"):
+        after = 1 if error == "internal_error" else 0  # the first page is read, and then it goes on from there
+        at.fake.faults.add(Fault("conversations.history", Kind.STATUS, status=200, error=error, after=after))
+        with pytest.raises((Unsure, Temporary)):
+            await at.slack.find_sent(at.channel, "one", LONG_AGO)
+    assert await at.slack.find_sent(at.channel, "one", LONG_AGO) == receipt
+    pages = [bool(each.args.get("cursor")) for each in at.fake.requests if each.method == "conversations.history"]
+    assert pages == [False, True, True, False, True]
+
+
 async def test_what_cannot_be_asked_now_is_no_answer(at: Posting) -> None:
     await at.slack.send(at.channel, HELLO, "one")
     for fault in (

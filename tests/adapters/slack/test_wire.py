@@ -69,10 +69,10 @@ def test_a_channel_with_too_many_waiting_takes_no_more(wire: Wire) -> None:
     assert wire._queued(key("C2")) == 0
 
 
-def test_a_workspace_takes_some_at_once_and_then_five_a_second(wire: Wire) -> None:
+def test_a_workspace_takes_some_at_once_and_then_ten_a_second(wire: Wire) -> None:
     waits = [wire._queued(key(f"C{number}")) for number in range(WORKSPACE_BURST + 5)]
     assert waits[:WORKSPACE_BURST] == [0] * WORKSPACE_BURST
-    assert waits[WORKSPACE_BURST:] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8], abs=1e-6)
+    assert waits[WORKSPACE_BURST:] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4], abs=1e-6)
     assert wire._queued(key(token="xoxb-other")) == 0
 
 

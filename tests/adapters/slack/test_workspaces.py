@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from bot.domain.people import Account
+import asyncio
+
+from bot.compose import Bot
+from bot.domain.people import Account, Home
 from bot.settings import SlackMode
 from tests.adapters.slack.rig import Rig, text_of, until, whole
-from tests.fakes.slack import FakeSlack, Fault, Kind
+from tests.fakes.slack import FakeSlack, Fault, Kind, Team
 
 
 async def test_the_core_is_told_of_the_workspace_and_its_owner_at_the_start(at: Rig) -> None:
@@ -88,18 +91,21 @@ async def test_a_workspace_that_removes_the_bot_keeps_its_rows_and_comes_back_to
         text = "add Night when:2099-12-04 20:00 city:Berlin"
         card = await (await fake.slash(mara, team.channel("general"), "/event", text)).answer()
         await (await fake.press(mara, card, "Save")).answered()
-        async with bot.database.reading() as uow:
-            before = await uow.people.home("slack", team.id)
+        before = await home_of(bot, team)
         fake.uninstall(team)
-        await fake.quiet(0.3)
-        async with bot.database.reading() as uow:
-            assert await uow.people.home("slack", team.id) is None
+        async with asyncio.timeout(10):
+            while not (await home_of(bot, team)).is_removed:
+                await fake.quiet(0.05)
     fake.grant(team)
     async with whole(fake, sqlite_url, mode) as bot:
-        async with bot.database.reading() as uow:
-            after = await uow.people.home("slack", team.id)
-        assert before is not None
-        assert after is not None
-        assert after.community.id == before.community.id
+        after = await home_of(bot, team)
+        assert (after.community.id, after.is_removed) == (before.community.id, False)
         found = await (await fake.slash(mara, team.channel("general"), "/event", 'find when:"December 2099"')).answer()
         assert "1 event" in text_of(found)
+
+
+async def home_of(bot: Bot, team: Team) -> Home:
+    async with bot.database.reading() as uow:
+        found = await uow.people.home("slack", team.id)
+    assert found is not None
+    return found

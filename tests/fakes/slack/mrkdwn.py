@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from tests.fakes.slack.errors import Json
+from tests.fakes.slack.world import Team
 
 _ANGLED = re.compile(r"<([^<>\n]+)>")
 _AT = re.compile(r"(?<![\w@])@(channel|here|everyone)\b")
@@ -46,6 +48,21 @@ def angled(inside: str) -> Angled:
             return Angled("range", what[1:], label)
         case _:
             return Angled("link", unescaped(what), label)
+
+
+def as_sent(team: Team, typed: str) -> str:
+    """What somebody typed for a slash command, as Slack's client sends it where the app has it escaped.
+
+    Slack: Slash commands, "Escape channels, users, and links": whoever and whatever it knows by name is marked.
+    """
+
+    def marked(found: re.Match[str]) -> str:
+        name = found[2].casefold()
+        people = {user.name.casefold(): f"<@{user.id}|{user.name}>" for user in team.users.values()}
+        channels = {channel.name: f"<#{channel.id}|{channel.name}>" for channel in team.channels.values()}
+        return (people if found[1] == "@" else channels).get(name, found[0])
+
+    return re.sub(r"(?<!\w)([@#])([\w-]+)", marked, escape(typed, quote=False))
 
 
 def split(text: str) -> Iterator[str | Angled]:

@@ -132,7 +132,7 @@ def _value(each: Json, name: str, entry: Entry, offered: Sequence[Json]) -> Any:
         case "selected_date_time":
             return round(entry.astimezone(UTC).timestamp()) if isinstance(entry, datetime) else int(str(entry))
         case "files":
-            return [_file(item) for item in _several(each, entry)]
+            return [{"id": _id(item)} for item in _several(each, entry)]
         case _ if name.endswith("s"):
             return [_id(item) for item in _several(each, entry)]
         case _:
@@ -184,12 +184,7 @@ def _shaped(text: str, *, is_ok: bool, what: str) -> str:
 
 
 def _id(entry: object) -> str:
-    return entry.id if isinstance(entry, User | Channel) else str(entry)
-
-
-def _file(entry: object) -> Json:
-    assert isinstance(entry, File)
-    return {"id": entry.id, "name": entry.name, "mimetype": entry.media_type, "filetype": entry.name.rpartition(".")[2]}
+    return entry.id if isinstance(entry, User | Channel | File) else str(entry)
 
 
 def check_complete(blocks: list[Json], typed: Mapping[str, Mapping[str, Json]]) -> None:
