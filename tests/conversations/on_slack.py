@@ -11,6 +11,7 @@ What Slack's client does not let a person do is done for them, so that the same 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
