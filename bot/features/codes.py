@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from bot.commands import Services
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, new_code, read_code
 from bot.errors import Refused
-from bot.i18n import N_, Slash
+from bot.i18n import N_, Slash, Words
 from bot.markup import Code, When, rich
 from bot.params import Text, shortened
 from bot.request import Request
 from bot.ui import Card, Field, Reply
 
 COMMANDS: Mapping[Purpose, Slash] = {Purpose.COMMUNITY: Slash("/greenroom link"), Purpose.PERSON: Slash("/me link")}
-ON_SLACK = "/greenroom me"
-"""Slack keeps `/me` for itself and would show the code to everybody. With a prefix, which is known where Slack is
-served, it is another one.
-"""
+ON_SLACK: Mapping[str, str] = {"me": "/greenroom me"}
+"""Slack keeps `/me` for itself and would show the code to everybody. Where Slack is served more is known of it."""
 
 WHERE: Mapping[Purpose, str] = {
     Purpose.COMMUNITY: N_("In the server or workspace to link, an organiser types:"),
@@ -45,10 +43,10 @@ async def offer(purpose: Purpose, request: Request, services: Services) -> Reply
     say = request.say
     minutes = say.number(LASTS.seconds // 60)
     typed = rich(Code(f"{COMMANDS[purpose]} code:{code}"))
-    if purpose is Purpose.PERSON:
-        slack = services.platforms.get("slack")
-        there = ON_SLACK if slack is None else slack.commands.get("me", ON_SLACK)
-        typed = rich(typed, "\n", say(N_("On Slack:")), " ", Code(f"{there} link code:{code}"))
+    slack = services.platforms.get("slack")
+    there = Words("en", say.zone, slack.commands if slack else ON_SLACK).command(COMMANDS[purpose])
+    if there != COMMANDS[purpose]:
+        typed = rich(typed, "\n", say(N_("On Slack:")), " ", Code(f"{there} code:{code}"))
     card = Card(
         rich(say(WHERE[purpose])),
         typed,

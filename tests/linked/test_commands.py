@@ -26,6 +26,7 @@ async def test_with_a_prefix_every_command_on_slack_is_told_with_it_and_nobodys_
             "/event show /me link"
         )
         assert "On Slack: /grme link code:" in await both.dora.says("/me link")
+        assert "On Slack: /grgreenroom link code:" in await both.dora.says("/greenroom link")
         await sol.does('/event add "/digest set or /me link" when:"tomorrow 20:00" city:Berlin', "Save")
         assert "/digest set or /me link" in await sol.says("/event find")
         assert "/digest set makes one" in await both.dora.says("/digest list")
