@@ -6,6 +6,7 @@ answers them all. (Bolt's own `ack` is looked for every 10 ms; what a middleware
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,6 +37,8 @@ from bot.logs import without_traces
 from bot.settings import SlackMode
 
 EVENTS_PATH = "/slack/events"
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds until Slack is asked again for a connection; the first doubles each time."""
 PING_SECONDS = 5.0
 """How often the websocket is tried; one that went silent is replaced within twice that."""
 
@@ -103,17 +106,26 @@ class Gateway:
         """Connect. Raises SetupError for what the operator must change."""
         if self._settings.mode is SlackMode.HTTP:
             return
-        try:
-            await self._wire.call(self._settings.app_token, "apps.connections.open", {})
-        except Denied as denied:
-            raise SetupError(f"SLACK_APP_TOKEN: {REFUSED.get(denied.code, f'Slack answered {denied}')}") from None
-        except DeliveryError as error:
-            raise SetupError(f"SLACK_API_URL: {self._settings.api_url}: {error.reason}") from None
+        await self._try_token()
         client = AsyncWebClient(base_url=self._settings.api_url, logger=_log(), retry_handlers=[])
         self._handler = AsyncSocketModeHandler(
             self._app, self._settings.app_token, logger=_log(), web_client=client, ping_interval=PING_SECONDS
         )
         await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
+
+    async def _try_token(self) -> None:
+        """Slack was there a moment ago, when it was asked who we are: what is no refusal passes."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await self._wire.call(self._settings.app_token, "apps.connections.open", {})
+                return
+            except Denied as denied:
+                raise SetupError(f"SLACK_APP_TOKEN: {REFUSED.get(denied.code, f'Slack answered {denied}')}") from None
+            except DeliveryError as error:
+                log.warning("slack cannot be connected to; trying again", reason=error.reason, wait=wait)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
 
     async def close(self) -> None:
         if self._handler is not None:

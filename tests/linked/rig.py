@@ -29,7 +29,6 @@ from bot.i18n import Words
 from bot.params import ChannelParam, Member, Param, Whole
 from bot.settings import read_settings
 from storage.database import Database
-from tests.adapters.discord.process import running
 from tests.fakes.discord import Channel as DiscordChannel
 from tests.fakes.discord import FakeDiscord, Guild, Interaction
 from tests.fakes.discord import Message as DiscordMessage
@@ -41,6 +40,7 @@ from tests.fakes.slack import Channel as SlackChannel
 from tests.fakes.slack import Message as SlackMessage
 from tests.fakes.slack import User as SlackUser
 from tests.fakes.slack import seen as seen_on_slack
+from tests.processes import running
 
 M = TypeVar("M")
 """A message as its platform's fake has it."""

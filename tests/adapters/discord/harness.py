@@ -29,6 +29,7 @@ from bot.params import ChannelParam, Member, Number, Param, Text, Upload, Whole
 from bot.request import Request
 from bot.ui import Reply
 from storage.turnstile import LocalTurnstile
+from tests.adapters.noted import Noted
 from tests.fakes.discord import FakeDiscord, Interaction, Message, User
 from tests.fakes.discord.components import CHANNEL_SELECT, UPLOAD, USER_SELECT
 from tests.fakes.discord.seen import SeenField, plain, read_modal
@@ -62,19 +63,6 @@ class Clock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-class Noted:
-    """Implements `bot.ports.Notes` in memory."""
-
-    def __init__(self) -> None:
-        self.notes: dict[str, str] = {}
-
-    async def get(self, name: str) -> str | None:
-        return self.notes.get(name)
-
-    async def put(self, name: str, value: str) -> None:
-        self.notes[name] = value
 
 
 class Swift(LocalTurnstile):
@@ -306,3 +294,13 @@ async def harness(folder: Path) -> AsyncIterator[DiscordHarness]:
         yield found
         await found.stop()
         assert fake.violations == []
+
+
+def settings_for(fake: FakeDiscord, **more: str) -> dict[str, str]:
+    """What a process of the bot is told of the fake."""
+    return {
+        "DISCORD_TOKEN": fake.token,
+        "DISCORD_API_URL": fake.api_url,
+        "DISCORD_GATEWAY_URL": fake.gateway_url,
+        **more,
+    }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.adapters.discord.process import running, settings_for
+from tests.adapters.discord.harness import settings_for
 from tests.fakes.discord import FakeDiscord
+from tests.processes import running
 
 
 async def test_two_processes_with_two_shards_each_share_the_servers(postgres_url: str, tmp_path: Path) -> None:

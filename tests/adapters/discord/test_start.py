@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.discord.process import Ended, ended, running, settings_for, start
+from tests.adapters.discord.harness import settings_for
 from tests.fakes.discord import FakeDiscord
+from tests.processes import Ended, ended, running, start
 
 
 @pytest.fixture

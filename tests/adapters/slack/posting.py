@@ -17,7 +17,7 @@ from adapters.slack.wire import Wire
 from bot.domain.addresses import Channel, Direct
 from bot.features import events
 from bot.settings import SlackMode
-from tests.adapters.discord.harness import Noted
+from tests.adapters.noted import Noted
 from tests.fakes.slack import Channel as There
 from tests.fakes.slack import FakeSlack, User
 from tests.fakes.slack.world import Clock

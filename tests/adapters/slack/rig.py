@@ -25,8 +25,8 @@ from bot.ports import Clock
 from bot.request import Incoming
 from bot.settings import SlackMode, read_settings
 from bot.ui import Answer, Reply
-from tests.adapters.slack.noted import Heard, Noted
-from tests.fakes.slack import FakeSlack, Message
+from tests.adapters.noted import Heard, Noted
+from tests.fakes.slack import FakeSlack, Message, Team
 from tests.fakes.slack.seen import read_message
 from tests.platforms.contract import SaidCore
 
@@ -202,3 +202,12 @@ async def _until_ready(slack: Slack, serving: asyncio.Task[None]) -> None:
 
 async def _well() -> bool:
     return True
+
+
+def settings_for(fake: FakeSlack, team: Team) -> dict[str, str]:
+    """What a process of the bot is told of the fake."""
+    return {
+        "SLACK_BOT_TOKEN": team.bot_token,
+        "SLACK_APP_TOKEN": fake.app_token,
+        "SLACK_API_URL": fake.api_url,
+    }

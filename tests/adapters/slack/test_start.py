@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.slack.process import Ended, ended, running, settings_for, start
-from tests.adapters.slack.rig import text_of
+from tests.adapters.slack.rig import settings_for, text_of
 from tests.fakes.slack import FakeSlack, Fault, Kind, Team
+from tests.processes import Ended, ended, running, start
 
 
 @pytest.fixture
@@ -59,6 +59,14 @@ async def test_an_app_that_may_not_connect_is_one_line(fake: FakeSlack, team: Te
     assert "SLACK_APP_TOKEN" in line
     if error == "forbidden":
         assert "Socket Mode is switched off" in line
+
+
+async def test_a_connection_that_slack_does_not_give_at_once_is_waited_for(
+    fake: FakeSlack, team: Team, home: Path
+) -> None:
+    fake.faults.add(Fault("apps.connections.open", Kind.STATUS, times=1, status=503, error=""))
+    async with running(home, "run", **settings_for(fake, team)):
+        await fake.until_connected(seconds=30)
 
 
 async def test_a_bot_token_for_the_app_and_the_other_way_round_is_one_line(

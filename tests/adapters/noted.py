@@ -1,4 +1,4 @@
-"""Ports of the adapter, in memory."""
+"""Ports of adapters, in memory."""
 
 from __future__ import annotations
 

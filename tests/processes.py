@@ -1,4 +1,4 @@
-"""`greenroom` as a process of its own, on a fake Slack."""
+"""`greenroom` as a process of its own."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fakes.slack import FakeSlack, Team
-
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 OURS = ("GREENROOM_", "DATABASE_", "DISCORD_", "SLACK_", "WEB_")
 
 
@@ -22,14 +20,6 @@ class Ended:
     code: int
     out: str
     err: str
-
-
-def settings_for(fake: FakeSlack, team: Team) -> dict[str, str]:
-    return {
-        "SLACK_BOT_TOKEN": team.bot_token,
-        "SLACK_APP_TOKEN": fake.app_token,
-        "SLACK_API_URL": fake.api_url,
-    }
 
 
 async def start(folder: Path, *arguments: str, **environment: str) -> Process:
