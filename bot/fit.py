@@ -106,15 +106,18 @@ def split(text: Rich, most: int, measure: Callable[[Rich], int]) -> list[Rich]:
     if measure(text) <= most:
         return [text]
     stretches: list[Rich] = []
-    current = Rich()
+    current: list[Piece] = []
+    length = 0
     for atom in _atoms(text, most, measure):
-        if current and measure(current + atom) > most:
-            stretches.append(_trimmed(current))
-            current = Rich()
+        taken = measure(rich(atom))
+        if current and length + taken > most:
+            stretches.append(_trimmed(rich(*current)))
+            current, length = [], 0
         if current or not (isinstance(atom, str) and not atom.strip()):
-            current = current + atom
+            current.append(atom)
+            length += taken
     if current:
-        stretches.append(_trimmed(current))
+        stretches.append(_trimmed(rich(*current)))
     return stretches or [Rich()]
 
 

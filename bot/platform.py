@@ -18,7 +18,8 @@ from bot.ui import Answer, Card, Reply
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message, card and form may hold. Lengths are what `measure` counts, after escaping.
+    """What one message, card and form may hold. Lengths are what `measure` counts, after escaping: of a text as much
+    as of its pieces together.
 
     `parts` is what the platform allows a message besides: components, nested ones counted, or characters as they
     are written. `weigh` tells how many of them a card takes; the text of a message takes as many as a card with that
