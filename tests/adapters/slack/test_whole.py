@@ -122,17 +122,24 @@ async def test_two_processes_on_one_database_do_and_answer_everything_once(
         card = await (await both(await slash(fake, mara, NIGHT))).answer()
         assert [each for each in mara.ephemerals if "Is this right?" in text_of(each)] == [card]
         await both(await fake.press(mara, card, "Save"))
-        assert "Saved" in text_of(card)
+        await until(lambda: "Saved" in text_of(card))
         before = len(mara.ephemerals)
         await both(await fake.press(mara, card, "Going"))
+        await until(lambda: len(mara.ephemerals) > before)
+        await fake.quiet(0.2)
         assert len(mara.ephemerals) == before + 1
         form = await (await slash(fake, mara, "add")).form()
         sent = await both(await send(fake, mara, form, {"Title": "Second", "When": "2099-12-05", "City": "Berlin, DE"}))
+        await until(lambda: any("Second" in all_of(each) for each in mara.ephemerals))
+        await fake.quiet(0.2)
         cards = [each for each in mara.ephemerals if "Second" in all_of(each)]
         assert sent.errors is None
         assert len(cards) == 1
         await both(await fake.press(mara, cards[0], "Save"))
+        await until(lambda: "Saved" in text_of(cards[0]))
         await both(await fake.message(mara, "hello"))
+        await until(lambda: any(each.author is team.bot for each in fake.dm(mara).messages))
+        await fake.quiet(0.2)
         assert len([each for each in fake.dm(mara).messages if each.author is team.bot]) == 1
         found = await (await slash(fake, mara, 'find when:"December 2099"')).answer()
         assert "2 events" in text_of(found)
