@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from adapters.slack.answering import Answering, Timings
 from adapters.slack.declare import declared, shortcuts_of, spelled
-from adapters.slack.gateway import Gateway
+from adapters.slack.gateway import Gateway, NotServing
 from adapters.slack.inbound import PLATFORM, Raw, user_of
 from adapters.slack.installing import Installed, Tokens, when
 from adapters.slack.limits import LIMITS
@@ -99,7 +99,7 @@ class Slack:
 
     async def serve(self, core: Core) -> None:
         """Serve until cancelled. Raises SetupError for what the operator must change."""
-        self._answering = Answering(
+        answering = Answering(
             core,
             self.wire,
             self._tokens,
@@ -114,6 +114,7 @@ class Slack:
         self._workspaces = Workspaces(core, self.wire, self._notes)
         try:
             installed = await self._tokens.begin()
+            self._answering = answering
             await self._gateway.begin()
             await self._workspaces.began(list(installed))
             self.is_ready.set()
@@ -121,7 +122,8 @@ class Slack:
             await asyncio.Event().wait()
         finally:
             self.is_ready.clear()
-            await self._answering.finish(FINISH_SECONDS)
+            self._answering = None
+            await answering.finish(FINISH_SECONDS)
             await self._gateway.close()
             await self.wire.close()
 
@@ -146,7 +148,7 @@ class Slack:
 
     async def _take(self, body: Raw) -> Json | None:
         if self._answering is None:
-            return None  # by HTTP something may come before all is set up; Slack tells of events again
+            raise NotServing
         return await self._answering.take(body)
 
     # ---- what is sent

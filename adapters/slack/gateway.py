@@ -48,8 +48,15 @@ Handles = Callable[[Request], Awaitable[Response]]
 Takes = Callable[[Raw], Awaitable[Json | None]]
 
 
+class NotServing(Exception):
+    """Nobody is there to take a payload: not yet, or not any more."""
+
+
 class _Carrying(AsyncMiddleware):
-    """Hands every payload on, and its acknowledgement back. Slack's own questions are left to Bolt."""
+    """Hands every payload on, and its acknowledgement back. Slack's own questions are left to Bolt.
+
+    What nobody takes is not acknowledged: Slack tells of events again, and says to people that it failed.
+    """
 
     def __init__(self, take: Takes) -> None:
         self._take = take
@@ -63,7 +70,10 @@ class _Carrying(AsyncMiddleware):
     ) -> BoltResponse | None:
         if req.body.get("type") == "url_verification":
             return await next()
-        told = await self._take(req.body)
+        try:
+            told = await self._take(req.body)
+        except NotServing:
+            return BoltResponse(status=503, body="")
         return BoltResponse(status=200, body=told if told is not None else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from adapters.web.bounds import BODY_BYTES
 from bot.settings import SlackMode
 from tests.adapters.slack.rig import Rig, text_of, until
 from tests.adapters.slack.test_answering import opened
+from tests.fakes.faults import Fault, Kind
 from tests.fakes.slack import FakeSlack
 from tests.platforms.contract import HEARD
 
@@ -151,3 +153,18 @@ async def test_only_the_one_path_takes_payloads(web: Rig) -> None:
             assert response.status == 405
         async with http.post(web.url + "/x", data=json.dumps({})) as response:
             assert response.status == 404
+
+
+async def test_what_comes_before_it_serves_is_not_acknowledged(fake: FakeSlack) -> None:
+    """Slack tells of events again, and whoever typed a command learns that it failed."""
+    at = Rig(fake, SlackMode.HTTP)
+    fake.faults.add(Fault("auth.test", Kind.STATUS))
+    starting = asyncio.create_task(at.start())
+    await until(lambda: at.url)
+    status, _, _ = await fake.courier.request(BODY, FORM_TYPE | fake.courier.signature(BODY))
+    assert status == 503
+    await starting
+    status, _, _ = await fake.courier.request(BODY, FORM_TYPE | fake.courier.signature(BODY))
+    assert status == 200
+    assert len(at.core.asked) == 1
+    await at.stop()
