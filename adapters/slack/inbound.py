@@ -119,11 +119,12 @@ def sender_of(body: Raw) -> Sender:
         name = str(body.get("user_name", ""))
         return Sender(body["team_id"], home, body["user_id"], name, str(body.get("team_domain", "")))
     if kind_of(body) is Kind.EVENT:
-        event = body["event"]
-        home = body.get("enterprise_id") or body["team_id"]
-        return Sender(body["team_id"], home, _user_of_event(event), "")
+        event, team_id = body["event"], _team_of_event(body)
+        return Sender(team_id, body.get("enterprise_id") or team_id, _user_of_event(event), "")
     user, team = body["user"], body.get("team") or {}
-    team_id = team.get("id") or user.get("team_id") or ""
+    # a window that somebody of another workspace opened in a shared channel says where the app is (Slack Connect)
+    there = (body.get("view") or {}).get("app_installed_team_id")
+    team_id = there or team.get("id") or user.get("team_id") or ""
     enterprise = (body.get("enterprise") or {}).get("id")
     name = str(user.get("username") or user.get("name") or "")
     return Sender(team_id, enterprise or team_id, user["id"], name, str(team.get("domain", "")))
@@ -284,6 +285,14 @@ def _channel(body: Raw) -> tuple[str, str]:
 
 def _is_direct(channel: str) -> bool:
     return channel.startswith("D")
+
+
+def _team_of_event(body: Raw) -> str:
+    """The workspace the app is in: in a shared channel `team_id` may be another's (Slack, Events API, Event object)."""
+    for each in body.get("authorizations") or ():
+        if each.get("team_id"):
+            return str(each["team_id"])
+    return str(body["team_id"])
 
 
 def _user_of_event(event: Raw) -> str:

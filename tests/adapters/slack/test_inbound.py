@@ -17,6 +17,7 @@ from adapters.slack.inbound import (
     plain_words,
     pressed,
     said,
+    sender_of,
     typed_of,
     user_of,
 )
@@ -70,6 +71,23 @@ def test_words_are_as_they_were_typed() -> None:
 )
 def test_what_nobody_wrote_for_is_of_no_kind(body: dict[str, Any]) -> None:
     assert kind_of(body) is Kind.OTHER
+
+
+def test_in_a_shared_channel_the_workspace_is_the_one_that_has_the_app() -> None:
+    window = {
+        "type": "view_submission",
+        "user": {"id": "U2", "team_id": "T2"},
+        "team": {"id": "T2", "domain": "guests"},
+        "view": {"app_installed_team_id": "T1"},
+    }
+    mention = {
+        "type": "event_callback",
+        "team_id": "T2",
+        "authorizations": [{"team_id": "T1"}],
+        "event": {"type": "app_mention", "user": "U2"},
+    }
+    for sender in (sender_of(window), sender_of(mention)):
+        assert (sender.team, sender.account) == ("T1", "T1.U2")
 
 
 @pytest.mark.parametrize("written", ["", "p1", "p1|", "x|y|z", "p1|" + "x" * 200, "p1|a:b:c"])
