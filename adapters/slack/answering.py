@@ -312,7 +312,8 @@ class Answering:
             case _:
                 assert_never(answer)
         if await self._do(exchange, "views.update", {"view_id": view, "view": shown}):
-            await self._refresh(exchange)
+            if isinstance(answer, Reply):
+                await self._behind(exchange, (), answer)
             return
         # its window was closed meanwhile
         reply = (

@@ -12,7 +12,7 @@ from bot.app import BROKEN
 from bot.markup import rich
 from bot.params import Option
 from bot.request import Incoming, Press, Submit
-from bot.ui import Action, Button, Card, Form, Privacy, Reply
+from bot.ui import Action, Button, Card, File, Form, Privacy, Reply
 from tests.adapters.slack.rig import MovedClock, Rig, all_of, text_of, until
 from tests.fakes.slack import Asked, Fault, Kind, Message
 from tests.fakes.slack.seen import read_modal
@@ -340,6 +340,17 @@ async def test_a_slow_form_says_so_and_is_answered_in_its_window(quick: Rig) -> 
     assert "One moment" in words(sent.view)
     quick.core.go.set()
     await until(lambda: words(sent.view) == "Saved at last.")
+
+
+async def test_what_a_slow_form_is_answered_with_keeps_its_files(quick: Rig) -> None:
+    view = await opened(quick)
+    quick.core.wait()
+    quick.answer(Reply(rich("Saved at last."), files=(File("night.ics", b"BEGIN:VCALENDAR", "text/calendar"),)))
+    sent = await quick.fake.submit(quick.mara, view, {"title": "Night"})
+    await sent.acknowledged()
+    quick.core.go.set()
+    await until(lambda: any(each.files for each in quick.fake.dm(quick.mara).messages))
+    assert words(sent.view) == "Saved at last."
 
 
 async def test_a_slow_form_with_errors_comes_back_in_its_window(quick: Rig) -> None:
