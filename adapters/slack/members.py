@@ -30,7 +30,6 @@ class Member:
     zone: str = ""
     locale: str = ""
     is_organiser: bool = False
-    is_bot: bool = False
 
 
 class Members:
@@ -90,5 +89,4 @@ def member_of(user: Json, name: str = "") -> Member:
         zone=zone if is_zone(zone) else "",
         locale=str(user.get("locale") or ""),
         is_organiser=any(user.get(role) for role in ("is_admin", "is_owner", "is_primary_owner")),
-        is_bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
     )

@@ -79,4 +79,3 @@ async def test_what_is_forgotten_is_asked_again(ask: Asking) -> None:
 def test_what_slack_leaves_out_is_left_open() -> None:
     assert member_of({"id": "U1"}, "mara") == Member("mara")
     assert member_of({"id": "U1", "tz": "Mars/Olympus", "profile": None, "locale": None, "name": "m"}) == Member("m")
-    assert member_of({"id": "USLACKBOT", "real_name": "Slackbot"}).is_bot
