@@ -15,7 +15,7 @@ from starlette.routing import Route
 from adapters.slack.answering import Answering, Timings
 from adapters.slack.declare import declared, shortcuts_of, spelled
 from adapters.slack.gateway import Gateway, NotServing
-from adapters.slack.inbound import PLATFORM, Raw, user_of
+from adapters.slack.inbound import PLATFORM, Raw, is_of_organisation, user_of
 from adapters.slack.installing import Installed, Tokens, when
 from adapters.slack.limits import LIMITS
 from adapters.slack.members import Members
@@ -140,11 +140,15 @@ class Slack:
         event, team = body["event"], str(body["team_id"])
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
-        home = str(body.get("enterprise_id") or team)
-        if body.get("is_enterprise_install"):
-            team = home
-        if await self._tokens.removed(team, home, when(body.get("event_time"))):
-            await self._workspaces.left(team)
+        home, at = str(body.get("enterprise_id") or team), when(body.get("event_time"))
+        if not is_of_organisation(body):
+            if await self._tokens.removed(team, home, at):
+                await self._workspaces.left(team)
+            return
+        served = {each.team for each in await self._tokens.begin()}
+        if await self._tokens.removed(home, home, at):
+            for gone in sorted(served - {each.team for each in await self._tokens.begin()}):
+                await self._workspaces.left(gone)
 
     async def _take(self, body: Raw) -> Json | None:
         if self._answering is None:

@@ -130,6 +130,11 @@ def sender_of(body: Raw) -> Sender:
     return Sender(team_id, enterprise or team_id, user["id"], name, str(team.get("domain", "")))
 
 
+def is_of_organisation(body: Raw) -> bool:
+    """Whether an event is for the installation of a whole organisation (Slack, Events API, Event object)."""
+    return any(each.get("is_enterprise_install") for each in body.get("authorizations") or ())
+
+
 def request_id(body: Raw) -> str:
     """The same when a payload is delivered again, and no other's."""
     match kind_of(body):

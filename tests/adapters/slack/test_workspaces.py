@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
+import pytest
+
+from adapters.slack.installing import StoredTokens
 from bot.compose import Bot
 from bot.domain.people import Account, Home
 from bot.settings import SlackMode
+from storage.database import Database
 from tests.adapters.slack.rig import Rig, text_of, until, whole
+from tests.adapters.slack.test_installing import WHOLE, installation, tokens_of
+from tests.clocks import FixedClock
 from tests.fakes.slack import FakeSlack, Fault, Kind, Team
+from tests.storage.making import NOW
+
+
+@pytest.fixture
+async def tokens(sqlite_url: str) -> AsyncIterator[StoredTokens]:
+    database = Database(sqlite_url)
+    yield tokens_of(database, FixedClock(NOW))
+    await database.close()
 
 
 async def test_the_core_is_told_of_the_workspace_and_its_owner_at_the_start(at: Rig) -> None:
@@ -30,6 +45,21 @@ async def test_a_removal_is_told(at: Rig) -> None:
     await until(lambda: at.core.departed)
     await at.fake.quiet(0.1)
     assert set(at.core.departed) == {at.team.id}
+
+
+async def test_the_removal_from_an_organisation_is_told_of_each_workspace_it_served(
+    at: Rig, tokens: StoredTokens
+) -> None:
+    at.slack._tokens = tokens
+    await tokens.async_save(WHOLE)
+    await tokens.async_save(installation("T3", "xoxb-3", enterprise_id="E1"))
+    for team in ("T5", "T6"):
+        await tokens.of(team, "E1")
+    wrapper = {"team_id": "T5", "enterprise_id": "E1", "authorizations": [{"is_enterprise_install": True}]}
+    for _ in range(2):
+        await at.slack.removed({**wrapper, "event": {"type": "app_uninstalled"}})
+    assert at.core.departed == ["T5", "T6"]
+    assert await tokens.of("T3", "E1") is not None, "it has an installation of its own"
 
 
 async def test_tokens_of_people_that_are_revoked_are_no_removal(at: Rig) -> None:
