@@ -39,11 +39,6 @@ class SlackSettings:
     prefix: str = ""
     oauth: OAuth | None = None
 
-    @property
-    def needs_web(self) -> bool:
-        """Whether it has routes that a web server must carry."""
-        return self.mode is SlackMode.HTTP or self.oauth is not None
-
 
 def slack_settings(settings: Settings) -> SlackSettings:
     """Slack's part of the settings. Raises SetupError for what is missing or makes no sense."""

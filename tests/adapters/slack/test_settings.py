@@ -27,22 +27,19 @@ def settings(**given: str) -> Settings:
 def test_two_tokens_are_all_that_one_workspace_needs() -> None:
     given = slack_settings(settings(SLACK_BOT_TOKEN=" xoxb-1 ", SLACK_APP_TOKEN="xapp-1"))
     assert given == SlackSettings(SlackMode.SOCKET, SLACK_API, "xoxb-1", "xapp-1")
-    assert not given.needs_web
 
 
-def test_http_needs_the_signing_secret_and_the_web() -> None:
+def test_http_needs_the_signing_secret() -> None:
     given = slack_settings(settings(**HTTP, SLACK_COMMAND_PREFIX="Gr", SLACK_API_URL="http://127.0.0.1:1/api"))
     assert given == SlackSettings(
         SlackMode.HTTP, "http://127.0.0.1:1/api/", "xoxb-1", signing_secret="s3cret", prefix="gr"
     )
-    assert given.needs_web
 
 
 def test_many_workspaces_need_an_app_of_their_own_and_a_key() -> None:
     given = slack_settings(settings(**MANY))
     assert given.oauth is not None
     assert (given.token, given.oauth.client_id, given.oauth.client_secret) == ("", "11.22", "client-s3cret")
-    assert given.needs_web
 
 
 @pytest.mark.parametrize("given", [SOCKET, HTTP, MANY])
