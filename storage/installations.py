@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, delete, func, null, or_, select, update
+from sqlalchemy import Executable, bindparam, case, delete, func, null, or_, select, update
 
 from bot.domain.installations import STATE_LIVES, Sealed
 from storage.connection import AnyRow, Connection
@@ -79,15 +79,10 @@ _CONTENT = select(
 ).where(_stands)
 _home_of = select(installed_workspaces.c.home).where(installed_workspaces.c.workspace == bindparam("of"))
 _FIND = _CONTENT.where(or_(_is_of, installations.c.home == _home_of.scalar_subquery())).order_by(_is_of.desc()).limit(1)
+_own_workspace = case((installations.c.home != installations.c.organisation, installations.c.home), else_="")
 _ALL = (
-    _CONTENT.add_columns(func.coalesce(installed_workspaces.c.workspace, installations.c.home))
+    _CONTENT.add_columns(func.coalesce(installed_workspaces.c.workspace, _own_workspace))
     .outerjoin(installed_workspaces, installed_workspaces.c.home == installations.c.home)
-    .where(
-        or_(
-            installations.c.home != installations.c.organisation,  # that of an organisation is for its workspaces
-            installed_workspaces.c.workspace.is_not(None),
-        )
-    )
     .order_by(installations.c.installed_at, installed_workspaces.c.workspace)
 )
 _WITHIN = (

@@ -146,7 +146,7 @@ class StoredTokens(AsyncInstallationStore):
 
     async def begin(self) -> Sequence[Installed]:
         found = [(await self._opened(sealed), workspace) for sealed, workspace in await self._installations.all()]
-        return [_serving(each, workspace) for each, workspace in found if each is not None]
+        return [_serving(each, workspace) for each, workspace in found if each is not None and workspace]
 
     async def of(self, team: str, home: str) -> Installed | None:
         if (known := self._remembered.get(team)) is not None and known[2] > monotonic():

@@ -32,7 +32,9 @@ class Installations(Protocol):
         """Keep it in the place of an older one of its home, and of that one's removal."""
 
     async def all(self) -> Sequence[tuple[Sealed, str]]:
-        """Each with the workspace it serves: its home, and for that of an organisation one after the other."""
+        """Each with the workspace it serves: its home, and for that of an organisation one after the other ("" where
+        none is known yet).
+        """
 
     async def find(self, home: str) -> Sealed | None:
         """The one of a home, or else of the organisation of which it is known to serve this workspace."""

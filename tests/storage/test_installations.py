@@ -112,9 +112,10 @@ async def test_that_of_an_organisation_goes_for_all_its_workspaces(database: Dat
         await uow.installations.serves("E1", "T3")
     assert await remove(database, "E1", HOUR)
     assert await find(database, "T3") is None
-    await put(database, later(WHOLE_GRID, "sealed anew", 9 * HOUR))
+    anew = later(WHOLE_GRID, "sealed anew", 9 * HOUR)
+    await put(database, anew)
     async with database.reading() as uow:
-        assert await uow.installations.all() == [(TEAM, "T1")]
+        assert await uow.installations.all() == [(TEAM, "T1"), (anew, "")]
 
 
 async def test_what_was_removed_long_ago_is_forgotten(database: Database) -> None:

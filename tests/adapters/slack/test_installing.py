@@ -191,9 +191,11 @@ async def test_a_start_seals_everything_anew_under_the_newest_key(
     tokens: StoredTokens, database: Database, clock: FixedClock
 ) -> None:
     await tokens.async_save(installation())
-    await tokens.async_save(installation("T2", enterprise_id="E1"))
+    await tokens.async_save(installation("T2", enterprise_id="E2"))
+    await tokens.async_save(WHOLE)
     assert len(await tokens_of(database, clock, f"{NEW},{OLD}").begin()) == 2
     assert len(await tokens_of(database, clock, NEW).begin()) == 2
+    assert await tokens_of(database, clock, NEW).of("T5", "E1") is not None, "none of its workspaces was known then"
 
 
 async def test_a_state_is_good_once_for_ten_minutes(database: Database, clock: FixedClock) -> None:
