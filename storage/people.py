@@ -34,6 +34,9 @@ from storage.tables import accounts, communities, memberships, mirrors, organise
 TOUCHED_EVERY = timedelta(days=1)
 """How exact `seen_at` is, unless they act in another workspace meanwhile."""
 
+ROLE_COUNTS = timedelta(days=2)
+"""How long a platform's word on who organises counts in direct messages, where it says nothing of it."""
+
 _PERSON = (people.c.id, people.c.name, people.c.zone, people.c.locale)
 _COMMUNITY = (communities.c.id, communities.c.name, communities.c.zone, communities.c.locale)
 
@@ -89,7 +92,9 @@ _runs_any = (
     .where(
         memberships.c.account_id == _mine.c.id,
         memberships.c.is_organiser,
+        memberships.c.seen_at > bindparam("fresh", type_=UTC()),
         memberships.c.workspace_id == workspaces.c.id,
+        workspaces.c.removed_at.is_(None),
         workspaces.c.community_id == communities.c.id,
         _mine.c.person_id == people.c.id,
     )
@@ -141,7 +146,7 @@ class PeopleTable:
             "name": account.name,
         }
         if workspace is None:
-            row = await self._connection.first(_RECOGNISE_ALONE, values)
+            row = await self._connection.first(_RECOGNISE_ALONE, values | {"fresh": now - ROLE_COUNTS})
         else:
             values |= _named(workspace)
             values |= {

@@ -1,12 +1,9 @@
 """A payload from its arrival to its answer, within the times that Slack allows.
 
 Everything is acknowledged within 3 seconds. A slash command's answer rides in its acknowledgement when it is there
-within 2, else it follows by the response_url; so does whatever answers a control of a message. Forms are opened while
-the trigger_id lives, 3 seconds; one that comes later becomes a card with a button to it. What a form is answered with
-goes where the form was opened from, or into the form's own window where there is no such place.
-
-A response_url takes five messages in half an hour. Behind that a message is changed by the Web API, and what only
-one person may see goes to them as a direct message.
+within 2, else it follows by the response_url; so does whatever answers a control of a message. What a form is answered
+with goes where the form was opened from, or into the form's own window where there is no such place;
+`adapters.slack.replying` says how.
 
 Payloads that Slack delivers again are known by their ids, over all processes. A submitted form alone is answered
 again: the core does nothing twice for the same request, and the window waits for its answer.
@@ -16,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar, assert_never
@@ -33,7 +30,6 @@ from adapters.slack.inbound import (
     Kind,
     Raw,
     Sender,
-    Spot,
     account_id,
     accounts_in,
     channel_of,
@@ -51,11 +47,10 @@ from adapters.slack.inbound import (
 from adapters.slack.installing import Installed, Tokens
 from adapters.slack.limits import FORM_OPTIONS, LIMITS
 from adapters.slack.members import Members
-from adapters.slack.wire import URL_IS_OVER, Denied, Json, Wire
+from adapters.slack.replying import Exchange, Replying, Sends, Timings, in_place
+from adapters.slack.wire import Json, Wire
 from bot.app import BROKEN
-from bot.domain.addresses import Address, Direct
 from bot.domain.people import Account, Workspace
-from bot.errors import DeliveryError, Temporary
 from bot.fit import messages_of
 from bot.i18n import Words
 from bot.markup import rich
@@ -63,22 +58,18 @@ from bot.params import Option
 from bot.platform import Core
 from bot.ports import Deliveries
 from bot.request import Asked, Incoming, Press, Run, Submit
-from bot.ui import Answer, Form, Privacy, Reply
+from bot.ui import Answer, Form, Reply
 
 REMEMBERED = 10_000
 ACKS = 200
 """Commands whose acknowledgement is kept for when Slack asks again: it does so within a minute."""
-HOMES = 1_000
-"""People whose home tab is brought up to date after what they do: those who looked at it last."""
 MENTIONS = 5
 """People mentioned in one text of whom Slack is asked who they are; no command asks for more."""
-ATTEMPTS = 3
 REMOVALS = frozenset({"app_uninstalled", "tokens_revoked"})
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
-Sends = Callable[[Address, Reply, str], Awaitable[object]]
 
 
 class Listener(Protocol):
@@ -89,34 +80,8 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Timings:
-    """Seconds from the arrival of a payload."""
-
-    answer_within: float = 2.0
-    submit_within: float = 2.4
-    suggest_within: float = 2.4
-    trigger_life: float = 2.8
-    """Slack's 3 seconds, less what the opening of a form may take on its way."""
-    patience: float = 10.0
-    """How long an answer may wait for a rate limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Exchange:
-    """One payload under way. `arrived` is by the loop's clock."""
-
-    incoming: Incoming
-    sender: Sender
-    installed: Installed
-    spot: Spot
-    trigger: str
-    arrived: float
-    say: Words
-
-
-@dataclass(frozen=True, slots=True)
 class _Answered:
-    exchange: _Exchange
+    exchange: Exchange
     answer: Answer
 
 
@@ -143,13 +108,12 @@ class Answering:
         self._members = members
         self._deliveries = deliveries
         self._listener = listener
-        self._send = send
+        self._replying = Replying(core, wire, send, timings)
         self._shortcuts = shortcuts
         self._prefix = prefix
         self._timings = timings
         self._known: OrderedDict[str, None] = OrderedDict()
         self._acks: OrderedDict[str, asyncio.Task[Json | None]] = OrderedDict()
-        self._homes: OrderedDict[str, None] = OrderedDict()
         self._under_way: set[asyncio.Task[Any]] = set()  # Any: tasks of all kinds
 
     async def take(self, body: Raw) -> Json | None:
@@ -204,7 +168,7 @@ class Answering:
         exchange = answered.exchange
         match answered.answer:
             case Form() as form:
-                self._begin(self._show(exchange, form))
+                self._begin(self._replying.show(exchange, form))
                 return None
             case Reply() as reply:
                 first, *rest = messages_of(reply, LIMITS)
@@ -216,13 +180,13 @@ class Answering:
     async def _late(self, work: asyncio.Task[_Answered | None]) -> None:
         """What was not there in time for the acknowledgement."""
         if (answered := await work) is not None:
-            await self._deliver(answered.exchange, answered.answer)
+            await self._replying.deliver(answered.exchange, answered.answer)
 
-    async def _behind(self, exchange: _Exchange, rest: Sequence[Reply], reply: Reply) -> None:
+    async def _behind(self, exchange: Exchange, rest: Sequence[Reply], reply: Reply) -> None:
         """What follows an answer that rode in an acknowledgement."""
-        await self._follow(exchange, rest)
-        await self._files(exchange, reply)
-        await self._refresh(exchange)
+        await self._replying.follow(exchange, rest)
+        await self._replying.files(exchange, reply)
+        await self._replying.refresh(exchange)
 
     async def _acted(self, body: Raw) -> None:
         """A control or a shortcut was used; it is acknowledged already."""
@@ -241,7 +205,7 @@ class Answering:
             asked = forms.opening(asked)
         answered = await self._work(body, asked)
         if answered is not None:
-            await self._deliver(answered.exchange, answered.answer)
+            await self._replying.deliver(answered.exchange, answered.answer)
 
     async def _happened(self, body: Raw) -> None:
         event = body["event"]
@@ -257,9 +221,9 @@ class Answering:
         if answered is None:
             return
         if asked == HOME:
-            await self._opened_home(answered)
+            await self._replying.opened_home(answered.exchange, answered.answer)
         else:
-            await self._deliver(answered.exchange, answered.answer)
+            await self._replying.deliver(answered.exchange, answered.answer)
 
     async def _submission(self, body: Raw) -> Json | None:
         filled = forms.filled(body["view"], sender_of(body).home)
@@ -278,9 +242,9 @@ class Answering:
                 errors = forms.errors(form, body["view"], exchange.say)
                 if errors:
                     return {"response_action": "errors", "errors": errors}
-                return {"response_action": "update", "view": self._modal(exchange, form, exchange.spot)}
+                return {"response_action": "update", "view": self._replying.modal(exchange, form, exchange.spot)}
             case Reply() as reply:
-                reply = _in_place(reply, exchange.spot)
+                reply = in_place(reply, exchange.spot)
                 if exchange.spot.response_url:
                     self._begin(self._told_once(exchange, reply))
                     return {"response_action": "clear"}
@@ -289,7 +253,7 @@ class Answering:
             case answer:
                 assert_never(answer)
 
-    async def _told_once(self, exchange: _Exchange, reply: Reply) -> None:
+    async def _told_once(self, exchange: Exchange, reply: Reply) -> None:
         """A form's answer outside of its window. Another process may have been told of the same form, too."""
         try:
             is_first = await self._is_first(exchange.trigger)
@@ -297,7 +261,7 @@ class Answering:
             log.exception("delivery not noted", request=exchange.incoming.id)
             is_first = True
         if is_first:
-            await self._reply(exchange, reply)
+            await self._replying.reply(exchange, reply)
 
     async def _saved_late(self, work: asyncio.Task[_Answered | None], view: str) -> None:
         """A form that took long to be answered: its window says so until now."""
@@ -306,18 +270,20 @@ class Answering:
         exchange, answer = answered.exchange, answered.answer
         match answer:
             case Form():
-                shown = self._modal(exchange, answer, exchange.spot)
+                shown = self._replying.modal(exchange, answer, exchange.spot)
             case Reply():
-                shown = outbound.window(_in_place(answer, exchange.spot), exchange.say)
+                shown = outbound.window(in_place(answer, exchange.spot), exchange.say)
             case _:
                 assert_never(answer)
-        if await self._do(exchange, "views.update", {"view_id": view, "view": shown}):
+        if await self._replying.do(exchange, "views.update", {"view_id": view, "view": shown}):
             if isinstance(answer, Reply):
                 await self._behind(exchange, (), answer)
             return
         # its window was closed meanwhile
         reply = (
-            await self._form_card(exchange, answer) if isinstance(answer, Form) else _in_place(answer, exchange.spot)
+            await self._replying.form_card(exchange, answer)
+            if isinstance(answer, Form)
+            else in_place(answer, exchange.spot)
         )
         await self._told_once(exchange, reply)
 
@@ -341,7 +307,7 @@ class Answering:
     async def _work(self, body: Raw, asked: Asked, filled: forms.Filled | None = None) -> _Answered | None:
         """The answer; None for a payload that came before. Raises only what a payload that is none brings about."""
         arrived = asyncio.get_running_loop().time()
-        exchange: _Exchange | None = None
+        exchange: Exchange | None = None
         try:
             exchange = await self._exchange(body, asked, arrived)
             if exchange is None:
@@ -368,7 +334,7 @@ class Answering:
             self._known.popitem(last=False)
         return await self._deliveries.first(f"{PLATFORM}.{id_}")
 
-    async def _exchange(self, body: Raw, asked: Asked, arrived: float = 0.0) -> _Exchange | None:
+    async def _exchange(self, body: Raw, asked: Asked, arrived: float = 0.0) -> Exchange | None:
         """None where the app is not installed (any more)."""
         sender = sender_of(body)
         installed = await self._tokens.of(sender.team, sender.home)
@@ -391,7 +357,7 @@ class Answering:
         spot = spot_of(body)
         if kind_of(body) is Kind.PRESS and forms.is_about_a_form(pressed(body).action):
             spot = replace(spot, is_ours=spot.is_ephemeral or spot.is_direct)
-        return _Exchange(incoming, sender, installed, spot, str(body.get("trigger_id", "")), arrived, say)
+        return Exchange(incoming, sender, installed, spot, str(body.get("trigger_id", "")), arrived, say)
 
     async def _mentioned(self, body: Raw, sender: Sender, installed: Installed) -> Mapping[str, Account]:
         """Whom the words of a payload mention. Slack says the names of some there, and of others when it is asked."""
@@ -405,7 +371,7 @@ class Answering:
         }
         return {**asked, **accounts_in(words, home)}
 
-    async def _with_picked(self, exchange: _Exchange, filled: forms.Filled) -> _Exchange:
+    async def _with_picked(self, exchange: Exchange, filled: forms.Filled) -> Exchange:
         """With who and what the values of a form stand for: the people that were picked, and the files."""
         sender, token = exchange.sender, exchange.installed.token
         accounts: dict[str, Account] = {}
@@ -415,194 +381,6 @@ class Answering:
                 accounts[mention] = Account(PLATFORM, account_id(sender.home, user), member.name)
         files = {id_: attached(self._wire, token, told) for id_, told in filled.files.items()}
         return replace(exchange, incoming=replace(exchange.incoming, accounts=accounts, files=files))
-
-    # ---- how it gets there
-
-    async def _deliver(self, exchange: _Exchange, answer: Answer) -> None:
-        """An answer that no acknowledgement carries."""
-        match answer:
-            case Form():
-                await self._show(exchange, answer)
-            case Reply():
-                await self._reply(exchange, answer)
-            case _:
-                assert_never(answer)
-
-    async def _show(self, exchange: _Exchange, form: Form) -> None:
-        """Open the form, or say where it can be opened when it is too late to."""
-        spot = exchange.spot
-        shown = self._modal(exchange, form, replace(spot, view=""))
-        loop = asyncio.get_running_loop()
-        try:
-            if spot.view and not spot.is_home:
-                await self._call(exchange, "views.update", {"view_id": spot.view, "view": shown})
-                return
-            if exchange.trigger and loop.time() - exchange.arrived < self._timings.trigger_life:
-                await self._call(exchange, "views.open", {"trigger_id": exchange.trigger, "view": shown})
-                return
-        except Denied as denied:
-            log.warning("form not opened", request=exchange.incoming.id, code=denied.code)
-        except DeliveryError as error:
-            log.warning("form not opened", request=exchange.incoming.id, reason=error.reason)
-        await self._reply(exchange, await self._form_card(exchange, form))
-
-    def _modal(self, exchange: _Exchange, form: Form, spot: Spot) -> Json:
-        return forms.modal(form, Words(form.locale, ZoneInfo("UTC")), spot.written(), exchange.sender.home)
-
-    async def _form_card(self, exchange: _Exchange, form: Form) -> Reply:
-        """A form that comes too late to be opened, with what it holds kept for when it is."""
-        if any(form.values.values()) and not form.action.arg:
-            keeping = Submit(form.action, form.values, is_partial=True)
-            kept = await self._core.handle(replace(exchange.incoming, asked=keeping))
-            if isinstance(kept, Reply):
-                return kept
-            form = replace(form, action=kept.action)
-        return forms.form_card(form, Words(form.locale, ZoneInfo("UTC")))
-
-    async def _reply(self, exchange: _Exchange, reply: Reply) -> None:
-        first, *rest = messages_of(reply, LIMITS)
-        spot = exchange.spot
-        if spot.is_home:
-            # what a control of the home tab did is seen there; what it has to tell besides stands in a window
-            if not reply.replaces or reply.is_refusal:
-                await self._window(exchange, reply)
-        elif spot.view:
-            shown = outbound.window(reply, exchange.say)
-            if not await self._do(exchange, "views.update", {"view_id": spot.view, "view": shown}):
-                await self._by_message(exchange, (first, *rest))  # it was closed meanwhile
-        elif not spot.response_url and not spot.channel:
-            await self._window(exchange, reply)
-        else:
-            is_edit = reply.replaces and self._may_replace(spot, reply.privacy)
-            await self._put(exchange, first, is_edit=is_edit)
-            await self._follow(exchange, rest)
-        await self._files(exchange, reply)
-        await self._refresh(exchange)
-
-    async def _window(self, exchange: _Exchange, reply: Reply) -> None:
-        shown = outbound.window(reply, exchange.say)
-        if not await self._do(exchange, "views.open", {"trigger_id": exchange.trigger, "view": shown}):
-            await self._by_message(exchange, messages_of(reply, LIMITS))
-
-    async def _follow(self, exchange: _Exchange, rest: Sequence[Reply]) -> None:
-        for reply in rest:
-            await self._put(exchange, reply, is_edit=False)
-
-    async def _put(self, exchange: _Exchange, reply: Reply, *, is_edit: bool) -> None:
-        """One message: by the response_url while that lives, else by the Web API."""
-        spot, home = exchange.spot, exchange.sender.home
-        if spot.response_url:
-            try:
-                await self._by_url(
-                    spot.response_url,
-                    outbound.response(reply, replaces=is_edit, home=exchange.sender.home),
-                    is_edit=is_edit,
-                )
-                return
-            except Denied as denied:
-                if denied.code not in URL_IS_OVER:
-                    log.error("answer refused", request=exchange.incoming.id, code=denied.code)
-            except Temporary as error:
-                log.warning("answer held up", request=exchange.incoming.id, reason=error.reason)
-            except DeliveryError as error:  # perhaps it was seen; a second one would be worse than none
-                log.warning("answer lost", request=exchange.incoming.id, reason=error.reason)
-                return
-        if is_edit and spot.message and not spot.is_ephemeral:
-            told = {"channel": spot.channel, "ts": spot.message, **outbound.edited(reply, home).body}
-            if await self._do(exchange, "chat.update", told):
-                return
-        elif spot.channel and not spot.response_url and not spot.is_direct and reply.privacy is Privacy.PRIVATE:
-            told = {
-                "channel": spot.channel,
-                "user": exchange.sender.user,
-                **outbound.message(reply, home=exchange.sender.home).body,
-            }
-            if await self._do(exchange, "chat.postEphemeral", told):
-                return
-        await self._by_message(exchange, (reply,))
-
-    async def _by_url(self, url: str, body: Json, *, is_edit: bool) -> None:
-        """Raises Denied and DeliveryError. What was surely not taken is tried again, and an edit in any case."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                await self._wire.answer(url, body)
-                return
-            except Temporary as limited:
-                if attempt == ATTEMPTS or (limited.wait or 0.0) > self._timings.patience:
-                    raise
-                await asyncio.sleep(limited.wait or 0.0)
-            except DeliveryError:
-                if attempt == ATTEMPTS or not is_edit:
-                    raise
-
-    async def _by_message(self, exchange: _Exchange, replies: Sequence[Reply]) -> None:
-        """To whoever asked; what everybody may see goes where it was asked, if no command or control asked it."""
-        account, channel = exchange.incoming.account, exchange.incoming.channel
-        for number, reply in enumerate(replies):
-            is_open = reply.privacy is Privacy.SHARED and not exchange.spot.response_url
-            to = channel if is_open and channel is not None else Direct(PLATFORM, account.id, account.name)
-            try:
-                await self._send(to, replace(reply, files=()), f"answer:{exchange.incoming.id}:{number}")
-            except DeliveryError as error:
-                log.warning("answer dropped", request=exchange.incoming.id, reason=error.reason)
-                return
-
-    async def _files(self, exchange: _Exchange, reply: Reply) -> None:
-        """Files go to whoever asked as direct messages: Slack has no files that only one person in a channel sees."""
-        if reply.files:
-            account = exchange.incoming.account
-            to = Direct(PLATFORM, account.id, account.name)
-            only = Reply(files=reply.files)
-            try:
-                await self._send(to, only, f"files:{exchange.incoming.id}")
-            except DeliveryError as error:
-                log.warning("files dropped", request=exchange.incoming.id, reason=error.reason)
-
-    async def _do(self, exchange: _Exchange, method: str, body: Json) -> bool:
-        """Whether the call was made; why not is in the log."""
-        try:
-            await self._call(exchange, method, body)
-        except Denied as denied:
-            log.warning("call refused", method=method, code=denied.code)
-            return False
-        except DeliveryError as error:
-            log.warning("call failed", method=method, reason=error.reason)
-            return False
-        return True
-
-    async def _call(self, exchange: _Exchange, method: str, body: Json) -> None:
-        await self._wire.call(exchange.installed.token, method, body, patience=self._timings.patience)
-
-    def _may_replace(self, spot: Spot, privacy: Privacy) -> bool:
-        """Whether an answer can take the place of the message: what is private stays out of what others see."""
-        if not spot.message:
-            return False
-        return spot.is_ephemeral or spot.is_direct or privacy is Privacy.SHARED
-
-    # ---- the home tab
-
-    async def _opened_home(self, answered: _Answered) -> None:
-        account = answered.exchange.incoming.account.id
-        self._homes.pop(account, None)
-        self._homes[account] = None
-        if len(self._homes) > HOMES:
-            self._homes.popitem(last=False)
-        if isinstance(answered.answer, Reply):
-            await self._publish(answered.exchange, answered.answer)
-
-    async def _refresh(self, exchange: _Exchange) -> None:
-        """Bring the home tab up to date of somebody who looks at it."""
-        account = exchange.incoming.account.id
-        if account not in self._homes and not exchange.spot.is_home:
-            return
-        id_ = f"{exchange.incoming.id}.home"
-        answer = await self._core.handle(replace(exchange.incoming, id=id_, asked=HOME))
-        if isinstance(answer, Reply):
-            await self._publish(exchange, answer)
-
-    async def _publish(self, exchange: _Exchange, reply: Reply) -> None:
-        shown = outbound.home(reply)
-        await self._do(exchange, "views.publish", {"user_id": exchange.sender.user, "view": shown})
 
     def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:  # Any: as asyncio has it
         """Work that goes on beside the acknowledgement; what breaks in it is logged."""
@@ -615,11 +393,6 @@ class Answering:
         self._under_way.discard(task)
         if not task.cancelled() and (broke := task.exception()) is not None:
             log.error("answering broke", exc_info=broke)
-
-
-def _in_place(reply: Reply, spot: Spot) -> Reply:
-    """A form's answer takes the place of the card about it; a refusal leaves that, so that one can go on with it."""
-    return replace(reply, replaces=reply.replaces or (spot.is_ours and not reply.is_refusal))
 
 
 def _broken(say: Words | None = None) -> Reply:

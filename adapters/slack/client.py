@@ -12,7 +12,7 @@ from typing import Any, assert_never
 import structlog
 from starlette.routing import Route
 
-from adapters.slack.answering import Answering, Timings
+from adapters.slack.answering import Answering
 from adapters.slack.declare import declared, shortcuts_of, spelled
 from adapters.slack.gateway import Gateway, NotServing
 from adapters.slack.inbound import PLATFORM, Raw, is_of_organisation, user_of
@@ -20,6 +20,7 @@ from adapters.slack.installing import Installed, Tokens, when
 from adapters.slack.limits import LIMITS
 from adapters.slack.members import Members
 from adapters.slack.outbound import EVENT_TYPE, edited, mark_of, message
+from adapters.slack.replying import Timings
 from adapters.slack.settings import SlackSettings
 from adapters.slack.wire import INVALID, Denied, Json, Wire, refusal
 from adapters.slack.workspaces import Workspaces

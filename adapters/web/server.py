@@ -23,7 +23,7 @@ HEALTH_SECONDS = 3.0
 """A bot that takes longer to say how it is, is not well."""
 
 FINISH_SECONDS = 5
-CONNECTIONS_MOST = 2_000
+CONNECTIONS_MOST = 500
 BACKLOG = 1_024
 
 Healthy = Callable[[], Awaitable[bool]]

@@ -73,6 +73,22 @@ async def test_a_direct_message_is_for_the_community_last_acted_in(database: Dat
     assert await recognise(database, account("ada"), workspace("Attic"), now=NOW + 3 * HOUR) is not None
 
 
+async def test_a_role_that_was_not_seen_for_days_counts_in_no_direct_message(database: Database) -> None:
+    await welcome(database, account("ada"), workspace("Attic"), is_organiser=True)
+    soon = await recognise(database, account("ada"), None, now=NOW + 47 * HOUR)
+    later = await recognise(database, account("ada"), None, now=NOW + 49 * HOUR)
+    assert (soon is not None and soon.is_organiser, later is not None and later.is_organiser) == (True, False)
+
+
+async def test_who_organised_a_workspace_that_removed_the_bot_organises_nothing(database: Database) -> None:
+    await welcome(database, account("ada"), workspace("Attic"), is_organiser=True)
+    async with database.writing() as uow:
+        await uow.people.leave(workspace("Attic"), NOW)
+    caller = await recognise(database, account("ada"), None, now=NOW + HOUR)
+    assert caller is not None
+    assert not caller.is_organiser
+
+
 async def test_twenty_first_words_at_once_make_one_person_and_one_community(database: Database) -> None:
     callers = await asyncio.gather(*(welcome(database, account("ada"), workspace("Attic")) for _ in range(20)))
     assert len(set(callers)) == 1

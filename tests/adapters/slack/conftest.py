@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.slack.answering import Timings
+from adapters.slack.replying import Timings
 from bot.settings import SlackMode
 from tests.adapters.slack.rig import MODES, MovedClock, Rig
 from tests.fakes.slack import FakeSlack

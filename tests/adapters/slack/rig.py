@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from adapters.slack.answering import Timings
 from adapters.slack.client import Slack
 from adapters.slack.installing import OneToken, web_client
+from adapters.slack.replying import Timings
 from adapters.slack.settings import SlackSettings
 from adapters.slack.wire import Wire
 from adapters.web.server import Web
