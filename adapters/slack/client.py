@@ -22,7 +22,7 @@ from adapters.slack.members import Members
 from adapters.slack.outbound import EVENT_TYPE, edited, mark_of, message
 from adapters.slack.replying import Timings
 from adapters.slack.settings import SlackSettings
-from adapters.slack.wire import INVALID, Denied, Json, Wire, refusal
+from adapters.slack.wire import GONE, INVALID, Denied, Json, Wire, refusal
 from adapters.slack.workspaces import Workspaces
 from bot.commands import Feature
 from bot.domain.addresses import Address, Channel, Direct
@@ -86,6 +86,7 @@ class Slack:
         """Channels of direct messages by account."""
         self._looking: OrderedDict[tuple[str, str], str] = OrderedDict()
         """Where looking for a mark in a channel goes on, when there is more to read than Slack lets us at once."""
+        self._going: set[asyncio.Task[None]] = set()
         self.is_ready = asyncio.Event()
         """Set once the core was told of every workspace and payloads are taken."""
 
@@ -164,8 +165,9 @@ class Slack:
         if not (reply.text or reply.cards):
             # a message is what carries the mark, so that files are seen once as well
             reply = replace(reply, text=rich(", ".join(file.name for file in reply.files)))
-        token = (await self._installed_for(to)).token
-        channel = await self._channel_of(to, token)
+        installed = await self._installed_for(to)
+        token = installed.token
+        channel = await self._channel_of(to, installed)
         try:
             files = await self._brought(token, reply.files)
             body = {"channel": channel, **message(reply, mark_of(key), _home_of(to)).body}
@@ -173,7 +175,7 @@ class Slack:
         except Denied as denied:
             if isinstance(to, Direct):
                 self._directs.pop(to.account, None)
-            raise self._refused(denied, to, token) from None
+            raise self._refused(denied, to, installed) from None
         if files:
             await self._shared(token, channel, files)
         return Receipt(to, f"{channel}/{sent['ts']}")
@@ -183,16 +185,16 @@ class Slack:
         channel, _, ts = receipt.message.partition("/")
         if not ts:
             raise Unreachable("there is no such message on Slack")
-        token = (await self._installed_for(receipt.address)).token
+        installed = await self._installed_for(receipt.address)
         body = {"channel": channel, "ts": ts, **edited(reply, _home_of(receipt.address)).body}
         try:
-            await self.wire.call(token, "chat.update", body)
+            await self.wire.call(installed.token, "chat.update", body)
         except Denied as denied:
-            raise self._refused(denied, receipt.address, token) from None
+            raise self._refused(denied, receipt.address, installed) from None
 
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
         mark, installed = mark_of(key), await self._installed_for(to)
-        channel = await self._channel_of(to, installed.token)
+        channel = await self._channel_of(to, installed)
         cursor = self._looking.pop((channel, mark), "")
         try:
             for _ in range(HISTORY_PAGES):
@@ -207,7 +209,7 @@ class Slack:
         except Denied as denied:
             if denied.code in UNREADABLE:
                 raise Temporary(UNREADABLE[denied.code]) from None
-            raise self._refused(denied, to, installed.token) from None
+            raise self._refused(denied, to, installed) from None
         except (DeliveryError, asyncio.CancelledError):
             self._looking[channel, mark] = cursor
             if len(self._looking) > LOOKING_REMEMBERED:
@@ -281,11 +283,22 @@ class Slack:
         except Unsure as error:
             raise Temporary(error.reason) from None  # nothing was posted, and joining once more does no harm
 
-    def _refused(self, denied: Denied, to: Address, token: str) -> Temporary | Unreachable:
+    def _refused(self, denied: Denied, to: Address, installed: Installed) -> Temporary | Unreachable:
         """What it means that Slack refused something for this address."""
         if denied.code in INVALID:
-            self._tokens.refused(token)
+            self._tokens.refused(installed.token)
+        if denied.code in GONE and installed.installed_at is not None:
+            task = asyncio.create_task(self._gone(installed))
+            self._going.add(task)
+            task.add_done_callback(self._going.discard)
         return refusal(denied, is_direct=isinstance(to, Direct))
+
+    async def _gone(self, installed: Installed) -> None:
+        """The app was removed while nobody listened. One that was installed anew since then stays."""
+        if await self._tokens.removed(installed.team, installed.home, installed.installed_at):
+            log.info("the app was removed meanwhile", workspace=installed.team)
+            if self._workspaces is not None:
+                await self._workspaces.left(installed.team)
 
     async def _installed_for(self, to: Address) -> Installed:
         """Raises Temporary or Unreachable."""
@@ -303,24 +316,24 @@ class Slack:
             raise Unreachable("I am not installed in this workspace any more")
         return installed
 
-    async def _channel_of(self, to: Address, token: str) -> str:
+    async def _channel_of(self, to: Address, installed: Installed) -> str:
         """The id of the channel. Raises Temporary, Unsure or Unreachable."""
         match to:
             case Channel(id=id_):
                 return id_
             case Direct():
-                return self._directs.get(to.account) or await self._opened(to, token)
+                return self._directs.get(to.account) or await self._opened(to, installed)
             case _:
                 assert_never(to)
 
-    async def _opened(self, to: Direct, token: str) -> str:
+    async def _opened(self, to: Direct, installed: Installed) -> str:
         _, user = user_of(to.account)
         if not user:
             raise Unreachable("there is no such person on Slack")
         try:
-            opened = await self.wire.call(token, "conversations.open", {"users": user})
+            opened = await self.wire.call(installed.token, "conversations.open", {"users": user})
         except Denied as denied:
-            raise self._refused(denied, to, token) from None
+            raise self._refused(denied, to, installed) from None
         except Unsure as error:
             raise Temporary(error.reason) from None  # opening it once more does no harm
         id_ = str(opened["channel"]["id"])

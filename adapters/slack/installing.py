@@ -55,6 +55,8 @@ class Installed:
     app: str = ""
     scopes: frozenset[str] = frozenset()
     installer: str = ""
+    installed_at: datetime | None = None
+    """None for the token of the settings."""
 
 
 class Tokens(Protocol):
@@ -293,6 +295,7 @@ def _serving(installation: Installation, team: str) -> Installed:
         app=installation.app_id or "",
         scopes=frozenset(installation.bot_scopes or ()),
         installer=installation.user_id or "",
+        installed_at=datetime.fromtimestamp(installation.installed_at, UTC),
     )
     return replace(found, team_name=installation.team_name or "") if is_own else found
 

@@ -241,6 +241,8 @@ BROKEN = (aiohttp.ClientError, OSError, TimeoutError)
 
 INVALID = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 """What Slack says of a token that it does not take any more."""
+GONE = frozenset({"token_revoked", "account_inactive"})
+"""… because the app was removed there."""
 URL_IS_OVER = ("used_url", "expired_url")
 UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 

@@ -9,8 +9,12 @@ import pytest
 
 from adapters.slack.installing import StoredTokens
 from bot.compose import Bot
+from bot.domain.addresses import Channel
 from bot.domain.people import Account, Home
+from bot.errors import Unreachable
+from bot.markup import rich
 from bot.settings import SlackMode
+from bot.ui import Reply
 from storage.database import Database
 from tests.adapters.slack.rig import Rig, text_of, until, whole
 from tests.adapters.slack.test_installing import WHOLE, installation, tokens_of
@@ -60,6 +64,17 @@ async def test_the_removal_from_an_organisation_is_told_of_each_workspace_it_ser
         await at.slack.removed({**wrapper, "event": {"type": "app_uninstalled"}})
     assert at.core.departed == ["T5", "T6"]
     assert await tokens.of("T3", "E1") is not None, "it has an installation of its own"
+
+
+async def test_a_removal_that_nobody_heard_of_is_noticed_when_something_is_sent(at: Rig, tokens: StoredTokens) -> None:
+    at.slack._tokens = tokens
+    await tokens.async_save(installation(at.team.id, "xoxb-of-old"))
+    at.fake.faults.add(Fault("chat.postMessage", Kind.STATUS, times=1, status=200, error="account_inactive"))
+    channel = Channel("slack", at.team.id, at.channel.id, at.channel.name)
+    with pytest.raises(Unreachable):
+        await at.slack.send(channel, Reply(rich("Hello")), "digest:1")
+    await until(lambda: at.core.departed == [at.team.id])
+    assert await tokens.of(at.team.id, at.team.id) is None
 
 
 async def test_tokens_of_people_that_are_revoked_are_no_removal(at: Rig) -> None:
