@@ -7,9 +7,10 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 import structlog
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from starlette.routing import Route
 
 from adapters.slack.answering import Answering
@@ -65,7 +66,7 @@ class Slack:
         deliveries: Deliveries,
         tokens: Tokens,
         wire: Wire,
-        flow: Any = None,  # Any: Bolt's AsyncOAuthFlow, which only the gateway looks into
+        flow: AsyncOAuthFlow | None = None,
         timings: Timings | None = None,
     ) -> None:
         """Raises SetupError for features that Slack cannot show."""

@@ -74,10 +74,6 @@ class Members:
         known = self._known.get((team, user))
         return known[1].locale if known is not None else ""
 
-    def forget(self, team: str, user: str) -> None:
-        """Ask again next time: something about them has changed."""
-        self._known.pop((team, user), None)
-
 
 def member_of(user: Json, name: str = "") -> Member:
     """Somebody as `users.info` tells of them (Slack, "User object")."""

@@ -69,13 +69,6 @@ async def test_somebody_who_does_much_at_once_is_asked_for_once(ask: Asking) -> 
     assert ask.fake.counts["users.info"] == 1
 
 
-async def test_what_is_forgotten_is_asked_again(ask: Asking) -> None:
-    await ask.get(ask.team.owner)
-    ask.members.forget(ask.team.id, ask.team.owner.id)
-    await ask.get(ask.team.owner)
-    assert ask.fake.counts["users.info"] == 2
-
-
 def test_what_slack_leaves_out_is_left_open() -> None:
     assert member_of({"id": "U1"}, "mara") == Member("mara")
     assert member_of({"id": "U1", "tz": "Mars/Olympus", "profile": None, "locale": None, "name": "m"}) == Member("m")
