@@ -45,7 +45,8 @@ class Kind(Enum):
 class Spot:
     """Where an answer goes: into a message's place, beside it, into a view or onto the home tab.
 
-    `message` is the message's ts. `is_ours`: it holds a card about the very form that is being filled in.
+    `message` is the message's ts, `thread` that of the message whose thread it was asked in. `is_ours`: it holds a card
+    about the very form that is being filled in.
     """
 
     channel: str = ""
@@ -53,6 +54,7 @@ class Spot:
     message: str = ""
     is_ephemeral: bool = False
     is_direct: bool = False
+    thread: str = ""
     view: str = ""
     is_home: bool = False
     is_ours: bool = False
@@ -177,7 +179,8 @@ def spot_of(body: Raw) -> Spot:
                 is_direct=_is_direct(id_),
             )
         case _:
-            return Spot(channel=id_, response_url=url, is_direct=_is_direct(id_))
+            thread = str((body.get("event") or {}).get("thread_ts") or "")
+            return Spot(channel=id_, response_url=url, is_direct=_is_direct(id_), thread=thread)
 
 
 def typed_of(body: Raw, prefix: str) -> Typed:

@@ -171,6 +171,7 @@ class Replying:
             told = {
                 "channel": spot.channel,
                 "user": exchange.sender.user,
+                **({"thread_ts": spot.thread} if spot.thread else {}),
                 **outbound.message(reply, home=exchange.sender.home).body,
             }
             if await self.do(exchange, "chat.postEphemeral", told):

@@ -169,6 +169,16 @@ async def test_the_bots_own_messages_other_bots_and_edits_are_passed_over(at: Ri
     assert len(at.core.asked) == 1
 
 
+async def test_who_asks_in_a_thread_is_answered_in_it(at: Rig) -> None:
+    at.answer(Reply(rich("Here.")))
+    below = (
+        at.channel.messages[-1].ts if at.channel.messages else at.fake.compose(at.channel, "x", [], author=at.mara).ts
+    )
+    await (await at.fake.mention(at.mara, at.channel, "hello", thread_ts=below)).answered()
+    [message] = at.mara.ephemerals
+    assert message.thread_ts == below
+
+
 async def test_a_mention_is_answered_to_whoever_made_it(at: Rig) -> None:
     asked = await at.fake.mention(at.mara, at.channel, "find techno")
     message = await asked.answer()

@@ -70,10 +70,12 @@ class Acting(Building):
 
     # ---- writing
 
-    async def mention(self, user: User, channel: Channel, text: str, *, twice: bool = False) -> Asked:
-        """Write a message that begins with the bot's name."""
+    async def mention(
+        self, user: User, channel: Channel, text: str, *, thread_ts: str = "", twice: bool = False
+    ) -> Asked:
+        """Write a message that begins with the bot's name, perhaps in the thread below another."""
         self._check_installed(user)
-        return self.write(user, channel, f"<@{user.team.bot.id}> {text}".strip(), twice=twice)
+        return self.write(user, channel, f"<@{user.team.bot.id}> {text}".strip(), thread_ts=thread_ts, twice=twice)
 
     async def message(self, user: User, text: str, *, twice: bool = False) -> Asked:
         """Write to the bot in direct messages."""

@@ -157,7 +157,14 @@ class Building(Answering):
         return self.world.direct(user)
 
     def write(
-        self, user: User, channel: Channel, text: str, at: datetime | None = None, *, twice: bool = False
+        self,
+        user: User,
+        channel: Channel,
+        text: str,
+        at: datetime | None = None,
+        *,
+        thread_ts: str = "",
+        twice: bool = False,
     ) -> Asked:
         """Somebody writes; the app is told when it is mentioned or written to. `at` puts it into the past, untold.
 
@@ -166,6 +173,7 @@ class Building(Answering):
         inline = [{"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}] if text else []
         blocks: list[Json] = [{"type": "rich_text", "elements": inline}] if inline else []
         message = self.compose(channel, text, blocks, author=user, at=at)
+        message.thread_ts = thread_ts
         channel.messages.append(message)
         channel.messages.sort(key=lambda each: float(each.ts))
         if at is None and channel.place is Place.DIRECT:

@@ -106,6 +106,7 @@ async def post_ephemeral(call: Call) -> Json:
         raise Denied("user_not_in_channel")
     core.check_content(text, blocks)
     message = core.compose(channel, text, blocks, reader=user)
+    message.thread_ts = call.text("thread_ts")
     core.place(message)
     core.tell_new(message)
     return {"message_ts": message.ts}

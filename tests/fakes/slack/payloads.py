@@ -176,6 +176,8 @@ def written(message: Message, kind: str) -> Json:
         "channel": message.channel.id,
         "event_ts": message.ts,
     }
+    if message.thread_ts:
+        inner["thread_ts"] = message.thread_ts
     if kind == "message":
         inner["channel_type"] = place[message.channel.place]
     return inner
