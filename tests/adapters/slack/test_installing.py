@@ -34,6 +34,7 @@ ATTIC = Installed(
     app="A1",
     scopes=frozenset({"commands", "chat:write"}),
     installer="U9",
+    installed_at=NOW,
 )
 
 
@@ -136,7 +137,7 @@ async def test_of_two_installations_the_newer_counts_at_once(tokens: StoredToken
     assert (await tokens.of("T1", "T1")) == ATTIC
     clock.skip(HOUR)
     await tokens.async_save(installation(token="xoxb-2"))
-    assert await tokens.of("T1", "T1") == replace(ATTIC, token="xoxb-2")
+    assert await tokens.of("T1", "T1") == replace(ATTIC, token="xoxb-2", installed_at=NOW + HOUR)
     assert len(await tokens.begin()) == 1
 
 
@@ -149,7 +150,7 @@ async def test_a_removed_app_has_no_token_until_it_is_installed_again(tokens: St
     clock.skip(HOUR)
     await tokens.async_save(installation())
     assert not await tokens.removed("T1", "T1", clock.now() - HOUR), "told late"
-    assert await tokens.of("T1", "T1") == ATTIC
+    assert await tokens.of("T1", "T1") == replace(ATTIC, installed_at=NOW + 2 * HOUR)
 
 
 async def test_bolt_removes_the_bot_but_not_for_one_person(tokens: StoredTokens) -> None:
@@ -174,7 +175,7 @@ async def test_a_refused_token_is_asked_for_anew(tokens: StoredTokens, database:
     await tokens_of(database, clock).async_save(installation(token="xoxb-2"))
     assert await tokens.of("T1", "T1") == ATTIC, "what another process heard is known within a minute"
     tokens.refused("xoxb-1")
-    assert await tokens.of("T1", "T1") == replace(ATTIC, token="xoxb-2")
+    assert await tokens.of("T1", "T1") == replace(ATTIC, token="xoxb-2", installed_at=NOW + HOUR)
 
 
 async def test_reading_seals_anew_under_the_newest_key(
@@ -224,7 +225,7 @@ GOOD = Asked(
 async def test_one_token_is_asked_once_where_it_belongs() -> None:
     async with asked_slack({"auth.test": [GOOD]}) as slack:
         tokens = OneToken("xoxb-1", web_client(slack.api_url))
-        expected = replace(ATTIC, app="", installer="")
+        expected = replace(ATTIC, app="", installer="", installed_at=None)
         assert await tokens.begin() == (expected,)
         assert await tokens.begin() == (expected,)
         assert await tokens.of("T9", "T9") == expected, "a guest from another workspace is answered too"
