@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import aiosqlite
@@ -33,8 +34,19 @@ def begin(connection: Connection) -> None:
 def connected(database: str, **options: Any) -> aiosqlite.Connection:  # Any: as sqlite3 has them
     """What SQLAlchemy awaits for a new connection (`async_creator_fn`)."""
     connection = _Connection(lambda: sqlite3.connect(database, **{**options, "check_same_thread": False}), 0)
-    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does it for connections it makes itself
+    thread = connection._thread  # noqa: SLF001 - as SQLAlchemy does it for connections it makes itself
+    thread.daemon = True
+    thread.run = partial(_while_the_loop_lasts, thread.run)  # type: ignore[method-assign]  # aiosqlite makes the thread
     return connection
+
+
+def _while_the_loop_lasts(work: Callable[[], None]) -> None:
+    """A statement that was given up may end behind its loop: what it found is nobody's then, and the thread ends."""
+    try:
+        work()
+    except RuntimeError as error:
+        if str(error) != "Event loop is closed":
+            raise
 
 
 class _Connection(aiosqlite.Connection):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -21,6 +23,7 @@ from bot.errors import SetupError
 from storage.database import Database, hold, migrate, throwaway
 from storage.engine import make_engine, normalise_url, shown
 from storage.schema import UTC, DatabaseNow, Json, Wall
+from storage.sqlite import _Connection, connected
 from storage.tables import accounts
 from storage.unit_of_work import Work
 from tests.postgres import Postgres
@@ -292,3 +295,28 @@ async def _through(database: Database, kind: UTC | Wall | Json, value: object) -
         name = f"CAST(:value AS {cast})" if uow.connection.dialect == "postgresql" else ":value"
         statement = text(f"SELECT {name} AS value").bindparams(bindparam("value", type_=kind)).columns(value=kind)
         return await uow.connection.scalar(statement, {"value": value})
+
+
+def test_a_statement_that_ends_behind_its_loop_is_no_trouble(tmp_path: Path) -> None:
+    """Threads that break fail a test by themselves."""
+    is_begun, may_end = threading.Event(), threading.Event()
+
+    def slow(_connection: sqlite3.Connection) -> None:
+        is_begun.set()
+        may_end.wait(30)
+
+    async def give_up() -> _Connection:
+        connection = await connected(str(tmp_path / "slow.db"))
+        assert isinstance(connection, _Connection)
+        task = asyncio.create_task(connection.there(slow))
+        await asyncio.to_thread(is_begun.wait, 30)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return connection
+
+    connection = asyncio.run(give_up())
+    may_end.set()
+    connection._thread.join(30)
+    assert not connection._thread.is_alive()
+    connection._conn.close()
+    connection._connection = None
