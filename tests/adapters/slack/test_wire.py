@@ -279,7 +279,7 @@ async def test_a_file_that_does_not_come_is_not_waited_for(wire: Wire, name: str
 
 async def test_nobody_but_slack_is_shown_the_token(wire: Wire) -> None:
     async with files() as address:
-        for url in (f"{address}/elsewhere", "https://files.slack.com.example.org/x", "file:///etc/passwd", ""):
+        for url in (f"{address}/elsewhere", "https://slack.com.example.org/x", "file:///etc/passwd", ""):
             file = attached(wire, TOKEN, {"id": "F1", "name": "x.wav", "url_private": url})
             with pytest.raises(Refused, match="from Slack itself only"):
                 await file.read(100)
