@@ -101,6 +101,24 @@ def _at_most(what: str, count: int, most: int) -> None:
         raise ValueError(f"{count} {what}; at most {most} fit")
 
 
+def native_controls(card: Card, takes: Callable[[Control], bool]) -> tuple[Control, ...]:
+    """The card's controls that a platform takes; its address becomes a button, where none of them is one to it."""
+    controls = tuple(control for control in card.controls if takes(control))
+    own = LinkButton("", card.url)
+    is_there = any(isinstance(each, LinkButton) and each.url == card.url for each in controls)
+    return controls if is_there or not takes(own) else (*controls, own)
+
+
+def unheld(card: Card, takes: Callable[[Control], bool]) -> tuple[tuple[str, str], ...]:
+    """What no button takes: labels and addresses of links, with the label "" the card's own."""
+    links = [control for control in card.controls if isinstance(control, LinkButton)]
+    found = [(link.label, link.url) for link in links if not takes(link)]
+    is_shown = any(link.url == card.url for link in links)
+    if card.url and not is_shown and not takes(LinkButton("", card.url)):
+        found.append(("", card.url))
+    return tuple(found)
+
+
 def split(text: Rich, most: int, measure: Callable[[Rich], int]) -> list[Rich]:
     """The text in stretches of at most `most`, broken at lines, else words, else anywhere; one, if it fits."""
     if measure(text) <= most:

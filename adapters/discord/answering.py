@@ -28,13 +28,12 @@ from adapters.discord import forms
 from adapters.discord.files import attached
 from adapters.discord.inbound import PLATFORM, Raw, filled, option_values, read, workspace_of
 from adapters.discord.limits import LIMITS, OPTIONS, VALUE_LENGTH
-from adapters.discord.markdown import safe_line
 from adapters.discord.outbound import EPHEMERAL, Json, Payload, edited, message
 from adapters.discord.wire import Denied, Method, Wire
 from bot.app import BROKEN
 from bot.domain.addresses import Direct
 from bot.domain.people import Workspace
-from bot.domain.text import clip
+from bot.domain.text import clip, safe_line
 from bot.errors import DeliveryError, Temporary, Unsure
 from bot.fit import messages_of
 from bot.i18n import Words

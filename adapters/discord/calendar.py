@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, Literal
 
-from adapters.discord.markdown import safe, safe_line
 from adapters.discord.wire import Denied, Wire, refusal
 from bot.domain.people import Account
-from bot.domain.text import clip
+from bot.domain.text import clip, safe, safe_line
 from bot.errors import Unreachable
 from bot.platform import NativeEvent
 from bot.ports import Clock

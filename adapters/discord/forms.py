@@ -28,10 +28,10 @@ from adapters.discord.limits import (
     TEXT_LENGTH,
     VALUE_LENGTH,
 )
-from adapters.discord.markdown import markdown, safe, safe_line
+from adapters.discord.markdown import markdown
 from bot.domain.members import mentioned
 from bot.domain.places import fold
-from bot.domain.text import clip
+from bot.domain.text import clip, safe, safe_line
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, joined, rich
 from bot.params import ChannelParam, Choice, Member, Param, Text, Upload

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapters.discord.markdown import measure, web_address
+from adapters.discord.markdown import measure
+from bot.domain.text import web_address
+from bot.fit import native_controls, unheld
 from bot.platform import Limits
 from bot.ui import Card, Control, LinkButton, Menu
 
@@ -45,8 +47,8 @@ PARTS = COMPONENTS - FILES
 
 def weigh(card: Card) -> int:
     """The components that a card becomes; `adapters.discord.outbound` says which."""
-    texts = int(bool(card.title or card.body or unheld(card))) + int(bool(card.fields))
-    controls = native_controls(card)
+    texts = int(bool(card.title or card.body or unheld(card, takes))) + int(bool(card.fields))
+    controls = native_controls(card, takes)
     parts = texts + len(rows_of(controls)) + len(controls)  # with a single button its row's place is the section's
     return 1 + parts if texts else max(1, parts)
 
@@ -61,24 +63,6 @@ def rows_of(controls: Sequence[Control]) -> list[list[Control]]:
         else:
             rows.append([control])
     return rows
-
-
-def native_controls(card: Card) -> tuple[Control, ...]:
-    """The card's controls that Discord takes; its address becomes a button, where none of them is one to it."""
-    controls = tuple(control for control in card.controls if takes(control))
-    own = LinkButton("", card.url)
-    is_there = any(isinstance(each, LinkButton) and each.url == card.url for each in controls)
-    return controls if is_there or not takes(own) else (*controls, own)
-
-
-def unheld(card: Card) -> tuple[tuple[str, str], ...]:
-    """What no button takes: labels and addresses of links, with the label "" the card's own."""
-    links = [control for control in card.controls if isinstance(control, LinkButton)]
-    found = [(link.label, link.url) for link in links if not takes(link)]
-    is_shown = any(link.url == card.url for link in links)
-    if card.url and not is_shown and not takes(LinkButton("", card.url)):
-        found.append(("", card.url))
-    return tuple(found)
 
 
 def takes(control: Control) -> bool:

@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import assert_never
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from bot.domain.text import safe, safe_line, web_address
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle
 
-_BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_HIDDEN = [0x00AD, 0x180E, 0x200B, *range(0x2060, 0x2066), *range(0x206A, 0x2070), *range(0xFFF9, 0xFFFC), 0xFEFF]
-_SAFE: dict[int, str | None] = {
-    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *_BIDI, *_HIDDEN, *range(0xD800, 0xE000)]),
-    **{ord(end): "\n" for end in "\n\v\f\r\x85\u2028\u2029"},
-    0x09: " ",
-}
 _ANYWHERE = re.compile(
     r"[\\`*_~|<\[\]@]"  # emphasis, code, spoilers, links, mentions, moments, emoji of servers
     r"|:(?=//)"  # addresses: what people typed is to be read, not to be tapped
@@ -27,16 +21,6 @@ _NUMBERED = re.compile(r"^([^\S\n]*\d+)([.)])", re.MULTILINE)
 _BETWEEN = "\u200b"
 
 STYLES = {WhenStyle.DATE: "D", WhenStyle.TIME: "t", WhenStyle.RELATIVE: "R"}
-
-
-def safe(text: str) -> str:
-    """`text` without what acts unseen: control characters, direction overrides, what hides; line ends as "\\n"."""
-    return text if text.isascii() and text.isprintable() else text.replace("\r\n", "\n").translate(_SAFE)
-
-
-def safe_line(text: str) -> str:
-    """`safe` on one line: for labels, which know no markdown."""
-    return " ".join(safe(text).split())
 
 
 @lru_cache(maxsize=512)  # an answer is measured several times before it is written
@@ -63,17 +47,6 @@ def markdown(text: Rich) -> str:
 def measure(text: Rich) -> int:
     """Characters as Discord counts them: of the markdown, in code points."""
     return sum(len(_piece(piece)) for piece in text.pieces)
-
-
-def web_address(url: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
-    """The address as a link or button takes it, if it is one for a browser; else ""."""
-    found = safe_line(url)
-    try:
-        parts = urlsplit(found)
-        is_web = parts.scheme in schemes and bool(parts.hostname)
-    except ValueError:
-        is_web = False
-    return found if is_web and " " not in found else ""
 
 
 def mentioned(text: Rich, platform: str) -> list[str]:

@@ -39,12 +39,12 @@ from adapters.discord.limits import (
     MARK,
     PLACEHOLDER_LENGTH,
     TEXT_LENGTH,
-    native_controls,
     rows_of,
-    unheld,
+    takes,
 )
-from adapters.discord.markdown import escaped, markdown, mentioned, safe_line, web_address
-from bot.domain.text import clip
+from adapters.discord.markdown import escaped, markdown, mentioned
+from bot.domain.text import clip, safe_line, web_address
+from bot.fit import native_controls, unheld
 from bot.markup import Rich
 from bot.ui import Action, Button, Card, Control, File, LinkButton, Menu, Privacy, Reply, Style
 
@@ -112,7 +112,7 @@ def components(reply: Reply, files: Sequence[File] = (), mark: int = 0) -> list[
     if (text := markdown(reply.text).strip("\n")).strip():
         found += _text(text, is_refusal=reply.is_refusal)
     for number, card in enumerate(reply.cards, 1):
-        said = [_small(label, url) for label, url in unheld(card)]
+        said = [_small(label, url) for label, url in unheld(card, takes)]
         held = "\n".join(said)
         if len(held) + 1 > room:  # several addresses too long for buttons: their names at least
             held = "\n".join(line.split(" <", 1)[0] for line in said)
@@ -152,7 +152,7 @@ def _card(card: Card, number: int, held: str, numbers: Iterator[int]) -> list[Js
         for role, text in ((1, _head(card, held)), (2, _fields(card)))
         if text.strip()
     ]
-    controls = native_controls(card)
+    controls = native_controls(card, takes)
     if not texts:
         return _rows(controls, numbers)
     if len(controls) == 1 and not isinstance(controls[0], Menu):

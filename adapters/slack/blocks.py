@@ -14,8 +14,9 @@ from slack_sdk.models.basic_objects import JsonObject
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement, StaticSelectElement
 from slack_sdk.models.blocks import Option as SlackOption
 
-from adapters.slack.richtext import elements, headline, safe_line, web_address
-from bot.domain.text import clip
+from adapters.slack.richtext import elements, headline, linked
+from bot.domain.text import clip, safe_line
+from bot.fit import native_controls, unheld
 from bot.markup import Bold, Rich, rich
 from bot.ui import Action, Button, Card, Control, LinkButton, Menu, Style
 
@@ -47,12 +48,12 @@ def card_blocks(card: Card, number: int, numbers: Iterator[int], home: str = "")
     """A card: a divider, its words as one block, its controls as another. `numbers` keep actions apart."""
     sections = [_head(card, home)]
     sections += [elements(rich(Bold(f"{safe_line(each.name)}: "), each.value), home) for each in card.fields]
-    sections += [_small(label, url) for label, url in unheld(card)]
+    sections += [_small(label, url) for label, url in unheld(card, takes)]
     words = [section for section in sections if _shows(section)]
     found: list[Json] = [{"type": "divider"}]
     if words:
         found.append(_rich_text(f"c{number}", words))
-    if controls := native_controls(card):
+    if controls := native_controls(card, takes):
         made = [_control(control, next(numbers)) for control in controls]
         found.append({"type": "actions", "block_id": f"c{number}.a", "elements": made})
     return found if len(found) > 1 else []
@@ -89,29 +90,11 @@ def action_id(action: Action, number: int) -> str:
     return f"p{number}|{action.written}"
 
 
-def native_controls(card: Card) -> tuple[Control, ...]:
-    """The card's controls that Slack takes; its address becomes a button, where none of them is one to it."""
-    controls = tuple(control for control in card.controls if takes(control))
-    own = LinkButton("", card.url)
-    is_there = any(isinstance(each, LinkButton) and each.url == card.url for each in controls)
-    return controls if is_there or not takes(own) else (*controls, own)
-
-
-def unheld(card: Card) -> tuple[tuple[str, str], ...]:
-    """What no button takes: labels and addresses of links, with the label "" the card's own."""
-    links = [control for control in card.controls if isinstance(control, LinkButton)]
-    found = [(link.label, link.url) for link in links if not takes(link)]
-    is_shown = any(link.url == card.url for link in links)
-    if card.url and not is_shown and not takes(LinkButton("", card.url)):
-        found.append(("", card.url))
-    return tuple(found)
-
-
 def takes(control: Control) -> bool:
     """Whether Slack has such a control: a link button's address is one of the web, a menu has something to choose."""
     match control:
         case LinkButton(_, url):
-            return 0 < len(web_address(url)) <= URL_LENGTH
+            return 0 < len(linked(url)) <= URL_LENGTH
         case Menu(options=options):
             return bool(options)
         case Button():
@@ -155,7 +138,7 @@ def _head(card: Card, home: str) -> list[Json]:
 def _small(name: str, url: str) -> list[Json]:
     """An address that no button takes: a link where it can be one."""
     before = [{"type": "text", "text": f"{safe_line(name)}: "}] if safe_line(name) else []
-    address = web_address(url, ("http", "https", "mailto"))
+    address = linked(url, ("http", "https", "mailto"))
     if address and len(address) <= ADDRESS_LENGTH:
         return [*before, {"type": "link", "url": address}]
     shown = clip(safe_line(url), ADDRESS_LENGTH // 12)  # written, a letter has up to twelve characters
@@ -168,7 +151,7 @@ def _control(control: Control, number: int) -> Json:
             made: Json = {"type": "button", "text": label(words), "action_id": action_id(action, number)}
             return made | ({"style": STYLES[style]} if style in STYLES else {})
         case LinkButton("", url):
-            host = (urlsplit(web_address(url)).hostname or url).removeprefix("www.")
+            host = (urlsplit(linked(url)).hostname or url).removeprefix("www.")
             return _link(f"{LINK} {host}", url, number)
         case LinkButton(words, url):
             return _link(words, url, number)
@@ -185,4 +168,4 @@ def _control(control: Control, number: int) -> Json:
 
 def _link(words: str, url: str, number: int) -> Json:
     action = action_id(Action(LINK_ACTION), number)
-    return {"type": "button", "text": label(words), "action_id": action, "url": web_address(url)}
+    return {"type": "button", "text": label(words), "action_id": action, "url": linked(url)}

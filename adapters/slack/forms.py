@@ -54,9 +54,10 @@ from adapters.slack.limits import (
     FORM_TITLE_LENGTH,
     INPUT_LENGTH,
 )
-from adapters.slack.richtext import safe, safe_line, user_in, web_address
+from adapters.slack.richtext import linked, user_in
 from bot.domain.members import mentioned
 from bot.domain.places import fold
+from bot.domain.text import safe, safe_line
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, joined, rich
 from bot.params import (
@@ -347,7 +348,7 @@ def _holds(param: Param, value: str, say: Words, home: str) -> bool:
         case TimeOfDay():
             return bool(_CLOCK.fullmatch(value))
         case Url():
-            return bool(web_address(value)) and len(value) <= INPUT_LENGTH
+            return bool(linked(value)) and len(value) <= INPUT_LENGTH
         case ChannelParam():
             return bool(re.fullmatch(r"[CG][A-Z0-9]{1,20}", value))
         case Member():

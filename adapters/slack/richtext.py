@@ -15,19 +15,12 @@ import re
 from datetime import UTC
 from html import escape
 from typing import Any, assert_never
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from bot.domain.text import safe, safe_line, web_address
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle
 
 Json = dict[str, Any]  # Any: what goes over the wire
-
-_BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_HIDDEN = [0x00AD, 0x180E, 0x200B, *range(0x2060, 0x2066), *range(0x206A, 0x2070), *range(0xFFF9, 0xFFFC), 0xFEFF]
-_SAFE: dict[int, str | None] = {
-    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *_BIDI, *_HIDDEN, *range(0xD800, 0xE000)]),
-    **{ord(end): "\n" for end in "\n\v\f\r\x85\u2028\u2029"},
-    0x09: " ",
-}
 
 FORMATS = {
     WhenStyle.FULL: "{date_long_pretty} {time}",
@@ -43,16 +36,6 @@ MOMENT_LENGTH = 40
 """About what a moment takes when it is shown: "Wednesday, September 23rd, 2026 at 10:30 PM"."""
 MENTION_LENGTH = 20
 """What a mention counts at least: names may be longer than what was known of them."""
-
-
-def safe(text: str) -> str:
-    """`text` without what acts unseen: control characters, direction overrides, what hides; line ends as "\\n"."""
-    return text if text.isascii() and text.isprintable() else text.replace("\r\n", "\n").translate(_SAFE)
-
-
-def safe_line(text: str) -> str:
-    """`safe` on one line: for labels and titles."""
-    return " ".join(safe(text).split())
 
 
 def elements(text: Rich, home: str = "") -> list[Json]:
@@ -81,15 +64,9 @@ def measure(text: Rich) -> int:
     return sum(_length(piece) for piece in text.pieces)
 
 
-def web_address(url: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
+def linked(url: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     """The address as a link or button takes it, if it is one for a browser; else ""."""
-    found = safe_line(url)
-    try:
-        parts = urlsplit(found)
-        is_web = parts.scheme in schemes and bool(parts.hostname or (parts.scheme == "mailto" and parts.path))
-    except ValueError:
-        is_web = False
-    return quote(found, safe="!#$%&'()*+,/:;=?@[]~-._") if is_web and " " not in found else ""
+    return quote(web_address(url, schemes), safe="!#$%&'()*+,/:;=?@[]~-._")
 
 
 def fallback(text: Rich) -> str:
@@ -134,7 +111,7 @@ def _text(text: str, style: str = "") -> list[Json]:
 
 
 def _link(link: Link) -> list[Json]:
-    address = web_address(link.url)
+    address = linked(link.url)
     label = safe_line(link.text)
     if not address:
         return _text(f"{label} ({link.url})" if link.url and link.url != link.text else label)
@@ -152,7 +129,7 @@ def _length(piece: Piece) -> int:
         case Bold(text) | Code(text):
             return len(safe(text))
         case Link(text, url):
-            return len(safe_line(text)) + len(web_address(url) or url) + 3
+            return len(safe_line(text)) + len(linked(url) or url) + 3
         case When():
             return MOMENT_LENGTH
         case Mention(name=name):

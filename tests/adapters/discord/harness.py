@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from adapters.console.outbound import View
 from adapters.discord.answering import Timings
 from adapters.discord.client import Discord
-from adapters.discord.markdown import safe
 from adapters.discord.settings import DiscordSettings
 from bot.commands import Command, Feature, Services
 from bot.domain.addresses import Channel, Direct
 from bot.domain.people import Account, Workspace
+from bot.domain.text import safe
 from bot.features import digests, events
 from bot.features.help import help_feature
 from bot.grammar import read_sentence

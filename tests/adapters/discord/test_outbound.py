@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.limits import LIMITS, weigh
-from adapters.discord.markdown import escaped, markdown, measure, safe
+from adapters.discord.markdown import escaped, markdown, measure
 from adapters.discord.outbound import COMPONENTS_V2, EPHEMERAL, components, edited, mark_of, message, nonce_of
+from bot.domain.text import safe
 from bot.fit import check, fit
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle, rich
 from bot.params import Option

@@ -12,10 +12,10 @@ from adapters.console.outbound import View as ConsoleView
 from adapters.console.outbound import plain_reply, text_of
 from adapters.slack.inbound import account_id
 from adapters.slack.outbound import WINDOW
-from adapters.slack.richtext import safe
 from bot.domain.addresses import Channel, Direct
 from bot.domain.members import mention_of
 from bot.domain.people import Account
+from bot.domain.text import safe
 from bot.grammar import read_sentence
 from bot.i18n import Words
 from bot.params import Member, Upload

@@ -28,7 +28,8 @@ from adapters.slack.outbound import (
     waiting,
     window,
 )
-from adapters.slack.richtext import elements, measure, safe
+from adapters.slack.richtext import elements, measure
+from bot.domain.text import safe
 from bot.fit import check, fit
 from bot.i18n import Words
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle, rich
