@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from structlog.testing import capture_logs
+from hypothesis.stateful import initialize, invariant, rule
 
 from bot.commands import Fallen, Services
 from bot.domain.addresses import Channel, written
@@ -25,12 +22,10 @@ from bot.due import DueWork
 from bot.errors import Temporary, Unreachable
 from bot.ports import UnitOfWork
 from bot.ui import Reply
-from storage.database import Database
+from tests.at_random import CHEAP, Play, play_on_postgres, play_on_sqlite
+from tests.breaking import BreaksOff
 from tests.postgres import Postgres
 from tests.scripted import HALL, ROOM, Lost, Moved, Stage, Told, note
-
-MakeDatabase = Callable[[], tuple[str, Callable[[], None]]]
-"""Gives a migrated database's address and what removes it."""
 
 HOUR = timedelta(hours=1)
 
@@ -44,35 +39,12 @@ troubles: st.SearchStrategy[Told] = st.one_of(
 )
 
 
-class BreaksOff:
-    """A store that is away from its nth transaction on, as for a process that is killed there."""
-
-    def __init__(self, inner: Database, units: int) -> None:
-        self.inner = inner
-        self.left = units
-
-    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.inner.reading(is_steady=is_steady)
-
-    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        self.left -= 1
-        if self.left < 0:
-            raise ConnectionError
-        return self.inner.writing()
-
-
-class Delivery(RuleBasedStateMachine):
+class Delivery(Play):
     """Rounds of processes that come and go, on one database and one platform."""
-
-    make_database: MakeDatabase
 
     @initialize()
     def begin(self) -> None:
-        url, self.remove = self.make_database()
-        self.logs = capture_logs()
-        self.logs.__enter__()
-        self.runner = asyncio.Runner()
-        self.database = Database(url)
+        self.open()
         self.stage = Stage(self.database, Moved())
         self.owed: dict[str, Owed] = {}
 
@@ -183,19 +155,8 @@ class Delivery(RuleBasedStateMachine):
             parts[self.owed[post].stem].append(self.owed[post].part)
         assert all(each == sorted(each) for each in parts.values())
 
-    def teardown(self) -> None:
+    def at_the_end(self) -> None:
         """When all troubles are over, everything settles, and what counts as sent was seen."""
-        if not hasattr(self, "runner"):
-            return
-        try:
-            self._settle_all()
-        finally:
-            self.runner.run(self.database.close())
-            self.runner.close()
-            self.logs.__exit__(None, None, None)
-            self.remove()
-
-    def _settle_all(self) -> None:
         self.stage.platform.told.clear()
         self.stage.platform.answers.clear()
         for _ in range(8):
@@ -239,39 +200,13 @@ class Delivery(RuleBasedStateMachine):
         return {line.key: line.resent for line in self._lines() if line.resent}
 
 
-CHEAP = settings(
-    max_examples=30,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
-
-
 @pytest.mark.no_cover  # as all that chance tries
 def test_whatever_happens_each_message_is_seen_once_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
-    numbers = count()
-
-    def make() -> tuple[str, Callable[[], None]]:
-        path = tmp_path / f"{next(numbers)}.db"
-        shutil.copyfile(sqlite_template, path)
-        return f"sqlite+aiosqlite:///{path}", path.unlink
-
-    class OnSqlite(Delivery):
-        make_database = staticmethod(make)
-
-    run_state_machine_as_test(OnSqlite, settings=CHEAP)
+    play_on_sqlite(Delivery, sqlite_template, tmp_path)
 
 
 @pytest.mark.no_cover  # as all that chance tries
 def test_whatever_happens_each_message_is_seen_once_on_postgres(
     postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
 ) -> None:
-    def make() -> tuple[str, Callable[[], None]]:
-        name = next(postgres_names)
-        postgres.create(name, postgres_template)
-        return postgres.url(name), lambda: postgres.drop(name)
-
-    class OnPostgres(Delivery):
-        make_database = staticmethod(make)
-
-    run_state_machine_as_test(OnPostgres, settings=settings(CHEAP, max_examples=10))
+    play_on_postgres(Delivery, postgres, postgres_template, postgres_names, settings(CHEAP, max_examples=10))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 from sqlalchemy import func, select
-from structlog.testing import capture_logs
 
 from bot.commands import Services
 from bot.domain.addresses import Channel
@@ -32,14 +28,13 @@ from bot.features.mirror.reconciling import reconcile
 from bot.i18n import Words
 from bot.platform import NativeEvent
 from bot.ports import UnitOfWork
-from storage.database import Database
 from storage.tables import occurrences
+from tests.at_random import CHEAP, Play, play_on_postgres, play_on_sqlite
+from tests.breaking import BreaksOff
 from tests.calendars import Fails, Killed, MemoryCalendar
 from tests.clocks import FixedClock
 from tests.platforms.silent import SilentPlatform
 from tests.postgres import Postgres
-
-MakeDatabase = Callable[[], tuple[str, Callable[[], None]]]
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -61,36 +56,14 @@ troubles = st.lists(
 )
 
 
-class BreaksOff:
-    """A store whose process is killed at its nth writing transaction."""
-
-    def __init__(self, inner: Database, units: int) -> None:
-        self.inner = inner
-        self.left = units
-
-    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.inner.reading(is_steady=is_steady)
-
-    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        self.left -= 1
-        if self.left < 0:
-            raise Killed
-        return self.inner.writing()
-
-
-class Mirror(RuleBasedStateMachine):
+class Mirror(Play):
     """Organisers, members, and processes that come and go."""
 
-    make_database: MakeDatabase
     counts: bool
 
     @initialize()
     def begin(self) -> None:
-        url, self.remove = self.make_database()
-        self.logs = capture_logs()
-        self.logs.__enter__()
-        self.runner = asyncio.Runner()
-        self.database = Database(url)
+        self.open()
         self.clock = FixedClock(START)
         self.calendar = MemoryCalendar(self.clock, most=3, counts=self.counts)
         platform = SilentPlatform()
@@ -206,7 +179,7 @@ class Mirror(RuleBasedStateMachine):
     def compare(self, trouble: list[Fails | None], units: int | None) -> None:
         """With calls that fail, or killed at a transaction."""
         self.calendar.trouble.extend(trouble)
-        store = self.database if units is None else BreaksOff(self.database, units)
+        store = self.database if units is None else BreaksOff(self.database, units, Killed)
         with suppress(Killed, DeliveryError):
             self.runner.run(reconcile(self._errand(), replace(self.services, store=store), self.clock.now()))
         self.calendar.trouble.clear()
@@ -259,18 +232,7 @@ class Mirror(RuleBasedStateMachine):
             if id_ in self.edits and id_ not in self.touched:
                 assert Edit(ours.details, ours.starts, ours.ends) == self.edits[id_]
 
-    def teardown(self) -> None:
-        if not hasattr(self, "runner"):
-            return
-        try:
-            self._both_agree()
-        finally:
-            self.runner.run(self.database.close())
-            self.runner.close()
-            self.logs.__exit__(None, None, None)
-            self.remove()
-
-    def _both_agree(self) -> None:
+    def at_the_end(self) -> None:
         for _ in range(4):
             self.runner.run(reconcile(self._errand(), self.services, self.clock.now()))
         self.calendar.writes.clear()
@@ -362,41 +324,23 @@ class Mirror(RuleBasedStateMachine):
         return self.runner.run(get())
 
 
-CHEAP = settings(
-    max_examples=40,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
+class CountingMirror(Mirror):
+    counts = True
+
+
+class CountlessMirror(Mirror):
+    counts = False
 
 
 @pytest.mark.no_cover  # as all that chance tries
 def test_whatever_happens_both_calendars_agree_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
-    numbers_ = count()
-
-    def make() -> tuple[str, Callable[[], None]]:
-        path = tmp_path / f"{next(numbers_)}.db"
-        shutil.copyfile(sqlite_template, path)
-        return f"sqlite+aiosqlite:///{path}", path.unlink
-
-    class OnSqlite(Mirror):
-        make_database = staticmethod(make)
-        counts = True
-
-    run_state_machine_as_test(OnSqlite, settings=CHEAP)
+    how = settings(CHEAP, max_examples=40, stateful_step_count=30)
+    play_on_sqlite(CountingMirror, sqlite_template, tmp_path, how)
 
 
 @pytest.mark.no_cover  # as all that chance tries
 def test_whatever_happens_both_calendars_agree_on_postgres(
     postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
 ) -> None:
-    def make() -> tuple[str, Callable[[], None]]:
-        name = next(postgres_names)
-        postgres.create(name, postgres_template)
-        return postgres.url(name), lambda: postgres.drop(name)
-
-    class OnPostgres(Mirror):
-        make_database = staticmethod(make)
-        counts = False
-
-    run_state_machine_as_test(OnPostgres, settings=settings(CHEAP, max_examples=10))
+    how = settings(CHEAP, max_examples=10, stateful_step_count=30)
+    play_on_postgres(CountlessMirror, postgres, postgres_template, postgres_names, how)

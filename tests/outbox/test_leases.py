@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.addresses import Direct
 from bot.errors import Temporary
-from bot.ports import UnitOfWork
-from storage.database import Database
+from tests.breaking import BreaksOff
 from tests.scripted import Hangs, Lost, Stage, note
-
-
-class _Forgetful:
-    """A store that is there for a claim or two, and away when their outcome is to be kept."""
-
-    def __init__(self, inner: Database, units: int = 1) -> None:
-        self.inner = inner
-        self.units = units
-
-    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.inner.reading(is_steady=is_steady)
-
-    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        self.units -= 1
-        if self.units < 0:
-            raise ConnectionError
-        return self.inner.writing()
 
 
 async def test_a_message_that_settled_too_late_for_the_store_is_not_sent_again(stage: Stage) -> None:
     await stage.owe(note())
     with pytest.raises(ConnectionError):
-        await stage.work(services=replace(stage.services, store=_Forgetful(stage.database))).run()
+        await stage.work(services=replace(stage.services, store=BreaksOff(stage.database, 1))).run()
     assert stage.platform.seen == ["1.1"]
     await stage.let_leases_run_out()
     await stage.run()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import MutableMapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -12,26 +11,8 @@ import pytest
 
 from bot.domain.addresses import Direct
 from bot.outbox import BATCHES, Timings
-from bot.ports import UnitOfWork
-from storage.database import Database
+from tests.breaking import BreaksOff
 from tests.scripted import HALL, Hangs, Lost, Stage, note
-
-
-class _Forgetful:
-    """A store that is there for a claim or two, and away when their outcome is to be kept."""
-
-    def __init__(self, inner: Database, units: int = 1) -> None:
-        self.inner = inner
-        self.units = units
-
-    def reading(self, *, is_steady: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.inner.reading(is_steady=is_steady)
-
-    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        self.units -= 1
-        if self.units < 0:
-            raise ConnectionError
-        return self.inner.writing()
 
 
 async def test_a_slow_channel_holds_up_no_round(stage: Stage) -> None:
@@ -159,7 +140,7 @@ async def test_a_slow_batch_that_cannot_be_settled_is_logged_and_asked_about_lat
     hangs = Hangs()
     stage.platform.told["stage/venue/room"].append(hangs)
     await stage.owe(note())
-    store = _Forgetful(stage.database, units=2)
+    store = BreaksOff(stage.database, units=2)
     work = stage.work(replace(Timings(), patience=0.001), services=replace(stage.services, store=store))
     await work.run()
     hangs.release.set()
