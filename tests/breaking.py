@@ -9,7 +9,7 @@ from storage.database import Database
 
 
 class BreaksOff:
-    """Implements `bot.ports.Store`. After `units` writing transactions it raises `breaks`, as for who is killed there."""
+    """Implements `bot.ports.Store`. After `units` writing transactions it raises `breaks`, as if killed there."""
 
     def __init__(self, inner: Database, units: int, breaks: type[Exception] = ConnectionError) -> None:
         self.inner = inner
