@@ -1,0 +1,108 @@
+"""Connections: whom somebody met, what was promised, when to get back to them. Their owner's alone."""
+
+from __future__ import annotations
+
+from bot.commands import Command, Feature, On, Shortcut
+from bot.features.connections import adding, finding, keeping, promises
+from bot.features.connections.cards import SHOW
+from bot.features.connections.lookup import CONNECTION, MEETING, ConnectionLookup, MeetingLookup
+from bot.i18n import N_
+
+FEATURE = Feature(
+    name="connect",
+    help=N_("The people you meet: note them, keep promises, stay in touch. Only you see it"),
+    commands=(
+        Command(
+            "log",
+            N_("Note somebody you met"),
+            adding.LogConnection,
+            adding.log_connection,
+            '/connect log "Ana Ruiz" met:"ADE panel" promised:"send stems" due:friday',
+            confirms=adding.confirm_connection,
+        ),
+        Command(
+            "find",
+            N_("Find whom you have met"),
+            finding.FindConnections,
+            finding.find_connections,
+            "/connect find mixing tag:techno",
+        ),
+        Command(
+            "show",
+            N_("Show all you noted about somebody"),
+            finding.ShowConnection,
+            finding.show_connection,
+            "/connect show Ana Ruiz",
+        ),
+        Command(
+            "met",
+            N_("Note that you met somebody again"),
+            keeping.MetConnection,
+            keeping.met_connection,
+            '/connect met Ana Ruiz met:"studio visit"',
+        ),
+        Command(
+            "note",
+            keeping.NOTE_HELP,
+            keeping.NoteConnection,
+            keeping.note_connection,
+            '/connect note "Ana Ruiz" likes tape machines',
+        ),
+        Command(
+            "promise",
+            promises.ADD_HELP,
+            promises.AddPromise,
+            promises.add_promise,
+            '/connect promise "Ana Ruiz" what:"send stems" due:friday',
+        ),
+        Command(
+            "promises",
+            N_("See what is promised on both sides"),
+            promises.ListPromises,
+            promises.list_promises,
+            "/connect promises",
+        ),
+        Command(
+            "due",
+            promises.MOVE_HELP,
+            promises.MovePromise,
+            promises.move_promise,
+            '/connect due "send stems" due:"next friday"',
+        ),
+        Command(
+            "edit",
+            keeping.EDIT_HELP,
+            keeping.EditConnection,
+            keeping.edit_connection,
+            '/connect edit "Ana Ruiz" every:"6 weeks"',
+        ),
+        Command(
+            "merge",
+            N_("Make two connections one"),
+            keeping.MergeConnections,
+            keeping.merge_connections,
+            '/connect merge "Ana R" into:"Ana Ruiz"',
+            confirms=keeping.confirm_merge,
+        ),
+        Command(
+            "forget",
+            N_("Delete somebody you noted"),
+            keeping.ForgetConnection,
+            keeping.forget_connection,
+            "/connect forget Ana Ruiz",
+        ),
+    ),
+    presses={
+        finding.FIND: finding.next_found,
+        SHOW: finding.press_show,
+        **keeping.PRESSES,
+        **promises.PRESSES,
+    },
+    opens={**keeping.OPENS, **promises.OPENS},
+    lookups={
+        CONNECTION: ConnectionLookup(),
+        MEETING: MeetingLookup(),
+        promises.OPEN_PROMISE: promises.PromiseLookup(),
+    },
+    shortcuts=(Shortcut(N_("Log connection"), On.PERSON, "log", adding.from_person),),
+)
