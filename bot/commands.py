@@ -21,7 +21,14 @@ from bot.request import Attached, Pointed, Press, Request, Uploaded
 from bot.ui import Answer, Card, Form, Reply
 
 ASK = "ask"
-"""The action that opens the form of the command its argument names; every feature may use it."""
+"""The action that opens the form of the command its argument names, with one argument filled in where it is
+`<command>/<name>=<value>`; every feature may use it.
+"""
+
+SAVE = "save"
+"""Saves the draft its argument names, with one argument said anew where it is `<draft>/<name>=<value>`: what a card to
+confirm may offer besides.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,14 +43,14 @@ FEATURE = Feature(
         ),
         Command(
             "note",
-            keeping.NOTE_HELP,
+            N_("Note something about somebody"),
             keeping.NoteConnection,
             keeping.note_connection,
             '/connect note "Ana Ruiz" likes tape machines',
         ),
         Command(
             "promise",
-            promises.ADD_HELP,
+            N_("Note a promise"),
             promises.AddPromise,
             promises.add_promise,
             '/connect promise "Ana Ruiz" what:"send stems" due:friday',
@@ -64,7 +64,7 @@ FEATURE = Feature(
         ),
         Command(
             "due",
-            promises.MOVE_HELP,
+            N_("Change when a promise is due"),
             promises.MovePromise,
             promises.move_promise,
             '/connect due "send stems" due:"next friday"',
@@ -98,7 +98,7 @@ FEATURE = Feature(
         **keeping.PRESSES,
         **promises.PRESSES,
     },
-    opens={**keeping.OPENS, **promises.OPENS},
+    opens=keeping.OPENS,
     lookups={
         CONNECTION: ConnectionLookup(),
         MEETING: MeetingLookup(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from bot.commands import ASK
 from bot.domain.cadence import Cadence
 from bot.domain.connections import Connection, Entry, Happening, Promise, Side, Standing, Timeline
 from bot.domain.moments import Moment
@@ -14,8 +15,7 @@ from bot.i18n import N_, Words
 from bot.markup import Bold, Link, Rich, joined, rich
 from bot.ui import Action, Button, Card, Control, Field, Style
 
-SHOW, MET, NOTE, EDIT, FORGET = "connect.show", "connect.met", "connect.note", "connect.edit", "connect.forget"
-PROMISE = "connect.promise"
+SHOW, MET, EDIT, FORGET = "connect.show", "connect.met", "connect.edit", "connect.forget"
 
 ENTRIES = 10
 """Of a timeline, on a card; the newest."""
@@ -79,8 +79,8 @@ def _controls(connection: Connection, say: Words) -> tuple[Control, ...]:
     id_ = str(connection.id)
     return (
         Button(say(N_("Met again")), Action(MET, id_), Style.PRIMARY),
-        Button(say(N_("Add a note")), Action(NOTE, id_)),
-        Button(say(N_("Add a promise")), Action(PROMISE, id_)),
+        Button(say(N_("Add a note")), Action(ASK, f"connect note/who=#{id_}")),
+        Button(say(N_("Add a promise")), Action(ASK, f"connect promise/who=#{id_}")),
         Button(say(N_("Edit")), Action(EDIT, id_)),
         Button(say(N_("Forget")), Action(FORGET, id_), Style.DANGER),
     )

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from bot.commands import Services, arguments_of, read_values, write_values
 from bot.domain.connections import LINE_MOST, Connection, Page, Wanted
-from bot.features.connections.days import today
 from bot.features.connections.cards import ENTRIES, full_card, short_card
+from bot.features.connections.days import today
 from bot.features.connections.lookup import ConnectionParam, found_connection, not_yours
 from bot.features.paging import PAGE, Asked, asked_by, pager
 from bot.i18n import N_, Slash
@@ -97,6 +97,4 @@ def _nobody(asked: Asked, request: Request) -> Reply:
     say = request.say
     if asked.values:
         return Reply(rich(say(N_("None of your connections matches. Ask with fewer words, or another tag."))))
-    return Reply(
-        rich(say(N_("You have noted nobody yet. {log} notes whom you met."), log=Slash("/connect log")))
-    )
+    return Reply(rich(say(N_("You have noted nobody yet. {log} notes whom you met."), log=Slash("/connect log"))))

@@ -25,9 +25,8 @@ from bot.domain.members import Somebody
 from bot.domain.moments import Moment
 from bot.domain.roles import ROLES
 from bot.features.connections import reminding
-from bot.features.connections.cards import EDIT, FORGET, MET, NOTE, short_card
+from bot.features.connections.cards import EDIT, FORGET, MET, short_card
 from bot.features.connections.days import day_met, noon, today
-from bot.features.connections.finding import shown
 from bot.features.connections.lookup import ConnectionParam, Meeting, MeetingParam, found_connection, not_yours
 from bot.features.connections.uniting import rest_of, united
 from bot.i18n import N_
@@ -37,7 +36,6 @@ from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Form, Reply, Style
 
 FORGET_SURELY = "connect.gone"
-NOTE_HELP = N_("Note something about somebody")
 EDIT_HELP = N_("Change what you noted of somebody")
 
 NOTHING = "-"
@@ -78,9 +76,9 @@ class EditConnection:
             keeps_case=True,
         ),
     ] = ()
-    introduced_by: Annotated[
-        str, Text(N_("Introduced by"), N_("Who introduced you; - empties it"), most=LINE_MOST)
-    ] = ""
+    introduced_by: Annotated[str, Text(N_("Introduced by"), N_("Who introduced you; - empties it"), most=LINE_MOST)] = (
+        ""
+    )
     every: Annotated[Cadence | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks; or never"))] = None
     follow_up: Annotated[Moment | None, Due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
     member: Annotated[Somebody | None, Member(N_("Member"), N_("Who it is here, if they are; nobody is told"))] = None
@@ -181,12 +179,31 @@ async def press_met(press: Press, request: Request, services: Services) -> Reply
     return await _after(N_("Noted that you met."), who.id, request, services)
 
 
-async def open_note(press: Press, request: Request, services: Services) -> Form:
-    return await _form("note", NOTE_HELP, NoteConnection, press, request, services)
-
-
 async def open_edit(press: Press, request: Request, services: Services) -> Form:
-    return await _form("edit", EDIT_HELP, EditConnection, press, request, services)
+    """The form of `connect edit`, with all that is known."""
+    who = await found_connection(press.action.arg, request, services)
+    about, arguments = who.about, arguments_of(EditConnection)
+    contact = (*about.handles, *about.emails, *about.phones, *about.links)
+    known = EditConnection(
+        who,
+        name=about.name,
+        role=about.role,
+        company=about.company,
+        city=about.city,
+        tags=about.tags,
+        contact=contact,
+        introduced_by=about.introduced_by,
+        every=who.cadence,
+        follow_up=who.follow_up,
+    )
+    return Form(
+        title=request.say(EDIT_HELP),
+        action=Action("connect edit"),
+        params={each: argument.param for each, argument in arguments.items()},
+        values=write_values(arguments, known, services),
+        required=frozenset(each for each, argument in arguments.items() if argument.is_required),
+        locale=str(request.say.locale),
+    )
 
 
 async def press_forget(press: Press, request: Request, services: Services) -> Reply:
@@ -198,11 +215,13 @@ async def press_forget_surely(press: Press, request: Request, services: Services
     async with services.store.writing() as uow:
         await reminding.forgotten(uow, request.person.id, who.id)
         await uow.connections.forget(request.person.id, who.id)
-    return Reply(rich(request.say(N_("{name} is forgotten, with all that you noted."), name=who.about.name)), replaces=True)
+    return Reply(
+        rich(request.say(N_("{name} is forgotten, with all that you noted."), name=who.about.name)), replaces=True
+    )
 
 
 PRESSES: Mapping[str, Pressed] = {MET: press_met, FORGET: press_forget, FORGET_SURELY: press_forget_surely}
-OPENS: Mapping[str, OpensForm] = {NOTE: open_note, EDIT: open_edit}
+OPENS: Mapping[str, OpensForm] = {EDIT: open_edit}
 
 
 def _ask_to_forget(who: Connection, request: Request) -> Reply:
@@ -227,35 +246,3 @@ def _edited(about: About, ask: EditConnection) -> About:
     given = {name: "" if value == NOTHING else value for name, value in texts.items() if value}
     tags = about.tags if not ask.tags else () if ask.tags == (NOTHING,) else ask.tags
     return replace(about, name=ask.name or about.name, tags=tags, **given)
-
-
-async def _form(
-    name: str, title: str, asks: type[NoteConnection | EditConnection], press: Press, request: Request, services: Services
-) -> Form:
-    """The form of a command about one connection, with what is known of it."""
-    who = await found_connection(press.action.arg, request, services)
-    about = who.about
-    arguments = arguments_of(asks)
-    known = {"who": f"#{who.id}"}
-    if asks is EditConnection:
-        ask = EditConnection(
-            who,
-            about.name,
-            about.role,
-            about.company,
-            about.city,
-            about.tags,
-            (*about.handles, *about.emails, *about.phones, *about.links),
-            about.introduced_by,
-            who.cadence,
-            who.follow_up,
-        )
-        known = dict(write_values(arguments, ask, services))
-    return Form(
-        title=request.say(title),
-        action=Action(f"connect {name}"),
-        params={each: argument.param for each, argument in arguments.items()},
-        values=known,
-        required=frozenset(each for each, argument in arguments.items() if argument.is_required),
-        locale=str(request.say.locale),
-    )

@@ -54,7 +54,9 @@ async def found_connection(id_: str, request: Request, services: Services) -> Co
 
 def not_yours() -> NotFound:
     """The same words whether it is gone, was never there, or is somebody else's."""
-    return NotFound(N_("None of your connections is this one. {find} shows those you have."), find=Slash("/connect find"))
+    return NotFound(
+        N_("None of your connections is this one. {find} shows those you have."), find=Slash("/connect find")
+    )
 
 
 class ConnectionLookup:
@@ -122,7 +124,8 @@ class MeetingLookup:
         day = request.say.short_day
         zone = request.say.zone
         return [
-            Option(f"{each.details.title} · {day(each.starts.astimezone(zone).date())}", f"#{each.id}") for each in found
+            Option(f"{each.details.title} · {day(each.starts.astimezone(zone).date())}", f"#{each.id}")
+            for each in found
         ]
 
 

@@ -7,28 +7,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
-from bot.commands import OpensForm, Pressed, Services, arguments_of, read_id
+from bot.commands import ASK, Pressed, Services, read_id
 from bot.domain.connections import PROMISE_MOST, Connection, Ledger, Promise, Side, Standing
 from bot.domain.moments import Moment
 from bot.domain.places import fold
 from bot.errors import NotFound, Refused
 from bot.features.connections import reminding
-from bot.features.connections.cards import PROMISE, SHOW, moment
+from bot.features.connections.cards import SHOW, moment
 from bot.features.connections.days import today
-from bot.features.connections.lookup import ConnectionParam, found_connection, not_yours
+from bot.features.connections.lookup import ConnectionParam, not_yours
 from bot.features.paging import PAGE, Asked, asked_by, pager
 from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
 from bot.params import Choice, Due, Option, Stored, Text, shortened
 from bot.request import Press, Request
-from bot.ui import Action, Button, Card, Form, Menu, Reply, Style
+from bot.ui import Action, Button, Card, Menu, Reply, Style
 
 LEDGER = "connect.ledger"
-KEPT, LET_GO, REOPEN, LATER, MOVE = "promise.kept", "promise.letgo", "promise.open", "promise.later", "promise.move"
+KEPT, LET_GO, REOPEN, LATER = "promise.kept", "promise.letgo", "promise.open", "promise.later"
 OPEN_PROMISE = "open promise"
-
-ADD_HELP = N_("Note a promise")
-MOVE_HELP = N_("Change when a promise is due")
 
 SIDES: Mapping[str, str] = {Side.MINE: N_("What I owe"), Side.THEIRS: N_("What they owe")}
 LATERS: Mapping[str, str] = {
@@ -110,22 +107,13 @@ async def press_later(press: Press, request: Request, services: Services) -> Rep
     """Some days from today, at its own time of day."""
     promise = await found_promise(press.action.arg, request, services)
     if press.choice not in LATERS:
-        raise Refused(N_("{typed} is no day to choose. Use {command}."), typed=press.choice, command=Slash("/connect due"))
+        raise Refused(
+            N_("{typed} is no day to choose. Use {command}."), typed=press.choice, command=Slash("/connect due")
+        )
     day = today(request) + timedelta(days=int(press.choice))
     at = promise.due.wall.time() if promise.due else MORNING
     zone = promise.due.zone if promise.due else request.zone.key
     return await _moved(promise.id, Moment(datetime.combine(day, at), zone), request, services)
-
-
-async def open_move(press: Press, request: Request, services: Services) -> Form:
-    promise = await found_promise(press.action.arg, request, services)
-    values = {"promise": f"#{promise.id}"}
-    return _form("due", MOVE_HELP, MovePromise, values, request)
-
-
-async def open_promise(press: Press, request: Request, services: Services) -> Form:
-    who = await found_connection(press.action.arg, request, services)
-    return _form("promise", ADD_HELP, AddPromise, {"who": f"#{who.id}"}, request)
 
 
 PRESSES: Mapping[str, Pressed] = {
@@ -135,7 +123,6 @@ PRESSES: Mapping[str, Pressed] = {
     REOPEN: press_reopen,
     LATER: press_later,
 }
-OPENS: Mapping[str, OpensForm] = {MOVE: open_move, PROMISE: open_promise}
 
 
 async def found_promise(id_: str, request: Request, services: Services) -> Promise:
@@ -160,7 +147,7 @@ def promise_card(promise: Promise, request: Request) -> Card:
     controls = (
         Button(say(N_("Done")), Action(KEPT, arg), Style.PRIMARY),
         Menu(say(N_("Later")), Action(LATER, arg), options),
-        Button(say(N_("Another day")), Action(MOVE, arg)),
+        Button(say(N_("Another day")), Action(ASK, f"connect due/promise=#{arg}")),
         Button(say(N_("Let go")), Action(LET_GO, arg)),
         Button(say(N_("Show {name}"), name=promise.name), Action(SHOW, str(promise.connection))),
     )
@@ -207,9 +194,7 @@ async def _listed(side: Side | None, offset: int, request: Request, services: Se
         ledger = await uow.connections.open_promises(request.person.id, side, offset=offset, limit=PAGE)
     total = {None: ledger.mine + ledger.theirs, Side.MINE: ledger.mine, Side.THEIRS: ledger.theirs}[side]
     if not total:
-        return Reply(
-            rich(say(N_("No promise is open. {promise} notes one."), promise=Slash("/connect promise")))
-        )
+        return Reply(rich(say(N_("No promise is open. {promise} notes one."), promise=Slash("/connect promise"))))
     cards = tuple(promise_card(each, request) for each in ledger.promises)
     asked = Asked({"side": side.value} if side else {}, offset)
     pages = await pager(LEDGER, asked, total, request, services)
@@ -260,18 +245,6 @@ def _how(promise: Promise, request: Request) -> str:
 
 
 def _no_promise() -> NotFound:
-    return NotFound(N_("None of your promises is this one. {list} shows those that are open."), list=Slash("/connect promises"))
-
-
-def _form(
-    name: str, title: str, asks: type[AddPromise | MovePromise], values: Mapping[str, str], request: Request
-) -> Form:
-    arguments = arguments_of(asks)
-    return Form(
-        title=request.say(title),
-        action=Action(f"connect {name}"),
-        params={each: argument.param for each, argument in arguments.items()},
-        values=values,
-        required=frozenset(each for each, argument in arguments.items() if argument.is_required),
-        locale=str(request.say.locale),
+    return NotFound(
+        N_("None of your promises is this one. {list} shows those that are open."), list=Slash("/connect promises")
     )
