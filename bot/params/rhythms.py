@@ -90,7 +90,7 @@ def _cadence(cursor: Cursor, words: Vocabulary) -> Cadence | None:
     cursor.takes(EVERY)
     count = read_number(cursor, words, 999)
     unit = cursor.take(words.units)
-    if unit not in UNITS or not cursor.done:
+    if unit is None or unit not in UNITS or not cursor.done:
         return None
     times, kept = UNITS[unit]
     return Cadence((count or 1) * times, kept)

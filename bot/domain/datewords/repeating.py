@@ -119,7 +119,7 @@ def _read_every(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
     unit = cursor.take(words.units)
     if unit in (Unit.MINUTE, Unit.HOUR):
         raise Refused(N_("A reminder repeats at most once a day. Try 'every day 9:00'."))
-    if unit in FREQUENCIES:
+    if unit is not None and unit in FREQUENCIES:
         frequency, times = FREQUENCIES[unit]
         said.frequency, said.interval = frequency, (count or 1) * times
         return True
