@@ -6,11 +6,13 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.changes import Changes
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
@@ -73,6 +75,8 @@ class UnitOfWork(Protocol):
     drafts: Drafts
     places: Places
     mirrors: Mirrors
+    leads: Leads
+    changes: Changes
     notes: Notes
     heard: Heard
     installations: InstallationRows

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func,
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
-from storage import joining, parting
+from storage import joining, leads, parting
 from storage.connection import Connection
 from storage.schema import UTC
 from storage.tables import (
@@ -81,6 +81,7 @@ class LinkingTable:
             return False
         for statement in (
             _own_answers(self._connection.dialect),
+            *leads.people_united(self._connection.dialect),
             _OWN_ACCOUNTS,
             _OWN_EVENTS,
             _OWN_DRAFTS,
@@ -89,6 +90,7 @@ class LinkingTable:
             _DROP_PERSON,
         ):
             await self._connection.execute(statement, values)
+        await leads.stir_anew(self._connection, into)
         return True
 
     async def part_person(self, account: int) -> int | None:
@@ -100,8 +102,10 @@ class LinkingTable:
         made = {"name": row.name, "zone": row.zone, "locale": row.locale}
         person: int = await self._connection.scalar(_NEW_PERSON, made)
         values = {"account": account, "one": row.person_id, "other": person}
-        for statement in (_LEAVE, _LEAVE_ANSWERS, _LEAVE_EVENTS, _LEAVE_NAMES):
+        told = leads.people_parted(self._connection.dialect)
+        for statement in (_LEAVE, _LEAVE_ANSWERS, *told, _LEAVE_EVENTS, _LEAVE_NAMES):
             await self._connection.execute(statement, values)
+        await leads.stir_anew(self._connection, person)
         return person
 
 

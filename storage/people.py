@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from bot.domain.addresses import Direct
 from bot.domain.people import Account, Caller, Community, Home, Joined, Origin, OwnAccount, Person, Workspace
-from storage import parting
+from storage import leads, parting
 from storage.connection import AnyRow, Connection, Values
 from storage.schema import UTC, among, insert_into, listed
 from storage.tables import accounts, communities, memberships, mirrors, organisers, people, workspaces
@@ -241,6 +241,7 @@ class PeopleTable:
         before = await self._connection.first(_HOME, _named(workspace))
         if before is None or await self._connection.scalar(_JOIN, {"home": before.id}) is None:
             return None
+        await leads.stir_community(self._connection, before.community_id)
         return Joined(replace(_home(before), is_removed=False), is_back=before.removed_at is not None)
 
     async def leave(self, workspace: Workspace, now: datetime) -> None:

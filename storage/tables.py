@@ -312,6 +312,41 @@ digests = Table(
     sqlite_autoincrement=True,
 )
 
+# --- what people are told of -------------------------------------------------------------------------------
+
+told_leads = Table(
+    "told_leads",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    _belongs("occurrence_id", "occurrences.id", is_key=True, is_indexed=True),
+    Column("starts", UTC, nullable=False, comment="as they were told"),
+    Column("minutes", Integer, nullable=False, comment="the nearest lead they were told of"),
+)
+
+own_leads = Table(
+    "own_leads",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    _belongs("occurrence_id", "occurrences.id", is_key=True, is_indexed=True),
+    Column("minutes", Json, nullable=False, comment="their own leads for this one; empty: none"),
+)
+
+muted_events = Table(
+    "muted_events",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    _belongs("event_id", "events.id", is_key=True, is_indexed=True),
+)
+
+untold_changes = Table(
+    "untold_changes",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    _belongs("occurrence_id", "occurrences.id", is_key=True, is_indexed=True),
+    Column("since", UTC, nullable=False),
+    Column("was", Json, nullable=False, comment="before the first change they were not told of"),
+)
+
 # --- what adapters keep ------------------------------------------------------------------------------------
 
 notes = Table(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bot.domain.changes import Changes
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.ports import Heard, Notes
+from storage.changes import ChangeTable
 from storage.connection import Connection
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
@@ -20,6 +23,7 @@ from storage.due import DueTable
 from storage.events import EventTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
+from storage.leads import LeadTable
 from storage.linking import LinkingTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
@@ -33,6 +37,7 @@ class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
     __slots__ = (
+        "changes",
         "connection",
         "digests",
         "drafts",
@@ -40,6 +45,7 @@ class Work:
         "events",
         "heard",
         "installations",
+        "leads",
         "linking",
         "members",
         "mirrors",
@@ -58,6 +64,8 @@ class Work:
         self.drafts: Drafts = DraftTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
+        self.leads: Leads = LeadTable(connection)
+        self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.heard: Heard = HeardTable(connection)

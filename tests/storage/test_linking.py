@@ -408,6 +408,10 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "drafts.owner_id",
             "events.added_by",
             "attendances.person_id",
+            "told_leads.person_id",
+            "own_leads.person_id",
+            "muted_events.person_id",
+            "untold_changes.person_id",
         },
     }
 
