@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.schema import UTC, Json
+from storage.schema import EPOCH, UTC, Json
 
 revision = "0012"
 down_revision = "0006"
@@ -33,10 +33,12 @@ def upgrade() -> None:
         sa.Column("was", Json(), nullable=False, comment="before the first change they were not told of"),
     )
     # whoever is going to something already: looked at when the bot starts
-    beginning = "0" if op.get_bind().dialect.name == "sqlite" else "to_timestamp(0)"
     op.execute(
-        "INSERT INTO due (kind, subject, at, platform, wakes_at, fails)"
-        f" SELECT DISTINCT 'leads', person_id, {beginning}, '', {beginning}, 0 FROM attendances WHERE answer = 'going'"
+        sa.text(
+            "INSERT INTO due (kind, subject, at, platform, wakes_at, fails)"
+            " SELECT DISTINCT 'leads', person_id, now_, '', now_, 0 FROM attendances, (SELECT :beginning AS now_) AS b"
+            " WHERE answer = 'going'"
+        ).bindparams(sa.bindparam("beginning", EPOCH, UTC()))
     )
 
 
