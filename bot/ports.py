@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.closings import Closings
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -78,6 +79,7 @@ class UnitOfWork(Protocol):
     installations: InstallationRows
     due: DueRows
     outbox: OutboxRows
+    closings: Closings
 
 
 class Store(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.closings import Closings
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -13,6 +14,7 @@ from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.ports import Heard, Notes
+from storage.closings import ClosingTable
 from storage.connection import Connection
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
@@ -33,6 +35,7 @@ class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
     __slots__ = (
+        "closings",
         "connection",
         "digests",
         "drafts",
@@ -64,3 +67,4 @@ class Work:
         self.installations: InstallationRows = InstallationTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)
+        self.closings: Closings = ClosingTable(connection)
