@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.changes import Changes
+from bot.domain.closings import Closings
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -82,6 +83,7 @@ class UnitOfWork(Protocol):
     installations: InstallationRows
     due: DueRows
     outbox: OutboxRows
+    closings: Closings
 
 
 class Store(Protocol):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func, insert, select, true, update
+from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func, insert, null, select, true, update
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
 from storage import joining, leads, parting
 from storage.connection import Connection
+from storage.outbox import outbox
 from storage.schema import UTC
 from storage.tables import (
     accounts,
@@ -83,6 +84,7 @@ class LinkingTable:
             _own_answers(self._connection.dialect),
             *leads.people_united(self._connection.dialect),
             _OWN_ACCOUNTS,
+            _OWN_OWED,
             _OWN_EVENTS,
             _OWN_DRAFTS,
             _OWN_NAMES,
@@ -93,7 +95,7 @@ class LinkingTable:
         await leads.stir_anew(self._connection, into)
         return True
 
-    async def part_person(self, account: int) -> int | None:
+    async def part_person(self, account: int, now: datetime) -> int | None:
         before = await self._connection.scalar(_OWNER, {"account": account})
         await self._connection.execute(_LOCK_PEOPLE, {"one": before, "other": before})
         row = await self._connection.first(_PARTING, {"account": account})
@@ -101,9 +103,9 @@ class LinkingTable:
             return None
         made = {"name": row.name, "zone": row.zone, "locale": row.locale}
         person: int = await self._connection.scalar(_NEW_PERSON, made)
-        values = {"account": account, "one": row.person_id, "other": person}
+        values = {"account": account, "one": row.person_id, "other": person, "now": now}
         told = leads.people_parted(self._connection.dialect)
-        for statement in (_LEAVE, _LEAVE_ANSWERS, *told, _LEAVE_EVENTS, _LEAVE_NAMES):
+        for statement in (_LEAVE, _LEAVE_OWED, _LEAVE_ANSWERS, *told, _LEAVE_EVENTS, _LEAVE_NAMES):
             await self._connection.execute(statement, values)
         await leads.stir_anew(self._connection, person)
         return person
@@ -160,6 +162,7 @@ _former = people.alias("former")
 
 _OWN_ACCOUNTS = update(accounts).where(accounts.c.person_id == _one).values(person_id=_other, is_for_notices=false())
 """Where their notices go is chosen by whoever stays."""
+_OWN_OWED = update(outbox).where(outbox.c.person_id == _one).values(person_id=_other)
 _OWN_EVENTS = update(events).where(events.c.added_by == _one).values(added_by=_other)
 _OWN_DRAFTS = update(drafts).where(drafts.c.owner_id == _one).values(owner_id=_other)
 """No two have one id: it is made of account and request."""
@@ -206,6 +209,22 @@ _PARTING = (
 )
 _NEW_PERSON = insert(people).returning(people.c.id)
 _LEAVE = update(accounts).where(_is_account).values(person_id=_other, is_for_notices=false())
+_now = bindparam("now", type_=UTC())
+_former_account = exists().where(
+    _is_account, accounts.c.platform == outbox.c.platform, accounts.c.external_id == outbox.c.place
+)
+_LEAVE_OWED = (
+    update(outbox)
+    .where(
+        outbox.c.person_id == _one,
+        outbox.c.workspace.is_(None),
+        outbox.c.state == "waiting",
+        outbox.c.token.is_(None),
+        _former_account,
+    )
+    .values(state="buried", reason="the account was unlinked", due_at=null(), closed_since=null(), settled_at=_now)
+)
+"""What was on its way to somebody by an account that is not theirs any more."""
 _LEAVE_ANSWERS = (
     update(attendances)
     .where(attendances.c.person_id == _one, attendances.c.account_id == bindparam("account"))

@@ -9,6 +9,7 @@ from functools import cache
 
 from sqlalchemy import (
     Executable,
+    Text,
     and_,
     bindparam,
     case,
@@ -24,7 +25,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.addresses import Direct
+from bot.domain.addresses import Channel, Direct
+from bot.domain.closings import PAUSE, TRIED_EVERY
 from bot.domain.people import Account, Caller, Community, Home, Joined, Origin, OwnAccount, Person, Workspace
 from storage import leads, parting
 from storage.connection import AnyRow, Connection, Values
@@ -60,11 +62,25 @@ _is_workspace = and_(
     workspaces.c.external_id == bindparam("workspace"),
 )
 
+_is_awaited = and_(
+    accounts.c.try_at > bindparam("now", type_=UTC()), accounts.c.try_at <= bindparam("rested", type_=UTC())
+).label("is_awaited")
+_channel = bindparam("channel", type_=Text())
+_has_moved = and_(
+    _channel.is_not(None),
+    or_(
+        memberships.c.channel.is_distinct_from(_channel),
+        memberships.c.channel_name.is_distinct_from(bindparam("channel_name", type_=Text())),
+    ),
+).label("has_moved")
+
 _RECOGNISE = (
     select(
         *_PERSON,
         *_COMMUNITY,
         accounts.c.id.label("account_id"),
+        _is_awaited,
+        _has_moved,
         workspaces.c.id.label("workspace_id"),
         or_(memberships.c.is_organiser, _is_named).label("is_organiser"),
     )
@@ -106,6 +122,8 @@ _RECOGNISE_ALONE = (
         *_PERSON,
         *_COMMUNITY,
         accounts.c.id.label("account_id"),
+        _is_awaited,
+        false().label("has_moved"),
         or_(_runs_any, _is_named).label("is_organiser"),
     )
     .select_from(accounts)
@@ -138,17 +156,25 @@ class PeopleTable:
         self._connection = connection
 
     async def recognise(
-        self, account: Account, workspace: Workspace | None, *, is_organiser: bool, now: datetime
+        self,
+        account: Account,
+        workspace: Workspace | None,
+        channel: Channel | None = None,
+        *,
+        is_organiser: bool,
+        now: datetime,
     ) -> Caller | None:
         values: dict[str, object] = {
             "platform": account.platform,
             "account": account.id,
             "name": account.name,
+            "now": now,
+            "rested": now + TRIED_EVERY - PAUSE,
         }
         if workspace is None:
             row = await self._connection.first(_RECOGNISE_ALONE, values | {"fresh": now - ROLE_COUNTS})
         else:
-            values |= _named(workspace)
+            values |= {**_named(workspace), **_in_channel(channel)}
             values |= {
                 "workspace_name": workspace.name,
                 "is_organiser": is_organiser,
@@ -159,14 +185,16 @@ class PeopleTable:
             return None
         person, community = row[:4], row[4:8]
         if community[0] is None:
-            return Caller(Person(*person), None, Origin(row.account_id))
+            return Caller(Person(*person), None, Origin(row.account_id), is_awaited=bool(row.is_awaited))
         origin = Origin(row.account_id, None if workspace is None else row.workspace_id)
-        return Caller(Person(*person), Community(*community), origin, row.is_organiser)
+        news = {"has_moved": bool(row.has_moved), "is_awaited": bool(row.is_awaited)}
+        return Caller(Person(*person), Community(*community), origin, row.is_organiser, **news)
 
     async def welcome(
         self,
         account: Account,
         workspace: Workspace | None,
+        channel: Channel | None = None,
         *,
         is_organiser: bool,
         zone: str,
@@ -179,10 +207,14 @@ class PeopleTable:
             return caller or Caller(person, None, Origin(account_id))
         community, home = await self._community_of(workspace, zone, locale)
         seen = {"account": account_id, "home": home, "is_organiser": is_organiser, "seen_at": now}
-        await self._connection.execute(_touch(self._connection.dialect), seen)
+        await self._connection.execute(_touch(self._connection.dialect), {**seen, **_in_channel(channel)})
         theirs = {"person": person.id, "community": community.id}
         is_organiser = is_organiser or await self._connection.scalar(_IS_NAMED, theirs) is not None
         return Caller(person, community, Origin(account_id, home), is_organiser)
+
+    async def spoke_in(self, origin: Origin, channel: Channel) -> None:
+        values = {"account": origin.account, "home": origin.home, **_in_channel(channel)}
+        await self._connection.execute(_SPOKE_IN, values)
 
     async def communities(self) -> tuple[Community, ...]:
         return tuple(Community(*row) for row in await self._connection.rows(_COMMUNITIES))
@@ -220,10 +252,16 @@ class PeopleTable:
     async def choose_for_notices(self, person: int, account: int | None) -> None:
         await self._connection.execute(_CHOOSE, {"person": person, "account": account})
 
+    async def notices_for(self, persons: Collection[int]) -> Mapping[int, Sequence[Direct]]:
+        dialect = self._connection.dialect
+        values = {"persons": listed(dialect, list(persons))}
+        found: dict[int, Sequence[Direct]] = {}
+        for row in await self._connection.rows(_for_notices(dialect), values):
+            found.setdefault(row.person_id, (Direct(row.platform, row.external_id, row.name),))
+        return found
+
     async def notices_to(self, person: int) -> Direct | None:
-        theirs = await self.accounts_of(person)
-        chosen = [each for each in theirs if each.is_for_notices]
-        return next((each.direct for each in (*chosen, *theirs)), None)
+        return next(iter((await self.notices_for([person])).get(person, ())), None)
 
     async def named(self, community: int) -> Sequence[Person]:
         return [Person(*row) for row in await self._connection.rows(_NAMED, {"community": community})]
@@ -336,6 +374,10 @@ def _home(row: AnyRow) -> Home:
     )
 
 
+def _in_channel(channel: Channel | None) -> dict[str, object]:
+    return {"channel": channel and channel.id, "channel_name": channel and channel.name}
+
+
 def _named(workspace: Workspace) -> dict[str, object]:
     return {"workspace_platform": workspace.platform, "workspace": workspace.id}
 
@@ -388,6 +430,11 @@ _ACCOUNTS_OF = (
     .where(accounts.c.person_id == bindparam("person"))
     .order_by(_seen_last.desc().nulls_last(), accounts.c.id)
 )
+_SPOKE_IN = (
+    update(memberships)
+    .where(memberships.c.account_id == bindparam("account"), memberships.c.workspace_id == bindparam("home"))
+    .values(channel=_channel, channel_name=bindparam("channel_name"))
+)
 _CHOOSE = (
     update(accounts)
     .where(accounts.c.person_id == bindparam("person"))
@@ -426,6 +473,16 @@ def _name(dialect: str) -> Executable:
 @cache
 def _homes(dialect: str) -> Executable:
     return _HOMES.where(among(workspaces.c.id, "ids", dialect))
+
+
+@cache
+def _for_notices(dialect: str) -> Executable:
+    c = accounts.c
+    return (
+        select(c.person_id, c.platform, c.external_id, c.name)
+        .where(among(c.person_id, "persons", dialect))
+        .order_by(c.is_for_notices.desc(), _seen_last.desc().nulls_last(), c.id)
+    )
 
 
 @cache
@@ -473,8 +530,16 @@ def _touch(dialect: str) -> Executable:
         workspace_id=bindparam("home"),
         is_organiser=bindparam("is_organiser"),
         seen_at=bindparam("seen_at"),
+        channel=_channel,
+        channel_name=bindparam("channel_name"),
     )
+    new, kept = statement.excluded, memberships.c
     return statement.on_conflict_do_update(
         index_elements=["account_id", "workspace_id"],
-        set_={"is_organiser": statement.excluded.is_organiser, "seen_at": statement.excluded.seen_at},
+        set_={
+            "is_organiser": new.is_organiser,
+            "seen_at": new.seen_at,
+            "channel": func.coalesce(new.channel, kept.channel),
+            "channel_name": func.coalesce(new.channel_name, kept.channel_name),
+        },
     )

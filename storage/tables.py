@@ -82,6 +82,9 @@ accounts = Table(
     Column("external_id", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("is_for_notices", Boolean, server_default=false(), nullable=False, comment="its owner chose it for them"),
+    Column("closed_since", UTC, nullable=True, comment="it takes no direct messages"),
+    Column("try_at", UTC, nullable=True, comment="where it is closed: when it is next tried"),
+    Column("told_at", UTC, nullable=True, comment="when its owner was last told in a channel"),
     UniqueConstraint("platform", "external_id"),
 )
 
@@ -93,6 +96,8 @@ memberships = Table(
     _belongs("workspace_id", "workspaces.id", is_key=True, is_indexed=True),
     Column("is_organiser", Boolean, nullable=False, comment="as the platform said last"),
     Column("seen_at", UTC, nullable=False),
+    Column("channel", Text, nullable=True, comment="where they last spoke there"),
+    Column("channel_name", Text, nullable=True),
 )
 
 organisers = Table(

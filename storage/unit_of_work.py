@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.changes import Changes
+from bot.domain.closings import Closings
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -16,6 +17,7 @@ from bot.domain.people import People
 from bot.domain.places import Places
 from bot.ports import Heard, Notes
 from storage.changes import ChangeTable
+from storage.closings import ClosingTable
 from storage.connection import Connection
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
@@ -38,6 +40,7 @@ class Work:
 
     __slots__ = (
         "changes",
+        "closings",
         "connection",
         "digests",
         "drafts",
@@ -72,3 +75,4 @@ class Work:
         self.installations: InstallationRows = InstallationTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)
+        self.closings: Closings = ClosingTable(connection)

@@ -16,6 +16,7 @@ from bot.commands import Errand, FallsDue, Feature, Lookup, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
 from bot.features import digests, events, greenroom, people
+from bot.features.closed import CLOSED, tell
 from bot.features.help import help_feature
 from bot.features.home import home_feature
 from bot.features.housekeeping import HOUSEKEEPING, tidy
@@ -142,7 +143,11 @@ def falls_due_of(features: Sequence[Feature]) -> Mapping[str, FallsDue]:
 
 def renders_of(features: Sequence[Feature]) -> Mapping[str, Renders]:
     """How every kind of owed row is put into words."""
-    return {GREETING: greet, **{name: each for feature in features for name, each in feature.renders.items()}}
+    return {
+        GREETING: greet,
+        CLOSED: tell,
+        **{name: each for feature in features for name, each in feature.renders.items()},
+    }
 
 
 def errands_of(features: Sequence[Feature]) -> Mapping[str, Errand]:

@@ -412,6 +412,7 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "own_leads.person_id",
             "muted_events.person_id",
             "untold_changes.person_id",
+            "outbox.person_id",
         },
     }
 
@@ -466,9 +467,9 @@ async def test_two_who_are_linked_are_one_and_the_newest_answer_counts(
         assert one is not None
         assert one.added_by == "Ada"
     async with database.writing() as uow:
-        alone = await uow.linking.part_person(other.origin.account)
+        alone = await uow.linking.part_person(other.origin.account, NOW)
         assert alone is not None
-        assert await uow.linking.part_person(other.origin.account) is None
+        assert await uow.linking.part_person(other.origin.account, NOW) is None
     async with database.reading() as uow:
         assert await uow.events.answers(attic, first) == Answers(maybe=("ada.l",))
         assert await uow.events.answers(attic, second) == Answers(going=("Ada",))

@@ -8,7 +8,7 @@ from alembic import op
 from storage.schema import EPOCH, UTC, Json
 
 revision = "0012"
-down_revision = "0006"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
