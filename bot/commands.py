@@ -9,7 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Protocol, cast, get_type_hints
 
-from bot.domain.delivery import Due, Moot, Owed
+from bot.domain.delivery import Due, Later, Moot, Owed
 from bot.domain.members import mention_of, mentioned
 from bot.domain.people import Account
 from bot.errors import Refused
@@ -259,8 +259,8 @@ class Renders(Protocol):
 
     async def __call__(
         self, rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime, /
-    ) -> Sequence[Message | Moot]:
-        """One answer for each row, in their order."""
+    ) -> Sequence[Message | Moot | Later]:
+        """One answer for each row, in their order. Later: nothing is to be sent before then."""
 
 
 class On(Enum):

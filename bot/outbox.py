@@ -99,7 +99,7 @@ class _Wordless:
     """An errand needs no words."""
 
 
-_Words = Message | Moot | _Unrendered
+_Words = Message | Moot | Later | _Unrendered
 
 
 class _Asked(Enum):
@@ -319,12 +319,14 @@ class OutboxWork:
             row = replace(row, resent=row.resent + 1)
         return row, await self._send(row, words, place, now)
 
-    def _without_words(self, row: Claimed, words: Moot | _Unrendered, asked: _Asked) -> Outcome:
+    def _without_words(self, row: Claimed, words: Moot | Later | _Unrendered, asked: _Asked) -> Outcome:
         if isinstance(words, _Unrendered):
             if asked is _Asked.IN_VAIN and row.unsure_since is not None:  # neither known nor to be sent again
                 later = self._services.clock.now() + timedelta(seconds=self._timings.longest_wait)
                 return Doubt(later, row.unsure_since, words.reason, row.asked_since)
             return self._failed(row, words.reason)
+        if asked is _Asked.IN_VAIN and row.unsure_since is not None and isinstance(words, Later):
+            return Doubt(words.at, row.unsure_since, words.reason, row.asked_since)
         return Buried(UNKNOWN) if asked is _Asked.IN_VAIN else words
 
     async def _ask(self, row: Claimed, since: datetime, words: _Words) -> Outcome | _Asked:
@@ -377,7 +379,7 @@ class OutboxWork:
     async def _run_errand(self, row: Claimed, words: _Words | _Wordless, place: str) -> Outcome:
         """Nothing is asked before it is run again, for that does no harm; so unsure is a failure like any other."""
         now, owed = self._services.clock.now(), row.owed
-        if isinstance(words, Moot):
+        if isinstance(words, Moot | Later):
             return words
         if owed.not_after is not None and now > owed.not_after:
             return Moot("too late")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 
@@ -18,10 +17,10 @@ from sqlalchemy import (
     select,
 )
 
-from bot.domain.changes import CHANGED, TOLD_AFTER, Standing, Untold
-from bot.domain.events import Attendance, Kind
+from bot.domain.changes import CHANGED, TOLD_AFTER, Standing, Untold, standing_json, standing_of
+from bot.domain.events import Attendance
 from storage.connection import AnyRow, Connection
-from storage.details import DETAIL_COLUMNS, Columns, Json, details_in, details_of
+from storage.details import DETAIL_COLUMNS, details_in, details_of
 from storage.leads import hasten_all, locale_of, reads_there, stir_events, zone_of
 from storage.schema import UTC, among, insert_into, listed
 from storage.schema import Json as JsonText
@@ -103,16 +102,7 @@ async def note(connection: Connection, before: Watched, of: Collection[int], now
     await stir_events(connection, of, now)
 
 
-# --- as JSON -----------------------------------------------------------------------------------------------
-
-
-def standing_json(standing: Standing) -> Columns:
-    return asdict(standing) | {"starts": standing.starts.isoformat(), "ends": standing.ends.isoformat()}
-
-
-def standing_of(kept: Json) -> Standing:
-    moments = {name: datetime.fromisoformat(kept[name]) for name in ("starts", "ends")}
-    return Standing(**{**kept, **moments, "kind": kept["kind"] and Kind(kept["kind"])})
+# --- records -----------------------------------------------------------------------------------------------
 
 
 def _standing(row: AnyRow) -> Standing:

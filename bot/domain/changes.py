@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
+from bot.domain.delivery import Fact
 from bot.domain.events import Kind
 from bot.domain.preferences import Quiet
 from bot.domain.quiet import quiet_around
@@ -49,6 +50,16 @@ class Standing:
     @property
     def _told(self) -> tuple[object, ...]:
         return self.title, self.where, self.starts, self.ends
+
+
+def standing_json(standing: Standing) -> Mapping[str, Fact]:
+    """As rows carry it."""
+    return asdict(standing) | {"starts": standing.starts.isoformat(), "ends": standing.ends.isoformat()}
+
+
+def standing_of(kept: Mapping[str, Any]) -> Standing:  # Any: what JSON holds
+    moments = {name: datetime.fromisoformat(kept[name]) for name in ("starts", "ends")}
+    return Standing(**{**kept, **moments, "kind": kept["kind"] and Kind(kept["kind"])})
 
 
 @dataclass(frozen=True, slots=True)
