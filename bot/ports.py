@@ -19,6 +19,8 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
+from bot.domain.preferences import PreferenceRows
+from bot.domain.reminders import Reminders
 
 HEARD_FOR = timedelta(days=1)
 """Platforms give up delivering long before: Slack after an hour."""
@@ -77,6 +79,8 @@ class UnitOfWork(Protocol):
     places: Places
     mirrors: Mirrors
     leads: Leads
+    reminders: Reminders
+    preferences: PreferenceRows
     changes: Changes
     notes: Notes
     heard: Heard

@@ -352,6 +352,34 @@ untold_changes = Table(
     Column("was", Json, nullable=False, comment="before the first change they were not told of"),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    Column("values", Json, nullable=False, comment="what was set; all else is as by default"),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("person_id", "people.id"),
+    Column("source", Text, nullable=False, comment="what tells the words; empty: the owner"),
+    Column("source_id", Integer, nullable=True),
+    Column("text", Text, nullable=False),
+    Column("starts", Wall, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("rrule", Text, nullable=False),
+    Column("at", UTC, nullable=False, comment="when it comes next or, once told, when it came"),
+    Column("state", Text, nullable=False),
+    Column("request_id", Text, nullable=True),
+    Column("made_at", UTC, nullable=False),
+    UniqueConstraint("person_id", "request_id"),
+    UniqueConstraint("person_id", "source", "source_id"),
+    Index("ix_reminders_coming", "person_id", "state", "at"),
+    sqlite_autoincrement=True,
+)
+
 # --- what adapters keep ------------------------------------------------------------------------------------
 
 notes = Table(

@@ -15,6 +15,8 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
+from bot.domain.preferences import PreferenceRows
+from bot.domain.reminders import Reminders
 from bot.ports import Heard, Notes
 from storage.changes import ChangeTable
 from storage.closings import ClosingTable
@@ -33,6 +35,8 @@ from storage.notes import NoteTable
 from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
+from storage.preferences import PreferenceTable
+from storage.reminders import ReminderTable
 
 
 class Work:
@@ -56,6 +60,8 @@ class Work:
         "outbox",
         "people",
         "places",
+        "preferences",
+        "reminders",
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -68,6 +74,8 @@ class Work:
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.leads: Leads = LeadTable(connection)
+        self.reminders: Reminders = ReminderTable(connection)
+        self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
         self.notes: Notes = NoteTable(connection)

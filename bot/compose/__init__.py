@@ -12,7 +12,7 @@ from typing import Protocol
 
 from adapters.scheduler import Scheduler
 from bot.app import App
-from bot.commands import Errand, FallsDue, Feature, Lookup, Renders, Services
+from bot.commands import Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
 from bot.features import digests, events, greenroom, people, reminders
@@ -72,7 +72,9 @@ class Bot:
         """What runs beside the platforms, such as the web server; put there before `serve`, too."""
         self.scheduler = Scheduler(clock, self.work)
         self.database = Database(settings.database_url, wake=self.scheduler.wake)
-        self.services = Services(self.database, clock, self.platforms, lookups_of(self.features))
+        self.services = Services(
+            self.database, clock, self.platforms, lookups_of(self.features), reminds_of(self.features)
+        )
         self.app = App(self.features, self.services, settings.timezone, settings.locale)
         self.due = DueWork(self.services, falls_due_of(self.features))
         self.outbox = OutboxWork(
@@ -133,6 +135,11 @@ async def compose(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
 def lookups_of(features: Sequence[Feature]) -> Mapping[str, Lookup]:
     """Every look-up by the name that arguments give."""
     return {**LOOKUPS, **{name: each for feature in features for name, each in feature.lookups.items()}}
+
+
+def reminds_of(features: Sequence[Feature]) -> Mapping[str, Reminds]:
+    """Every source of reminders by its name."""
+    return {name: each for feature in features for name, each in feature.reminds.items()}
 
 
 def falls_due_of(features: Sequence[Feature]) -> Mapping[str, FallsDue]:
