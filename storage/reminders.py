@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -54,12 +54,8 @@ class ReminderTable:
                 most=WAITING_MOST,
                 list=Slash("/remind list"),
             )
-        row = _columns(person, pattern, at, now) | {
-            "source": "",
-            "source_id": None,
-            "text": text,
-            "request_id": request_id,
-        }
+        row = _columns(person, pattern, at, now)
+        row |= {"source": "", "source_id": None, "text": text, "request_id": request_id}
         id_: int = await self._connection.scalar(_add(self._connection.dialect), row)
         await self._due.put(Due(REMINDER, id_, at))
         return id_
@@ -67,12 +63,8 @@ class ReminderTable:
     async def put(
         self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime
     ) -> None:
-        row = _columns(person, pattern, at, now) | {
-            "source": source,
-            "source_id": source_id,
-            "text": "",
-            "request_id": None,
-        }
+        row = _columns(person, pattern, at, now)
+        row |= {"source": source, "source_id": source_id, "text": "", "request_id": None}
         id_: int = await self._connection.scalar(_put(self._connection.dialect), row)
         await self._due.put(Due(REMINDER, id_, at))
 
@@ -122,7 +114,7 @@ class ReminderTable:
             await self._due.put(Due(REMINDER, each.id, each.at))
 
 
-def _columns(person: int, pattern: Pattern, at: datetime, now: datetime) -> Mapping[str, object]:
+def _columns(person: int, pattern: Pattern, at: datetime, now: datetime) -> dict[str, object]:
     return {
         "person_id": person,
         "starts": pattern.start.wall,
@@ -134,7 +126,7 @@ def _columns(person: int, pattern: Pattern, at: datetime, now: datetime) -> Mapp
     }
 
 
-def _named(reminder: Reminder) -> Mapping[str, object]:
+def _named(reminder: Reminder) -> dict[str, object]:
     return {"person": reminder.person, "reminder": reminder.id, "moment": reminder.at}
 
 

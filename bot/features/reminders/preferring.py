@@ -28,9 +28,7 @@ class SetReminders:
     day: Annotated[int | None, weekday(N_("Digest on"), N_("monday, tuesday, …"))] = None
     time: Annotated[time | None, TimeOfDay(N_("Digest at"), N_("9:00, 6pm"))] = None
     recap: Annotated[bool | None, yes_no(N_("After events"), N_("Ask the morning after whom you met"))] = None
-    brief: Annotated[bool | None, yes_no(N_("Whom you know there"), N_("Say before an event whom you know there"))] = (
-        None
-    )
+    brief: Annotated[bool | None, yes_no(N_("Whom you know there"), N_("Tell it before events"))] = None
 
 
 async def set_reminders(ask: SetReminders, request: Request, services: Services) -> Reply:
