@@ -218,7 +218,7 @@ async def test_one_who_opens_and_closes_again_within_a_week_is_told_once(stage: 
         stage.platform.closed.add("ada")
     assert arrived(stage) == [f"{number}.1" for number in range(4)]
     assert sum(post.address == ROOM for post in stage.platform.posts) == 1
-    await live(stage, 7)
+    await live(stage, 8)
     await stage.owe(note(9, ADA, person=ada))
     await live(stage, 1)
     assert sum(post.address == ROOM for post in stage.platform.posts) == 2
