@@ -265,6 +265,17 @@ async def test_what_is_nobody_s_own_is_buried_as_ever(stage: Stage) -> None:
     assert (await stage.states())["1.1"] == "buried"
 
 
+async def test_what_went_to_its_other_place_does_not_count_as_undelivered(stage: Stage) -> None:
+    ada = await closed(stage)
+    await stage.owe(note(1, ADA, person=ada, otherwise=BOB), note(2, ADA, person=ada, otherwise=BOB))
+    stage.platform.told["stage/@bob"].append(Unreachable("a link in it is harmful"))
+    await live(stage, 0.1)
+    assert arrived(stage) == ["2.1"]
+    async with stage.database.reading() as uow:
+        [line] = await uow.outbox.undelivered(ada, 9)
+    assert line.reason == "a link in it is harmful"
+
+
 async def test_killed_between_the_try_and_its_settling_it_is_tried_again_and_told_once(stage: Stage) -> None:
     ada = await closed(stage)
     await stage.owe(note(1, ADA, person=ada), note(2, ADA, person=ada))
