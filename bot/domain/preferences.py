@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+LEADS_MOST = 5
+SHORTEST_LEAD, LONGEST_LEAD = timedelta(minutes=5), timedelta(days=60)
+
 
 @dataclass(frozen=True, slots=True)
 class Quiet:

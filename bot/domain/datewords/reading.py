@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -31,17 +31,28 @@ Tokens: TypeAlias = tuple[Token, ...]
 
 _OFFSET = re.compile(r"[0-9]\s*(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})$")
 
+TIMES = {Part.MORNING: time(9), Part.AFTERNOON: time(15), Part.EVENING: time(19), Part.NIGHT: time(21)}
+"""What a part of the day means where a day is enough and no time is said."""
+
 _EXAMPLES = {Part.MORNING: "9:00", Part.AFTERNOON: "15:00"}
 
 
 def read_moment(
-    text: str, *, locale: str, zone: str, now: datetime, future: bool = True, is_quick: bool = False
+    text: str,
+    *,
+    locale: str,
+    zone: str,
+    now: datetime,
+    future: bool = True,
+    is_quick: bool = False,
+    at: time | None = None,
 ) -> Moment:
     """The moment that `text` means to a reader of `locale` in `zone` (IANA), unless it names a zone itself.
 
-    `now` is aware. With `future` a moment before it is refused, unless words without a year also mean a later
-    one; without, dates that have no year are the nearest. With `is_quick` dateparser,
-    which takes 0.3 s to load, is not asked. Raises Refused.
+    `now` is aware. With `at` a day is enough: it means that time of day, that of the part of the day it names, or
+    the next full hour where that is over today; "next week" is its first day. With `future` a moment before it is
+    refused, unless words without a year also mean a later one; without, dates that have no year are the nearest.
+    With `is_quick` dateparser, which takes 0.3 s to load, is not asked. Raises Refused.
     """
     typed = clean(text)
     text, zone = split_zone(typed, zone)
@@ -55,7 +66,7 @@ def read_moment(
         if point is None:
             refuse_short_zone(text)
             raise refusals.not_understood(text)
-        moment = _moment(point, text, seen, now)
+        moment = _moment(point, text, seen, now) if at is None else _day_enough(point, text, seen, now, at)
         is_settled = is_settled or point.later is not None  # "in 2 hours" is an instant
     _check_gap(moment, locale)
     if not is_settled:
@@ -143,6 +154,26 @@ def _moment(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
             next(days_of(point.day, seen))  # a day that does not exist is said before its time is asked for
         raise refusals.no_time(text, _EXAMPLES.get(point.part or Part.EVENING, "19:00"))
     return _in_zone(wall_of(point, point.time, seen), seen)
+
+
+def _day_enough(point: Point, text: str, seen: Seen, now: datetime, at: time) -> Moment:
+    """As `_moment` where a day without a time means a time of that day."""
+    if point.later is not None or point.time is not None:
+        return _moment(point, text, seen, now)
+    if point.day is None and point.part is None:
+        span = span_of(point, seen)
+        if span is None:
+            raise refusals.not_one_day(text)
+        return _in_zone(datetime.combine(span.first, at), seen)
+    clock = TIMES[point.part] if point.part else at
+    wall = datetime.combine(seen.today, clock)
+    for day in () if point.day is None else days_of(point.day, seen):
+        wall = datetime.combine(day, clock)
+        if wall >= seen.now:
+            break
+    if wall < seen.now and wall.date() == seen.today:
+        wall = seen.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return _in_zone(wall, seen)
 
 
 def _read_end(text: str, found: Tokens, words: Vocabulary) -> Point | Length | None:

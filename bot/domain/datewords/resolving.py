@@ -150,6 +150,12 @@ def month_of(month: InMonth | MonthsAway, seen: Seen) -> tuple[int, int]:
             assert_never(month)
 
 
+def hour_of(clock: Clock, part: Part | None) -> time:
+    """The time of day that was said, midnight as the day's beginning. Raises Refused where it can be two."""
+    hour, minute = _shifted(clock, part)
+    return time(hour % 24, minute)
+
+
 def _shifted(clock: Clock, part: Part | None) -> tuple[int, int]:
     """Hour and minute after the part of the day had its say."""
     hour = clock.hour
