@@ -26,9 +26,6 @@ from storage.schema import UTC, among, insert_into, listed
 from storage.schema import Json as JsonText
 from storage.tables import attendances, communities, events, occurrences, people, places, untold_changes, workspaces
 
-MEANT = (Attendance.GOING.value, Attendance.MAYBE.value)
-"""Who said so hears of changes."""
-
 
 class ChangeTable:
     """Implements `bot.domain.changes.Changes`."""
@@ -135,8 +132,10 @@ _STANDING = (
     events.c.zone,
     events.c.is_all_day,
 )
+_means_to = or_(*(_a.answer == each.value for each in (Attendance.GOING, Attendance.MAYBE)))
+"""Who said so hears of changes."""
 _whole = occurrences.join(events, events.c.id == _o.event_id).outerjoin(places, places.c.id == events.c.place_id)
-_is_meant = and_(_a.occurrence_id == _o.id, _a.answer.in_(MEANT))
+_is_meant = and_(_a.occurrence_id == _o.id, _means_to)
 
 
 @cache
@@ -156,7 +155,7 @@ def _note(dialect: str) -> Executable:
     """The first change they were not told of stays."""
     since, was = bindparam("since", type_=UTC()), bindparam("was", type_=JsonText())
     found = select(_a.person_id, _a.occurrence_id, since, was).where(
-        _a.occurrence_id == bindparam("occurrence", type_=Integer), _a.answer.in_(MEANT)
+        _a.occurrence_id == bindparam("occurrence", type_=Integer), _means_to
     )
     names = ["person_id", "occurrence_id", "since", "was"]
     return insert_into(untold_changes, dialect).from_select(names, found).on_conflict_do_nothing()
@@ -164,7 +163,7 @@ def _note(dialect: str) -> Executable:
 
 @cache
 def _hasten(dialect: str) -> Executable:
-    found = select(_a.person_id).where(among(_a.occurrence_id, "ids", dialect), _a.answer.in_(MEANT))
+    found = select(_a.person_id).where(among(_a.occurrence_id, "ids", dialect), _means_to)
     return hasten_all(found, CHANGED, bindparam("at", type_=UTC()), dialect)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.events import Kind
-from bot.domain.preferences import Preferences
+from bot.domain.preferences import LONGEST_LEAD, Preferences
 from bot.domain.quiet import out_of_quiet
 
 LEADS = "leads"
@@ -20,10 +20,6 @@ LEADS = "leads"
 
 DEADLINE_LEADS = (timedelta(days=30), timedelta(days=7), timedelta(days=1))
 """Of a deadline: work has to be finished for it, so one hears of it earlier."""
-
-LONGEST_LEAD = timedelta(days=30)
-SHORTEST_LEAD = timedelta(minutes=5)
-LEADS_MOST = 5
 
 AHEAD = LONGEST_LEAD + timedelta(days=10)
 """Events further ahead are not looked at: none of their leads comes within the ten days until they are."""

@@ -8,6 +8,10 @@ from datetime import time, timedelta
 from typing import Protocol
 
 
+LEADS_MOST = 5
+SHORTEST_LEAD, LONGEST_LEAD = timedelta(minutes=5), timedelta(days=60)
+
+
 @dataclass(frozen=True, slots=True)
 class Quiet:
     """Hours of the night, on the reader's wall, in which nothing is sent. They may span midnight."""

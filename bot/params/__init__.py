@@ -20,7 +20,7 @@ from bot.params.kinds import (
     shortened,
 )
 from bot.params.numbers import COST_MOST, CURRENCIES, FREE, Cost, Number, Whole
-from bot.params.rhythms import NEVER, Every, Never, QuietHours
+from bot.params.rhythms import NEVER, Every, Leads, Never, QuietHours, said_lead, said_leads
 from bot.params.times import Dates, DateTime, Due, PastDay, Repeats, TimeOfDay, Until, Zone, fold_time
 from bot.params.words import WEEKDAYS, Choice, Tags, Text, Url, weekday, yes_no
 
@@ -39,6 +39,7 @@ __all__ = [
     "Dates",
     "Due",
     "Every",
+    "Leads",
     "Member",
     "Never",
     "Number",
@@ -59,6 +60,8 @@ __all__ = [
     "Whole",
     "Zone",
     "fold_time",
+    "said_lead",
+    "said_leads",
     "shortened",
     "weekday",
     "yes_no",

@@ -1,20 +1,21 @@
-"""How often and when not: cadences and quiet hours in people's words."""
+"""How often, how long before, and when not: cadences, lead times and quiet hours in people's words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.cadence import Cadence, CadenceUnit
-from bot.domain.datewords.clocks import read_number
-from bot.domain.datewords.phrases import Unit
+from bot.domain.datewords.clocks import read_length, read_number
+from bot.domain.datewords.phrases import Length, Unit
 from bot.domain.datewords.tokens import Cursor, clean, tokens
 from bot.domain.datewords.vocabulary import Vocabulary, vocabularies
 from bot.domain.places import fold
-from bot.domain.preferences import Quiet
+from bot.domain.preferences import LEADS_MOST, LONGEST_LEAD, SHORTEST_LEAD, Quiet
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import N_, Words
 from bot.params.kinds import Option, Plain, Reading, shortened
 from bot.params.times import TimeOfDay
 
@@ -93,6 +94,61 @@ def _cadence(cursor: Cursor, words: Vocabulary) -> Cadence | None:
         return None
     times, kept = UNITS[unit]
     return Cadence((count or 1) * times, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Leads(Plain):
+    """How long before something, several times: "1 day, 2 hours"; timedeltas, the longest first; () for "none"."""
+
+    def read(self, typed: str, reading: Reading) -> tuple[timedelta, ...]:
+        if _is_none(typed, reading):
+            return ()
+        found = {_lead(part, reading) for part in re.split(r"[,;\n]|\band\b|\bund\b", typed) if part.strip()}
+        if not found or len(found) > LEADS_MOST:
+            raise Refused(N_("Name 1 to {most} lead times, or none. Try '1 day, 2 hours'."), most=LEADS_MOST)
+        return tuple(sorted(found, reverse=True))
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, tuple)
+        return ", ".join(f"{int(each.total_seconds()) // 60} minutes" for each in value) or "none"
+
+
+def _lead(typed: str, reading: Reading) -> timedelta:
+    text = clean(typed)
+    for words in vocabularies(reading.locale):
+        cursor = Cursor(text, tokens(text))
+        length = read_length(cursor, words)
+        if length is None or not cursor.done:
+            continue
+        lead = _exact(length)
+        if not SHORTEST_LEAD <= lead <= LONGEST_LEAD:
+            raise Refused(
+                N_("{typed} is too short or too long before: at least {least} minutes, at most {most} days."),
+                typed=shortened(typed),
+                least=SHORTEST_LEAD // timedelta(minutes=1),
+                most=LONGEST_LEAD.days,
+            )
+        return lead
+    raise Refused(N_("{typed} is no length of time. Try '1 day, 2 hours'."), typed=shortened(typed))
+
+
+def _exact(length: Length) -> timedelta:
+    return timedelta(days=length.days + 30 * length.months, minutes=length.minutes)
+
+
+def said_leads(leads: Sequence[timedelta], say: Words) -> str:
+    """ "1 day and 2 hours before", as a list."""
+    return say.listed([said_lead(each, say) for each in leads]) if leads else say(N_("none"))
+
+
+def said_lead(lead: timedelta, say: Words) -> str:
+    """A lead time in the largest unit that it is a whole number of."""
+    minutes = int(lead.total_seconds()) // 60
+    if minutes % 1440 == 0:
+        return say.many("{count} day", "{count} days", minutes // 1440)
+    if minutes % 60 == 0:
+        return say.many("{count} hour", "{count} hours", minutes // 60)
+    return say.many("{count} minute", "{count} minutes", minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,16 +27,17 @@ LEAD = "lead"
 DONE, STOP, STOP_ALL, LEADS_MENU = "lead.done", "lead.stop", "lead.stopall", "lead.leads"
 """Actions; each carries the occurrence."""
 
+USUAL = "usual"
 CHOICES: Mapping[str, str] = {
-    "default": N_("As for other events"),
-    "1w, 1d": N_("A week and a day before"),
-    "1d": N_("A day before"),
-    "3h": N_("3 hours before"),
-    "1h": N_("An hour before"),
-    "30m": N_("30 minutes before"),
+    USUAL: N_("As for other events"),
+    "7 days, 1 day": N_("A week and a day before"),
+    "1 day": N_("A day before"),
+    "3 hours": N_("3 hours before"),
+    "1 hour": N_("An hour before"),
+    "30 minutes": N_("30 minutes before"),
     "none": N_("Not at all"),
 }
-"""Lead times for one event, as they are typed."""
+"""Lead times for one event, as they are typed; `USUAL`: none of its own."""
 
 
 async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: datetime) -> Sequence[Fallen]:

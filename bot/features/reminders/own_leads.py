@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from bot.commands import Command, Pressed, Services, read_id
@@ -13,11 +13,10 @@ from bot.domain.events import Attendance, Occurrence, Status
 from bot.domain.leads import LEADS, Coming, Told, next_step
 from bot.errors import NotFound, Refused
 from bot.features.events.lookup import EventParam
-from bot.features.reminders.lead_times import Chosen, LeadTimes, spoken
-from bot.features.reminders.leads import CHOICES, DONE, LEADS_MENU, STOP, STOP_ALL, lead_card, leads_menu
+from bot.features.reminders.leads import CHOICES, DONE, LEADS_MENU, STOP, STOP_ALL, USUAL, lead_card, leads_menu
 from bot.i18n import N_, Slash, Words
 from bot.markup import rich
-from bot.params import Reading
+from bot.params import Leads, Reading, said_leads
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply
@@ -28,7 +27,10 @@ RESUME, RESUME_ALL = "lead.resume", "lead.resumeall"
 @dataclass(frozen=True, slots=True)
 class RemindEvent:
     event: Annotated[Occurrence, EventParam(N_("Event"), N_("Words of its title"))]
-    leads: Annotated[Chosen, LeadTimes(N_("How long before"), N_("3h; 1 day, 2 hours; none; default"))]
+    leads: Annotated[
+        tuple[timedelta, ...] | None,
+        Leads(N_("How long before"), N_("3h; 1 day, 2 hours; none. Left out: as for other events")),
+    ] = None
 
 
 async def remind_event(ask: RemindEvent, request: Request, services: Services) -> Reply:
@@ -67,21 +69,21 @@ async def press_stop_all(press: Press, request: Request, services: Services) -> 
 
 async def press_resume(press: Press, request: Request, services: Services) -> Reply:
     coming = await _theirs(press, request, services)
-    return await _set(coming.occurrence, Chosen(None), request, services, replaces=True)
+    return await _set(coming.occurrence, None, request, services, replaces=True)
 
 
 async def press_resume_all(press: Press, request: Request, services: Services) -> Reply:
     coming = await _theirs(press, request, services)
     async with services.store.writing() as uow:
         await uow.leads.mute(request.person.id, coming.event, False)
-    return await _set(coming.occurrence, Chosen(None), request, services, replaces=True)
+    return await _set(coming.occurrence, None, request, services, replaces=True)
 
 
 async def press_leads(press: Press, request: Request, services: Services) -> Reply:
     coming = await _theirs(press, request, services)
     if press.choice not in CHOICES:
         raise NotFound(N_("This choice is not there any more. Use {command}."), command=Slash("/remind event"))
-    chosen = LeadTimes("", "").read(press.choice, Reading(request.say, request.now, {}))
+    chosen = None if press.choice == USUAL else Leads("", "").read(press.choice, Reading(request.say, request.now, {}))
     return await _set(coming.occurrence, chosen, request, services, replaces=True)
 
 
@@ -102,11 +104,13 @@ COMMAND = Command(
 )
 
 
-async def _set(occurrence: int, chosen: Chosen, request: Request, services: Services, *, replaces: bool) -> Reply:
+async def _set(
+    occurrence: int, chosen: tuple[timedelta, ...] | None, request: Request, services: Services, *, replaces: bool
+) -> Reply:
     """Set their leads for one occurrence; what has passed by now is not made up for."""
     person, say = request.person.id, request.say
     async with services.store.writing() as uow:
-        await uow.leads.set_own(person, occurrence, chosen.leads)
+        await uow.leads.set_own(person, occurrence, chosen)
         coming = await uow.leads.answered(person, occurrence)
         if coming is None:
             raise _not_theirs()
@@ -114,15 +118,15 @@ async def _set(occurrence: int, chosen: Chosen, request: Request, services: Serv
         await uow.due.hasten(Due(LEADS, person, request.now))
     shown = await _occurrence(coming, services)
     cards = (lead_card(shown, say, (leads_menu(occurrence, say),)),) if shown else ()
-    if chosen.leads == ():
+    if chosen == ():
         text = say(N_("No reminders of this. You are told if it is moved or cancelled."))
-    elif chosen.leads is None:
+    elif chosen is None:
         text = say(N_("You are reminded of this as of other events."))
     else:
-        text = say(N_("You are reminded {leads} before it starts."), leads=spoken(chosen.leads, say))
+        text = say(N_("You are reminded {leads} before it starts."), leads=said_leads(chosen, say))
     if moment is not None:
         text += " " + say(N_("Next: {moment}."), moment=say.moment(moment))
-    elif chosen.leads:
+    elif chosen:
         text += " " + say(N_("There is no time left for that: it starts before."))
     return Reply(rich(text), cards, replaces=replaces)
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from bot.commands import ASK, Services
 from bot.domain.delivery import Due
 from bot.domain.leads import LEADS
 from bot.domain.preferences import Preferences, Quiet
-from bot.features.reminders.lead_times import Chosen, LeadTimes, spoken
 from bot.i18n import N_, Words
 from bot.markup import Bold, rich
-from bot.params import WEEKDAYS, Never, QuietHours, TimeOfDay, weekday, yes_no
+from bot.params import WEEKDAYS, Leads, Never, QuietHours, TimeOfDay, said_leads, weekday, yes_no
 from bot.request import Request
 from bot.ui import Action, Button, Card, Field, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class SetReminders:
-    leads: Annotated[Chosen | None, LeadTimes(N_("Before events"), N_("1 day, 2 hours; none; default"))] = None
+    leads: Annotated[tuple[timedelta, ...] | None, Leads(N_("Before events"), N_("1 day, 2 hours; or none"))] = None
     quiet: Annotated[
         Quiet | Never | None, QuietHours(N_("Quiet hours"), N_("When nothing is sent: 22:00-8:00; or off"))
     ] = None
@@ -47,7 +46,7 @@ async def set_reminders(ask: SetReminders, request: Request, services: Services)
 def settings_card(set_: Preferences, say: Words) -> Card:
     day = say(WEEKDAYS[list(WEEKDAYS)[set_.digest_weekday]])
     pairs = [
-        (N_("Before events"), spoken(set_.leads, say) if set_.leads else say(N_("none"))),
+        (N_("Before events"), said_leads(set_.leads, say)),
         (N_("Quiet hours"), _quiet(set_.quiet, say)),
         (
             N_("Personal digest"),
@@ -66,8 +65,7 @@ def settings_card(set_: Preferences, say: Words) -> Card:
 def _changed(before: Preferences, ask: SetReminders) -> Preferences:
     after = before
     if ask.leads is not None:
-        leads = ask.leads.leads if ask.leads.leads is not None else Preferences().leads
-        after = replace(after, leads=leads)
+        after = replace(after, leads=ask.leads)
     if ask.quiet is not None:
         after = replace(after, quiet=None if isinstance(ask.quiet, Never) else ask.quiet)
     wishes = {
