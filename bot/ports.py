@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.connections import Connections
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -71,6 +72,7 @@ class UnitOfWork(Protocol):
     events: Events
     digests: Digests
     drafts: Drafts
+    connections: Connections
     places: Places
     mirrors: Mirrors
     notes: Notes
