@@ -11,6 +11,7 @@ from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
 from storage import joining, parting
 from storage.connection import Connection
+from storage.connection_changes import hand_over
 from storage.schema import UTC
 from storage.tables import (
     accounts,
@@ -86,9 +87,10 @@ class LinkingTable:
             _OWN_DRAFTS,
             _OWN_NAMES,
             _OWN_SETTINGS,
-            _DROP_PERSON,
         ):
             await self._connection.execute(statement, values)
+        await hand_over(self._connection, person, into)
+        await self._connection.execute(_DROP_PERSON, values)
         return True
 
     async def part_person(self, account: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.connections import Connections
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -14,6 +15,7 @@ from bot.domain.people import People
 from bot.domain.places import Places
 from bot.ports import Heard, Notes
 from storage.connection import Connection
+from storage.connections import ConnectionTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
@@ -34,6 +36,7 @@ class Work:
 
     __slots__ = (
         "connection",
+        "connections",
         "digests",
         "drafts",
         "due",
@@ -56,6 +59,7 @@ class Work:
         self.events: Events = EventTable(connection)
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
+        self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.linking: Linking = LinkingTable(connection)
