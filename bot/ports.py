@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
+from bot.domain.connections import Connections
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -76,6 +77,7 @@ class UnitOfWork(Protocol):
     events: Events
     digests: Digests
     drafts: Drafts
+    connections: Connections
     places: Places
     mirrors: Mirrors
     leads: Leads

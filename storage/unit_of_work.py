@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
+from bot.domain.connections import Connections
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -21,6 +22,7 @@ from bot.ports import Heard, Notes
 from storage.changes import ChangeTable
 from storage.closings import ClosingTable
 from storage.connection import Connection
+from storage.connections import ConnectionTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
@@ -46,6 +48,7 @@ class Work:
         "changes",
         "closings",
         "connection",
+        "connections",
         "digests",
         "drafts",
         "due",
@@ -71,6 +74,7 @@ class Work:
         self.events: Events = EventTable(connection)
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
+        self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.leads: Leads = LeadTable(connection)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Protocol
 
-
 LEADS_MOST = 5
 SHORTEST_LEAD, LONGEST_LEAD = timedelta(minutes=5), timedelta(days=60)
 

@@ -407,6 +407,11 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "organisers.person_id",
             "wrong_codes.person_id",  # goes with them
             "drafts.owner_id",
+            "connections.owner_id",
+            "connections.member_id",
+            "connection_entries.owner_id",
+            "connection_terms.owner_id",
+            "promises.owner_id",
             "events.added_by",
             "attendances.person_id",
             "told_leads.person_id",
@@ -414,6 +419,8 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "muted_events.person_id",
             "untold_changes.person_id",
             "outbox.person_id",
+            "reminders.person_id",
+            "preferences.person_id",
         },
     }
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.schema import UTC, Json, Wall
 
-revision = "0008"
-down_revision = "0012"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
