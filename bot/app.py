@@ -160,7 +160,7 @@ class App:
 
     async def _recognise(self, incoming: Incoming) -> Request:
         now = self.services.clock.now()
-        who = incoming.account, incoming.workspace
+        who = incoming.account, incoming.workspace, incoming.channel
         async with self.services.store.reading(is_steady=False) as uow:
             caller = await uow.people.recognise(*who, is_organiser=incoming.is_organiser, now=now)
         if caller is None:
@@ -168,6 +168,13 @@ class App:
                 caller = await uow.people.welcome(
                     *who, is_organiser=incoming.is_organiser, zone=self.zone, locale=self.locale, now=now
                 )
+                await uow.closings.spoke(caller.origin.account, now)
+        elif caller.has_moved or caller.is_awaited:
+            async with self.services.store.writing() as uow:
+                if caller.has_moved and incoming.channel is not None:
+                    await uow.people.spoke_in(caller.origin, incoming.channel)
+                if caller.is_awaited:
+                    await uow.closings.spoke(caller.origin.account, now)
         community = caller.community
         zone = caller.person.zone or incoming.zone or (community.zone if community else self.zone)
         locale = caller.person.locale or incoming.locale or (community.locale if community else self.locale)

@@ -9,9 +9,10 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Protocol, cast, get_type_hints
 
-from bot.domain.delivery import Due, Moot, Owed
+from bot.domain.delivery import Due, Later, Moot, Owed
 from bot.domain.members import mention_of, mentioned
 from bot.domain.people import Account
+from bot.domain.reminders import Reminder
 from bot.errors import Refused
 from bot.i18n import N_, Words
 from bot.params import TYPED_MOST, Member, Option, Param, Plain, Reading, Stored, Upload
@@ -40,6 +41,8 @@ class Services:
     platforms: Mapping[str, Platform]
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     """By the name that stored arguments give."""
+    reminds: Mapping[str, Reminds] = field(default_factory=dict)
+    """By the name of the source."""
 
 
 class Access(Enum):
@@ -266,8 +269,8 @@ class Renders(Protocol):
 
     async def __call__(
         self, rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime, /
-    ) -> Sequence[Message | Moot]:
-        """One answer for each row, in their order."""
+    ) -> Sequence[Message | Moot | Later]:
+        """One answer for each row, in their order. Later: nothing is to be sent before then."""
 
 
 class On(Enum):
@@ -288,6 +291,21 @@ class Shortcut:
     on: On
     command: str
     fill: Callable[[Pointed], Mapping[str, str]]
+
+
+class Reminds(Protocol):
+    """What a source of reminders has to say (`bot.domain.reminders.Reminder.source`), and what becomes of it there."""
+
+    async def told(
+        self, reminders: Sequence[Reminder], says: Mapping[int, Words], uow: UnitOfWork, services: Services
+    ) -> Mapping[int, Card]:
+        """The words for each, by its id, in those of its reader, by person; none for what is moot. Only reads."""
+
+    async def done(self, reminder: Reminder, uow: UnitOfWork, now: datetime) -> None:
+        """Its owner says that it is done."""
+
+    async def stopped(self, reminder: Reminder, uow: UnitOfWork, now: datetime) -> None:
+        """Its owner wants no reminder of it."""
 
 
 class Errand(Protocol):
@@ -330,6 +348,7 @@ class Feature:
     falls_due: Mapping[str, FallsDue] = field(default_factory=dict)
     renders: Mapping[str, Renders] = field(default_factory=dict)
     errands: Mapping[str, Errand] = field(default_factory=dict)
+    reminds: Mapping[str, Reminds] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
     home: HomeCards | None = None
     leads_anywhere: bool = False

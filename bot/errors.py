@@ -9,6 +9,7 @@ GreenroomError
     ├── Temporary       surely not seen; try again after a while
     ├── Unsure          perhaps seen; ask before sending again
     └── Unreachable     will not be seen until somebody changes something
+        └── Closed      nothing gets to this person directly
 """
 
 from __future__ import annotations
@@ -66,3 +67,11 @@ class Unsure(DeliveryError):
 
 class Unreachable(DeliveryError):
     """Will not be seen until somebody changes something: closed, gone or forbidden."""
+
+
+class Closed(Unreachable):
+    """No direct message gets to this person now, whatever it says. `can_open`: they can change that themselves."""
+
+    def __init__(self, reason: str, *, can_open: bool = False) -> None:
+        super().__init__(reason)
+        self.can_open = can_open

@@ -15,10 +15,12 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.commands import Errand, Message, Renders, Services
-from bot.domain.addresses import Channel, written
-from bot.domain.delivery import Buried, Claimed, Done, Doubt, Later, Moot, Outcome, Owed, Receipt, Sent
+from bot.domain.addresses import Channel, Direct, written
+from bot.domain.closings import WAITS_FOR
+from bot.domain.delivery import Buried, Claimed, Done, Doubt, Later, Moot, Outcome, Owed, Receipt, Sent, Waits
 from bot.due import taken_apart
-from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
+from bot.errors import Closed, DeliveryError, Temporary, Unreachable, Unsure
+from bot.features.closed import notices
 from bot.platform import Platform
 
 BATCH = 200
@@ -36,6 +38,8 @@ SKEW = timedelta(minutes=2)
 REMOVED = "the bot was removed from there"
 
 UNKNOWN = "perhaps seen; the platform could not be asked"
+
+CLOSED = "no direct message gets to them"
 
 log = structlog.get_logger()
 
@@ -95,7 +99,7 @@ class _Wordless:
     """An errand needs no words."""
 
 
-_Words = Message | Moot | _Unrendered
+_Words = Message | Moot | Later | _Unrendered
 
 
 class _Asked(Enum):
@@ -179,6 +183,7 @@ class OutboxWork:
 
     async def _carry(self, rows: Sequence[Claimed], began: float) -> None:
         words = await self._put_into_words([row.owed for row in rows])
+        closed = await self._known_closed([row.owed for row in rows])
         lanes: defaultdict[str, list[Claimed]] = defaultdict(list)
         for row in rows:
             lanes[written(row.owed.address)].append(row)
@@ -187,7 +192,7 @@ class OutboxWork:
         stop = asyncio.create_task(self._stop(tasks))
         try:
             for place, lane in lanes.items():
-                tasks.add(asyncio.create_task(self._lane(place, lane, words, began, finished)))
+                tasks.add(asyncio.create_task(self._lane(place, lane, words, closed.get(place), began, finished)))
                 # to the wire a send may be all work and no waiting: two hundred at once would hold up the loop
                 await asyncio.sleep(0)
             pending = tasks
@@ -205,6 +210,17 @@ class OutboxWork:
         await asyncio.sleep(self._timings.finish_within)
         for lane in lanes:
             lane.cancel()
+
+    async def _known_closed(self, rows: Sequence[Owed]) -> Mapping[str, datetime]:
+        """Of the addresses that are known to take nothing: when each may be tried next."""
+        places = {written(row.address): row.address for row in rows if row.waits_when_closed}
+        directs = {place: each for place, each in places.items() if isinstance(each, Direct)}
+        if not directs:
+            return {}
+        async with self._services.store.reading(is_steady=False) as uow:
+            known = await uow.closings.closed(directs.values())
+        found = {place: known.get((each.platform, each.account)) for place, each in directs.items()}
+        return {place: at for place, at in found.items() if at is not None}
 
     # --- words -------------------------------------------------------------------------------------------
 
@@ -254,6 +270,7 @@ class OutboxWork:
         place: str,
         rows: Sequence[Claimed],
         words: Mapping[str, _Words | _Wordless],
+        closed_until: datetime | None,
         began: float,
         finished: list[tuple[Claimed, Outcome]],
     ) -> None:
@@ -263,7 +280,7 @@ class OutboxWork:
         try:
             async with turn:
                 for row in rows:
-                    finished.append(await self._deliver(row, words[row.key], place, began))
+                    finished.append(await self._deliver(row, words[row.key], place, closed_until, began))
                     left.remove(row)
         except asyncio.CancelledError:  # not even its turn had come
             if not self._stopping.is_set():
@@ -271,7 +288,7 @@ class OutboxWork:
             finished += [(row, self._handed_back("stopped")) for row in left]
 
     async def _deliver(
-        self, row: Claimed, words: _Words | _Wordless, place: str, began: float
+        self, row: Claimed, words: _Words | _Wordless, place: str, closed_until: datetime | None, began: float
     ) -> tuple[Claimed, Outcome]:
         """The row comes back with its outcome, because sending it unasked is counted in it."""
         if (held := self._held(place, began)) is not None:
@@ -287,8 +304,12 @@ class OutboxWork:
         now = self._services.clock.now()
         if row.owed.not_after is not None and now > row.owed.not_after and isinstance(words, Message):
             words = Moot("too late")
+            if row.closed_since is not None and asked is _Asked.UNSEEN:
+                return row, Buried(f"{CLOSED}; later is too late")
         if not isinstance(words, Message):
             return row, self._without_words(row, words, asked)
+        if closed_until is not None and now < closed_until and row.owed.waits_when_closed:
+            return row, self._waits(row, Closed(CLOSED), is_tried=False)
         if (held := self._held(place, began)) is not None:  # asking took its time
             return row, held
         if asked is _Asked.IN_VAIN:
@@ -298,12 +319,14 @@ class OutboxWork:
             row = replace(row, resent=row.resent + 1)
         return row, await self._send(row, words, place, now)
 
-    def _without_words(self, row: Claimed, words: Moot | _Unrendered, asked: _Asked) -> Outcome:
+    def _without_words(self, row: Claimed, words: Moot | Later | _Unrendered, asked: _Asked) -> Outcome:
         if isinstance(words, _Unrendered):
             if asked is _Asked.IN_VAIN and row.unsure_since is not None:  # neither known nor to be sent again
                 later = self._services.clock.now() + timedelta(seconds=self._timings.longest_wait)
                 return Doubt(later, row.unsure_since, words.reason, row.asked_since)
             return self._failed(row, words.reason)
+        if asked is _Asked.IN_VAIN and row.unsure_since is not None and isinstance(words, Later):
+            return Doubt(words.at, row.unsure_since, words.reason, row.asked_since)
         return Buried(UNKNOWN) if asked is _Asked.IN_VAIN else words
 
     async def _ask(self, row: Claimed, since: datetime, words: _Words) -> Outcome | _Asked:
@@ -334,7 +357,9 @@ class OutboxWork:
         except Temporary as error:
             outcome = self._failed(row, error.reason, wait=error.wait)
         except Unreachable as error:
-            return Buried(error.reason, is_unreachable=True)
+            if not (isinstance(error, Closed) and row.owed.waits_when_closed):
+                return Buried(error.reason, is_unreachable=True)
+            outcome = self._waits(row, error, is_tried=True)
         except Unsure as error:
             outcome = self._doubt(since, error.reason)
         except TimeoutError:
@@ -354,7 +379,7 @@ class OutboxWork:
     async def _run_errand(self, row: Claimed, words: _Words | _Wordless, place: str) -> Outcome:
         """Nothing is asked before it is run again, for that does no harm; so unsure is a failure like any other."""
         now, owed = self._services.clock.now(), row.owed
-        if isinstance(words, Moot):
+        if isinstance(words, Moot | Later):
             return words
         if owed.not_after is not None and now > owed.not_after:
             return Moot("too late")
@@ -418,6 +443,8 @@ class OutboxWork:
             del self._quiet[past]
         if isinstance(outcome, Later | Doubt):
             self._quiet[place] = outcome.at
+        elif isinstance(outcome, Waits | Buried):  # found closed: until that is written down
+            self._quiet[place] = now + timedelta(seconds=self._timings.ask_after)
 
     def _failed(self, row: Claimed, reason: str, *, wait: float | None = None, least: float = 0) -> Later | Buried:
         """Surely not seen. `wait` is what the platform asked for."""
@@ -434,6 +461,17 @@ class OutboxWork:
         if row.tries >= TRIES_LEAST and (now - (row.failing_since or now)).total_seconds() > timings.give_up:
             return Buried(f"{reason}; gave up")
         return Later(at, reason)
+
+    def _waits(self, row: Claimed, error: Closed, *, is_tried: bool) -> Waits | Buried:
+        """Surely not seen, as long as they are closed."""
+        now, too_late = self._services.clock.now(), row.owed.not_after
+        since = row.closed_since or now
+        until = since + WAITS_FOR
+        if too_late is not None and too_late < until:
+            until = too_late
+        if now >= until:
+            return Buried(f"{error.reason}; gave up", is_unreachable=is_tried)
+        return Waits(since, until, error.reason, is_tried, error.can_open)
 
     def _doubt(self, since: datetime, reason: str) -> Doubt:
         return Doubt(self._services.clock.now() + timedelta(seconds=self._timings.ask_after), since, reason)
@@ -454,7 +492,10 @@ class OutboxWork:
         if not finished:
             return
         async with self._services.store.writing() as uow:
-            kept = await uow.outbox.settle(finished, self._services.clock.now())
+            now = self._services.clock.now()
+            await uow.closings.hold(finished)
+            kept = await uow.outbox.settle(finished, now)
+            await uow.outbox.add(notices(await uow.closings.note(finished, now), now), now)
         if kept < len(finished):  # the process stood still for longer than a lease
             log.warning("leases were lost", rows=len(finished) - kept)
         log.info("settled", **Counter(type(outcome).__name__.lower() for _, outcome in finished))

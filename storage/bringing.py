@@ -10,6 +10,7 @@ from functools import cache
 from sqlalchemy import Executable, bindparam, delete, exists, insert, select, text, update
 
 from bot.domain.events import HORIZON, Brought, FromSource, NewEvent, Slot
+from storage import changes
 from storage.connection import AnyRow, Connection
 from storage.details import (
     Columns,
@@ -150,6 +151,8 @@ async def _update(
     """What vanished is cancelled where somebody answered, else removed; what is over stays as it was."""
     if not changed:
         return
+    ids = [id_ for id_, _ in changed]
+    standing = await changes.watched(connection, ids, now)
     await connection.execute(
         _CHANGE_EVENTS, [_changed_columns(each.event, now) | {"event": id_} for id_, each in changed]
     )
@@ -175,6 +178,7 @@ async def _update(
         await connection.execute(_ADD_OCCURRENCES, added)
     await _drop(connection, dropped)
     await index(connection, [_indexed(id_, community, each.event) for id_, each in changed], is_new=False)
+    await changes.note(connection, standing, ids, now)
 
 
 async def _drop(connection: Connection, dropped: Sequence[AnyRow]) -> None:

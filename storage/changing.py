@@ -13,6 +13,7 @@ from sqlalchemy import Executable, Integer, Text, and_, bindparam, delete, not_,
 from bot.domain.events import Attendance, Change, Details, Edit, Slot, Timing
 from bot.errors import NotFound
 from bot.i18n import N_
+from storage import changes
 from storage.connection import AnyRow, Connection
 from storage.details import (
     DETAIL_COLUMNS,
@@ -30,29 +31,33 @@ from storage.search import index, indexed
 from storage.tables import attendances, events, occurrences, people, places
 
 
-async def change(connection: Connection, community: int, occurrence: int, edit: Edit) -> None:
+async def change(connection: Connection, community: int, occurrence: int, edit: Edit, now: datetime) -> None:
     """Raises NotFound. A single event is changed as a whole, one time of a series by itself."""
     row = await _found(connection, community, occurrence)
+    before = await changes.watched(connection, [row.id], now)
     if row.rrule or row.extra:
         await _change_one(connection, row, edit)
     else:
         await _change_whole(connection, row, edit)
+    await changes.note(connection, before, [row.id], now)
 
 
-async def cancel(connection: Connection, community: int, occurrence: int) -> None:
+async def cancel(connection: Connection, community: int, occurrence: int, now: datetime) -> None:
     """Raises NotFound. What is cancelled already stays as it is."""
     row = await _found(connection, community, occurrence)
     if row.is_off:
         return
+    before = await changes.watched(connection, [row.id], now)
     columns: dict[str, object] = {"event": row.id}
     if row.rrule or row.extra:
-        before = [each for each in changes_of(row.changes) if each.original == row.original]
-        cancelled = replace(before[0] if before else Change(row.original), is_cancelled=True)
+        known = [each for each in changes_of(row.changes) if each.original == row.original]
+        cancelled = replace(known[0] if known else Change(row.original), is_cancelled=True)
         columns["changes"] = changes_json(_with(changes_of(row.changes), cancelled))
     else:
         columns["is_cancelled"] = True
     await connection.execute(_CHANGE_EVENT, columns)
     await connection.execute(_CHANGE_OCCURRENCE, {"occurrence": occurrence, "is_cancelled": True})
+    await changes.note(connection, before, [row.id], now)
 
 
 async def interest(
@@ -100,18 +105,18 @@ async def _change_one(connection: Connection, row: AnyRow, edit: Edit) -> None:
         is_cancelled=row.is_off,
         details=edit.details if edit.details != usual else None,
     )
-    changes = _with(changes_of(row.changes), changed)
-    await connection.execute(_CHANGE_EVENT, {"event": row.id, "changes": changes_json(changes)})
+    changed_times = _with(changes_of(row.changes), changed)
+    await connection.execute(_CHANGE_EVENT, {"event": row.id, "changes": changes_json(changed_times)})
     slot = Slot(row.original, edit.starts, edit.ends, details=changed.details)
-    await _keep(connection, row, slot, usual, changed.details or usual, changes)
+    await _keep(connection, row, slot, usual, changed.details or usual, changed_times)
 
 
 async def _keep(
-    connection: Connection, row: AnyRow, slot: Slot, usual: Details, now_: Details, changes: Sequence[Change]
+    connection: Connection, row: AnyRow, slot: Slot, usual: Details, now_: Details, changed: Sequence[Change]
 ) -> None:
     columns = occurrence_columns(slot, facet_columns(now_), is_cancelled=row.is_off)
     await connection.execute(_CHANGE_OCCURRENCE, {"occurrence": row.occurrence, **columns})
-    others = [each.details for each in changes if each.details is not None]
+    others = [each.details for each in changed if each.details is not None]
     await index(connection, [indexed(row.id, row.community_id, usual, others)], is_new=False)
 
 
@@ -124,8 +129,8 @@ def _walls(edit: Edit, zone: str) -> tuple[str, datetime, datetime]:
     return zone, starts, ends
 
 
-def _with(changes: Sequence[Change], changed: Change) -> Sequence[Change]:
-    return [*(each for each in changes if each.original != changed.original), changed]
+def _with(known: Sequence[Change], changed: Change) -> Sequence[Change]:
+    return [*(each for each in known if each.original != changed.original), changed]
 
 
 # --- statements --------------------------------------------------------------------------------------------

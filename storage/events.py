@@ -42,7 +42,7 @@ from bot.domain.events import (
 from bot.domain.recurrence import lay_out
 from bot.errors import NotFound
 from bot.i18n import N_
-from storage import bringing, changing, finding
+from storage import bringing, changing, finding, leads
 from storage.connection import Connection
 from storage.details import DETAIL_COLUMNS, changes_of, walls_of
 from storage.schema import UTC, insert_into
@@ -105,6 +105,8 @@ class EventTable:
             await self._connection.execute(_answer(self._connection.dialect), values)
         except IntegrityError as error:  # an import took it out of the calendar at this moment
             raise _gone() from error
+        if answer is Attendance.GOING:
+            await leads.stir_person(self._connection, person, now)
         return await self._tally(community, occurrence)
 
     async def answers(self, community: int, occurrence: int) -> Answers:
@@ -114,11 +116,11 @@ class EventTable:
             names[answer].append(name)
         return Answers(*(tuple(names[each.value]) for each in Attendance))
 
-    async def change(self, community: int, occurrence: int, edit: Edit) -> None:
-        await changing.change(self._connection, community, occurrence, edit)
+    async def change(self, community: int, occurrence: int, edit: Edit, now: datetime) -> None:
+        await changing.change(self._connection, community, occurrence, edit, now)
 
-    async def cancel(self, community: int, occurrence: int) -> None:
-        await changing.cancel(self._connection, community, occurrence)
+    async def cancel(self, community: int, occurrence: int, now: datetime) -> None:
+        await changing.cancel(self._connection, community, occurrence, now)
 
     async def interest(
         self, community: int, occurrence: int, home: int, interested: Collection[int], now: datetime

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage import leads
 from storage.connection import AnyRow, Connection
 from storage.outbox import outbox
 from storage.schema import among, insert_into, listed
@@ -54,6 +55,7 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     for statement in _MOVES:
         await connection.execute(statement, both)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
+    await leads.stir_community(connection, into)
     await connection.execute(_DROP_COMMUNITY, both)
     return True
 
@@ -183,6 +185,7 @@ def _united_times(dialect: str) -> Sequence[Executable]:
     )
     return (
         keep_newest_of_pair(dialect),
+        *leads.times_united(dialect),
         update(mirrors)
         .where(mirrors.c.occurrence_id == bindparam("gone"), ~_is_mirrored_too)
         .values(occurrence_id=bindparam("stays")),
@@ -207,6 +210,7 @@ def _united_events(dialect: str) -> Sequence[Executable]:
         .where(occurrences.c.event_id == bindparam("gone"), ~same)
         .values(event_id=bindparam("stays")),
         sources.on_conflict_do_nothing(),
+        leads.events_united(dialect),
         delete(events).where(events.c.id == bindparam("gone")),
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func, insert, select, true, update
+from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func, insert, null, select, true, update
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
-from storage import joining, parting
+from storage import joining, leads, parting
 from storage.connection import Connection
+from storage.connection_changes import hand_over
+from storage.outbox import outbox
 from storage.schema import UTC
 from storage.tables import (
     accounts,
@@ -22,6 +24,8 @@ from storage.tables import (
     memberships,
     organisers,
     people,
+    preferences,
+    reminders,
     workspaces,
     wrong_codes,
 )
@@ -81,17 +85,22 @@ class LinkingTable:
             return False
         for statement in (
             _own_answers(self._connection.dialect),
+            *leads.people_united(self._connection.dialect),
             _OWN_ACCOUNTS,
+            _OWN_OWED,
             _OWN_EVENTS,
             _OWN_DRAFTS,
             _OWN_NAMES,
             _OWN_SETTINGS,
-            _DROP_PERSON,
+            *_OWN_REMINDERS,
         ):
             await self._connection.execute(statement, values)
+        await leads.stir_anew(self._connection, into)
+        await hand_over(self._connection, person, into)
+        await self._connection.execute(_DROP_PERSON, values)
         return True
 
-    async def part_person(self, account: int) -> int | None:
+    async def part_person(self, account: int, now: datetime) -> int | None:
         before = await self._connection.scalar(_OWNER, {"account": account})
         await self._connection.execute(_LOCK_PEOPLE, {"one": before, "other": before})
         row = await self._connection.first(_PARTING, {"account": account})
@@ -99,9 +108,11 @@ class LinkingTable:
             return None
         made = {"name": row.name, "zone": row.zone, "locale": row.locale}
         person: int = await self._connection.scalar(_NEW_PERSON, made)
-        values = {"account": account, "one": row.person_id, "other": person}
-        for statement in (_LEAVE, _LEAVE_ANSWERS, _LEAVE_EVENTS, _LEAVE_NAMES):
+        values = {"account": account, "one": row.person_id, "other": person, "now": now}
+        told = leads.people_parted(self._connection.dialect)
+        for statement in (_LEAVE, _LEAVE_OWED, _LEAVE_ANSWERS, *told, _LEAVE_EVENTS, _LEAVE_NAMES):
             await self._connection.execute(statement, values)
+        await leads.stir_anew(self._connection, person)
         return person
 
 
@@ -156,6 +167,7 @@ _former = people.alias("former")
 
 _OWN_ACCOUNTS = update(accounts).where(accounts.c.person_id == _one).values(person_id=_other, is_for_notices=false())
 """Where their notices go is chosen by whoever stays."""
+_OWN_OWED = update(outbox).where(outbox.c.person_id == _one).values(person_id=_other)
 _OWN_EVENTS = update(events).where(events.c.added_by == _one).values(added_by=_other)
 _OWN_DRAFTS = update(drafts).where(drafts.c.owner_id == _one).values(owner_id=_other)
 """No two have one id: it is made of account and request."""
@@ -202,6 +214,39 @@ _PARTING = (
 )
 _NEW_PERSON = insert(people).returning(people.c.id)
 _LEAVE = update(accounts).where(_is_account).values(person_id=_other, is_for_notices=false())
+_now = bindparam("now", type_=UTC())
+_taken, _set_too = reminders.alias("taken"), preferences.alias("set_too")
+_OWN_REMINDERS = (
+    # of one thing there is one reminder: of an event that both put off, theirs who stays
+    update(reminders)
+    .where(
+        reminders.c.person_id == _one,
+        ~exists().where(
+            _taken.c.person_id == _other,
+            _taken.c.source == reminders.c.source,
+            _taken.c.source_id == reminders.c.source_id,
+        ),
+    )
+    .values(person_id=_other, request_id=null()),
+    update(preferences)
+    .where(preferences.c.person_id == _one, ~exists().where(_set_too.c.person_id == _other))
+    .values(person_id=_other),
+)
+_former_account = exists().where(
+    _is_account, accounts.c.platform == outbox.c.platform, accounts.c.external_id == outbox.c.place
+)
+_LEAVE_OWED = (
+    update(outbox)
+    .where(
+        outbox.c.person_id == _one,
+        outbox.c.workspace.is_(None),
+        outbox.c.state == "waiting",
+        outbox.c.token.is_(None),
+        _former_account,
+    )
+    .values(state="buried", reason="the account was unlinked", due_at=null(), closed_since=null(), settled_at=_now)
+)
+"""What was on its way to somebody by an account that is not theirs any more."""
 _LEAVE_ANSWERS = (
     update(attendances)
     .where(attendances.c.person_id == _one, attendances.c.account_id == bindparam("account"))

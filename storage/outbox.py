@@ -23,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     null,
     or_,
@@ -44,9 +45,12 @@ from bot.domain.delivery import (
     Owed,
     Platforms,
     Sent,
+    Undelivered,
+    Waits,
 )
 from storage.connection import AnyRow, Connection, Values
 from storage.schema import DIALECTS, UTC, DatabaseIn, DatabaseNow, Json, insert_into, metadata
+from storage.tables import accounts, memberships, workspaces
 
 # Moments are of two clocks. `lease_until` is by the database's, which all processes share; all others are by
 # the bot's own, as callers pass them in, so that what is due can be tried on a clock that was moved.
@@ -86,6 +90,8 @@ outbox = Table(
     Column("created_at", UTC, nullable=False),
     Column("settled_at", UTC, nullable=True),
     Column("otherwise", Json, nullable=True, comment="the place after this one"),
+    Column("person_id", Integer, ForeignKey("people.id", ondelete="CASCADE"), nullable=True, comment="whose own it is"),
+    Column("closed_since", UTC, nullable=True, comment="no direct message gets there"),
     # Each holds only the rows its question is about, so that what is asked often stays small and flat.
     Index(
         "ix_outbox_due",
@@ -113,6 +119,20 @@ outbox = Table(
         "subject",
         sqlite_where=text("community_id IS NOT NULL"),
         postgresql_where=text("community_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_person_id",
+        "person_id",
+        sqlite_where=text("person_id IS NOT NULL"),
+        postgresql_where=text("person_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_closed",
+        "platform",
+        "place",
+        "id",
+        sqlite_where=text("closed_since IS NOT NULL"),
+        postgresql_where=text("closed_since IS NOT NULL"),
     ),
 )
 
@@ -171,6 +191,8 @@ _CLAIMED = (
         outbox.c.asked_since,
         outbox.c.resent,
         outbox.c.otherwise,
+        outbox.c.person_id,
+        outbox.c.closed_since,
     )
 )
 
@@ -193,6 +215,7 @@ _SETTLE = (
             "reason": bindparam("reason"),
             "message": bindparam("message"),
             "shown": bindparam("shown"),
+            "closed_since": bindparam("closed_since"),
         }
     )
 )
@@ -231,6 +254,40 @@ _LINE = select(
 _LINES = _LINE.order_by(outbox.c.id.desc()).limit(bindparam("most"))
 _LINES_OF = _LINES.where(outbox.c.state == bindparam("state"))
 _NEWEST_OF = _LINE.where(_of_subject).order_by(outbox.c.id.desc()).limit(1)
+_elsewhere_too = outbox.alias("elsewhere_too")
+_went_elsewhere = exists().where(
+    outbox.c.otherwise.is_not(None),
+    _elsewhere_too.c.person_id == outbox.c.person_id,
+    *(_elsewhere_too.c[name] == outbox.c[name] for name in ("kind", "subject", "period", "part")),
+    _elsewhere_too.c.id > outbox.c.id,
+)
+_is_undelivered = and_(
+    outbox.c.workspace.is_(None),
+    or_(outbox.c.state == "buried", outbox.c.closed_since.is_not(None)),
+    ~_went_elsewhere,
+)
+_UNDELIVERED = (
+    select(
+        outbox.c.kind,
+        outbox.c.subject,
+        outbox.c.key,
+        outbox.c.state == "waiting",
+        outbox.c.reason,
+        func.coalesce(outbox.c.settled_at, outbox.c.closed_since),
+    )
+    .where(outbox.c.person_id == bindparam("person"), _is_undelivered)
+    .order_by(outbox.c.id.desc())
+    .limit(bindparam("most"))
+)
+_UNDELIVERED_OF = (
+    select(func.count(accounts.c.person_id.distinct()))
+    .join(memberships, memberships.c.account_id == accounts.c.id)
+    .join(workspaces, workspaces.c.id == memberships.c.workspace_id)
+    .where(
+        workspaces.c.community_id == bindparam("community"),
+        exists().where(outbox.c.person_id == accounts.c.person_id, _is_undelivered),
+    )
+)
 _old = select(outbox.c.id).where(outbox.c.settled_at < bindparam("before")).limit(bindparam("most"))
 _SWEEP = delete(outbox).where(outbox.c.id.in_(_old.scalar_subquery()))
 
@@ -296,7 +353,7 @@ class OutboxTable:
         await self._forget([row for row, outcome in ours if isinstance(outcome, Done)])
         await self._release_after(ours, now)
         await self._bury_after(ours, now)
-        self._connection.wakes |= any(isinstance(outcome, Later | Doubt) for _, outcome in ours)
+        self._connection.wakes |= any(isinstance(outcome, Later | Doubt | Waits) for _, outcome in ours)
         return len(ours)
 
     async def lines(self, state: str | None, limit: int) -> Sequence[OutboxLine]:
@@ -315,6 +372,15 @@ class OutboxTable:
         values = {"community": community, "kind": kind, "subject": subject}
         tries: int | None = await self._connection.scalar(_UNSETTLED, values)
         return tries
+
+    async def undelivered(self, person: int, limit: int) -> Sequence[Undelivered]:
+        return [
+            Undelivered(*row) for row in await self._connection.rows(_UNDELIVERED, {"person": person, "most": limit})
+        ]
+
+    async def undelivered_of(self, community: int) -> int:
+        count: int = await self._connection.scalar(_UNDELIVERED_OF, {"community": community})
+        return count
 
     async def sweep(self, before: datetime, limit: int) -> int:
         return (await self._connection.execute(_SWEEP, {"before": before, "most": limit})).rowcount
@@ -382,6 +448,7 @@ def _kept(owed: Owed, now: datetime) -> dict[str, object]:
         "reason": "",
         "created_at": now,
         "otherwise": None if owed.otherwise is None else _where(owed.otherwise),
+        "person_id": owed.person,
     }
 
 
@@ -398,6 +465,7 @@ def _owed(row: AnyRow) -> Owed:
         not_after=row.not_after,
         follows=row.follows,
         otherwise=None if row.otherwise is None else _place(**row.otherwise),
+        person=row.person_id,
     )
 
 
@@ -418,6 +486,7 @@ def _claimed(row: AnyRow, token: str) -> Claimed:
         unsure_since=row.unsure_since,
         asked_since=row.asked_since,
         resent=row.resent,
+        closed_since=row.closed_since,
     )
 
 
@@ -436,6 +505,7 @@ def _became(row: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
         "reason": "",
         "message": None,
         "shown": None,
+        "closed_since": None,
     }
     match outcome:
         case Sent(receipt, shown):
@@ -446,14 +516,19 @@ def _became(row: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
         case Buried(reason):
             return became | {"state": "buried", "settled_at": now, "reason": reason}
         case Later(at, reason, counts):
-            became |= {"due_at": at, "reason": reason}
+            became |= {"due_at": at, "reason": reason, "closed_since": row.closed_since}
             if counts:
                 failing = {"tries": row.tries + 1, "failing_since": row.failing_since or now}
                 became |= failing | {"unsure_since": None, "asked_since": None}
             return became
         case Doubt(at, since, reason, asked_since):
             doubt = {"due_at": at, "reason": reason, "unsure_since": since, "asked_since": asked_since}
-            return became | doubt | {"tries": row.tries + (asked_since is None)}
+            return became | doubt | {"tries": row.tries + (asked_since is None), "closed_since": row.closed_since}
+        case Waits(since, until, reason, is_tried):
+            became |= {"due_at": until, "reason": reason, "closed_since": since}
+            if is_tried:
+                became |= {"tries": row.tries + 1, "failing_since": None, "unsure_since": None, "asked_since": None}
+            return became
         case Done():
             raise ValueError("what is done has no row any more")
         case _:

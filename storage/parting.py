@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage import leads
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
 from storage.joining import keep_newest_of_pair
@@ -72,6 +73,8 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
     for community in (old, new):
         await connection.execute(_DROP_STRAY_STAND_INS, {"side": community})
         await connection.execute(_DROP_OTHERS_ANSWERS, {"side": community})
+    for community in (old, new):
+        await leads.stir_community(connection, community)
     await reindex(connection, going + copied)
     return new
 
@@ -226,6 +229,7 @@ def _copied_times(dialect: str) -> Sequence[Executable]:
     is_stood_for = and_(stand_ins.c.community_id == _side, stand_ins.c.stands_in == bindparam("gone"))
     return (
         keep_newest_of_pair(dialect),
+        *leads.times_united(dialect),
         update(mirrors)
         .where(mirrors.c.workspace_id.in_(_their_homes), mirrors.c.occurrence_id == bindparam("gone"))
         .values(occurrence_id=bindparam("stays")),

@@ -9,6 +9,7 @@ from functools import cache
 
 from sqlalchemy import (
     Executable,
+    Text,
     and_,
     bindparam,
     case,
@@ -24,9 +25,10 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.addresses import Direct
-from bot.domain.people import Account, Caller, Community, Home, Joined, Origin, OwnAccount, Person, Workspace
-from storage import parting
+from bot.domain.addresses import Channel, Direct
+from bot.domain.closings import PAUSE, TRIED_EVERY
+from bot.domain.people import Account, Caller, Community, Home, Joined, Origin, OwnAccount, Person, Reader, Workspace
+from storage import leads, parting
 from storage.connection import AnyRow, Connection, Values
 from storage.schema import UTC, among, insert_into, listed
 from storage.tables import accounts, communities, memberships, mirrors, organisers, people, workspaces
@@ -60,11 +62,25 @@ _is_workspace = and_(
     workspaces.c.external_id == bindparam("workspace"),
 )
 
+_is_awaited = and_(
+    accounts.c.try_at > bindparam("now", type_=UTC()), accounts.c.try_at <= bindparam("rested", type_=UTC())
+).label("is_awaited")
+_channel = bindparam("channel", type_=Text())
+_has_moved = and_(
+    _channel.is_not(None),
+    or_(
+        memberships.c.channel.is_distinct_from(_channel),
+        memberships.c.channel_name.is_distinct_from(bindparam("channel_name", type_=Text())),
+    ),
+).label("has_moved")
+
 _RECOGNISE = (
     select(
         *_PERSON,
         *_COMMUNITY,
         accounts.c.id.label("account_id"),
+        _is_awaited,
+        _has_moved,
         workspaces.c.id.label("workspace_id"),
         or_(memberships.c.is_organiser, _is_named).label("is_organiser"),
     )
@@ -106,6 +122,8 @@ _RECOGNISE_ALONE = (
         *_PERSON,
         *_COMMUNITY,
         accounts.c.id.label("account_id"),
+        _is_awaited,
+        false().label("has_moved"),
         or_(_runs_any, _is_named).label("is_organiser"),
     )
     .select_from(accounts)
@@ -128,6 +146,27 @@ _WORKSPACE = (
     .join(communities, communities.c.id == workspaces.c.community_id)
     .where(_is_workspace)
 )
+
+
+@cache
+def _readers(dialect: str) -> Executable:
+    return (
+        select(
+            people.c.id,
+            people.c.zone,
+            people.c.locale,
+            communities.c.zone.label("community_zone"),
+            communities.c.locale.label("community_locale"),
+        )
+        .select_from(people)
+        .outerjoin(_of_theirs, _mine.c.person_id == people.c.id)
+        .outerjoin(_where, _where.c.id == _theirs.c.workspace_id)
+        .outerjoin(communities, communities.c.id == _where.c.community_id)
+        .where(among(people.c.id, "persons", dialect))
+        .order_by(_theirs.c.seen_at)
+    )
+
+
 _COMMUNITIES = select(*_COMMUNITY).order_by(communities.c.id)
 
 
@@ -138,17 +177,25 @@ class PeopleTable:
         self._connection = connection
 
     async def recognise(
-        self, account: Account, workspace: Workspace | None, *, is_organiser: bool, now: datetime
+        self,
+        account: Account,
+        workspace: Workspace | None,
+        channel: Channel | None = None,
+        *,
+        is_organiser: bool,
+        now: datetime,
     ) -> Caller | None:
         values: dict[str, object] = {
             "platform": account.platform,
             "account": account.id,
             "name": account.name,
+            "now": now,
+            "rested": now + TRIED_EVERY - PAUSE,
         }
         if workspace is None:
             row = await self._connection.first(_RECOGNISE_ALONE, values | {"fresh": now - ROLE_COUNTS})
         else:
-            values |= _named(workspace)
+            values |= {**_named(workspace), **_in_channel(channel)}
             values |= {
                 "workspace_name": workspace.name,
                 "is_organiser": is_organiser,
@@ -159,14 +206,16 @@ class PeopleTable:
             return None
         person, community = row[:4], row[4:8]
         if community[0] is None:
-            return Caller(Person(*person), None, Origin(row.account_id))
+            return Caller(Person(*person), None, Origin(row.account_id), is_awaited=bool(row.is_awaited))
         origin = Origin(row.account_id, None if workspace is None else row.workspace_id)
-        return Caller(Person(*person), Community(*community), origin, row.is_organiser)
+        news = {"has_moved": bool(row.has_moved), "is_awaited": bool(row.is_awaited)}
+        return Caller(Person(*person), Community(*community), origin, row.is_organiser, **news)
 
     async def welcome(
         self,
         account: Account,
         workspace: Workspace | None,
+        channel: Channel | None = None,
         *,
         is_organiser: bool,
         zone: str,
@@ -179,10 +228,14 @@ class PeopleTable:
             return caller or Caller(person, None, Origin(account_id))
         community, home = await self._community_of(workspace, zone, locale)
         seen = {"account": account_id, "home": home, "is_organiser": is_organiser, "seen_at": now}
-        await self._connection.execute(_touch(self._connection.dialect), seen)
+        await self._connection.execute(_touch(self._connection.dialect), {**seen, **_in_channel(channel)})
         theirs = {"person": person.id, "community": community.id}
         is_organiser = is_organiser or await self._connection.scalar(_IS_NAMED, theirs) is not None
         return Caller(person, community, Origin(account_id, home), is_organiser)
+
+    async def spoke_in(self, origin: Origin, channel: Channel) -> None:
+        values = {"account": origin.account, "home": origin.home, **_in_channel(channel)}
+        await self._connection.execute(_SPOKE_IN, values)
 
     async def communities(self) -> tuple[Community, ...]:
         return tuple(Community(*row) for row in await self._connection.rows(_COMMUNITIES))
@@ -220,10 +273,28 @@ class PeopleTable:
     async def choose_for_notices(self, person: int, account: int | None) -> None:
         await self._connection.execute(_CHOOSE, {"person": person, "account": account})
 
+    async def notices_for(self, persons: Collection[int]) -> Mapping[int, Sequence[Direct]]:
+        dialect = self._connection.dialect
+        values = {"persons": listed(dialect, list(persons))}
+        found: dict[int, Sequence[Direct]] = {}
+        for row in await self._connection.rows(_for_notices(dialect), values):
+            found.setdefault(row.person_id, (Direct(row.platform, row.external_id, row.name),))
+        return found
+
     async def notices_to(self, person: int) -> Direct | None:
-        theirs = await self.accounts_of(person)
-        chosen = [each for each in theirs if each.is_for_notices]
-        return next((each.direct for each in (*chosen, *theirs)), None)
+        return next(iter((await self.notices_for([person])).get(person, ())), None)
+
+    async def readers(self, persons: Collection[int]) -> Mapping[int, Reader]:
+        if not persons:
+            return {}
+        dialect = self._connection.dialect
+        rows = await self._connection.rows(_readers(dialect), {"persons": listed(dialect, sorted(persons))})
+        found: dict[int, Reader] = {}
+        for row in rows:  # the community seen last stands last
+            zone, locale = row.zone or row.community_zone, row.locale or row.community_locale
+            if zone:
+                found[row.id] = Reader(zone, locale or "en")
+        return found
 
     async def named(self, community: int) -> Sequence[Person]:
         return [Person(*row) for row in await self._connection.rows(_NAMED, {"community": community})]
@@ -241,6 +312,7 @@ class PeopleTable:
         before = await self._connection.first(_HOME, _named(workspace))
         if before is None or await self._connection.scalar(_JOIN, {"home": before.id}) is None:
             return None
+        await leads.stir_community(self._connection, before.community_id)
         return Joined(replace(_home(before), is_removed=False), is_back=before.removed_at is not None)
 
     async def leave(self, workspace: Workspace, now: datetime) -> None:
@@ -335,6 +407,10 @@ def _home(row: AnyRow) -> Home:
     )
 
 
+def _in_channel(channel: Channel | None) -> dict[str, object]:
+    return {"channel": channel and channel.id, "channel_name": channel and channel.name}
+
+
 def _named(workspace: Workspace) -> dict[str, object]:
     return {"workspace_platform": workspace.platform, "workspace": workspace.id}
 
@@ -387,6 +463,11 @@ _ACCOUNTS_OF = (
     .where(accounts.c.person_id == bindparam("person"))
     .order_by(_seen_last.desc().nulls_last(), accounts.c.id)
 )
+_SPOKE_IN = (
+    update(memberships)
+    .where(memberships.c.account_id == bindparam("account"), memberships.c.workspace_id == bindparam("home"))
+    .values(channel=_channel, channel_name=bindparam("channel_name"))
+)
 _CHOOSE = (
     update(accounts)
     .where(accounts.c.person_id == bindparam("person"))
@@ -425,6 +506,16 @@ def _name(dialect: str) -> Executable:
 @cache
 def _homes(dialect: str) -> Executable:
     return _HOMES.where(among(workspaces.c.id, "ids", dialect))
+
+
+@cache
+def _for_notices(dialect: str) -> Executable:
+    c = accounts.c
+    return (
+        select(c.person_id, c.platform, c.external_id, c.name)
+        .where(among(c.person_id, "persons", dialect))
+        .order_by(c.is_for_notices.desc(), _seen_last.desc().nulls_last(), c.id)
+    )
 
 
 @cache
@@ -472,8 +563,16 @@ def _touch(dialect: str) -> Executable:
         workspace_id=bindparam("home"),
         is_organiser=bindparam("is_organiser"),
         seen_at=bindparam("seen_at"),
+        channel=_channel,
+        channel_name=bindparam("channel_name"),
     )
+    new, kept = statement.excluded, memberships.c
     return statement.on_conflict_do_update(
         index_elements=["account_id", "workspace_id"],
-        set_={"is_organiser": statement.excluded.is_organiser, "seen_at": statement.excluded.seen_at},
+        set_={
+            "is_organiser": new.is_organiser,
+            "seen_at": new.seen_at,
+            "channel": func.coalesce(new.channel, kept.channel),
+            "channel_name": func.coalesce(new.channel_name, kept.channel_name),
+        },
     )

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import aiohttp
 import structlog
 
-from bot.errors import Temporary, Unreachable, Unsure
+from bot.errors import Closed, Temporary, Unreachable, Unsure
 from bot.ui import File
 
 PACE = 48
@@ -234,10 +234,16 @@ def refusal(denied: Denied) -> Temporary | Unreachable:
         return Temporary("Discord does not take the bot's token any more")
     if denied.code in LATER:
         return Temporary(LATER[denied.code], 60)
+    if denied.code in NOBODY_THERE:
+        return Closed(REASONS[denied.code], can_open=denied.code == DMS_CLOSED)
     if denied.code in REASONS:
         return Unreachable(REASONS[denied.code])
     return Unreachable(f"Discord refused it: {denied.text or 'no reason given'} ({denied.code or denied.status})")
 
+
+DMS_CLOSED = 50007
+NOBODY_THERE = frozenset({DMS_CLOSED, 10013, 50278})
+"""What is said of a person, and of no message in particular."""
 
 REASONS: Mapping[int, str] = {
     10003: "the channel is gone",
@@ -246,7 +252,7 @@ REASONS: Mapping[int, str] = {
     10013: "there is no such person on Discord any more",
     30038: "the server's own calendar is full: Discord holds 100 coming events",
     50001: "I cannot see this channel: give me View Channel there",
-    50007: "their direct messages are closed to me",
+    DMS_CLOSED: "their direct messages are closed to me",
     50008: "nobody can write in this kind of channel",
     50013: "I may not do this there: give me the permissions that the install link asks for",
     50024: "nobody can write in this kind of channel",

@@ -28,7 +28,7 @@ from adapters.slack.workspaces import Workspaces
 from bot.commands import Feature
 from bot.domain.addresses import Address, Channel, Direct
 from bot.domain.delivery import Receipt
-from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
+from bot.errors import Closed, DeliveryError, Temporary, Unreachable, Unsure
 from bot.fit import check
 from bot.markup import rich
 from bot.platform import Core, Limits, NativeCalendar
@@ -314,7 +314,8 @@ class Slack:
         if installed is None and not self.is_ready.is_set():
             raise Temporary("not connected to Slack")
         if installed is None:
-            raise Unreachable("I am not installed in this workspace any more")
+            gone = Closed if isinstance(to, Direct) else Unreachable
+            raise gone("I am not installed in this workspace any more")
         return installed
 
     async def _channel_of(self, to: Address, installed: Installed) -> str:

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import Temporary, Unreachable, Unsure
+from bot.errors import Closed, Temporary, Unreachable, Unsure
 from bot.ui import File
 
 Json = dict[str, Any]  # Any: what goes over the wire
@@ -252,10 +252,14 @@ def refusal(denied: Denied, *, is_direct: bool = False) -> Temporary | Unreachab
     if denied.code in LATER:
         return Temporary(LATER[denied.code], 60)
     if denied.code == "missing_scope":
-        return Unreachable(f"I lack the scope {denied.needed}: install me again with all that the manifest asks for")
-    if is_direct and denied.code in NOBODY_THERE:
-        return Unreachable("there is no such person on Slack any more, or their account is deactivated")
-    return Unreachable(REASONS.get(denied.code, f"Slack refused it ({denied.code})"))
+        reason = f"I lack the scope {denied.needed}: install me again with all that the manifest asks for"
+    elif is_direct and denied.code in NOBODY_THERE:
+        reason = "there is no such person on Slack any more, or their account is deactivated"
+    else:
+        reason = REASONS.get(denied.code, "")
+    if not reason:  # it may be about this one message
+        return Unreachable(f"Slack refused it ({denied.code})")
+    return Closed(reason) if is_direct else Unreachable(reason)
 
 
 REASONS: Mapping[str, str] = {

@@ -54,7 +54,9 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a timeline. `text` says where they met, or is the note."""
+    """One line of a timeline. `text` says where they met (an event by its title, so that it is found), or is the
+    note.
+    """
 
     kind: Happening
     at: datetime
@@ -109,6 +111,7 @@ class Connection:
     cadence: Cadence | None = None
     """How often to stay in touch, from the last contact on."""
     follow_up: Moment | None = None
+    """When to get back to them, once: a wall time in the zone it was meant in."""
     met_first: Entry | None = None
     version: int = 1
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.addresses import Address, written
+from bot.domain.addresses import Address, Direct, written
 
 Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
 """What a row carries besides its columns: plain JSON."""
@@ -54,6 +54,13 @@ class Owed:
     """The part of the same key that must settle first, or None."""
     otherwise: Address | None = None
     """Where it is owed instead when `address` turns out to be unreachable; from there it goes no further."""
+    person: int | None = None
+    """Whose it is, if it is somebody's own: they are shown what could not be delivered."""
+
+    @property
+    def waits_when_closed(self) -> bool:
+        """Whether it waits for somebody to open their direct messages."""
+        return self.person is not None and self.otherwise is None and isinstance(self.address, Direct)
 
     @property
     def key(self) -> str:
@@ -91,6 +98,8 @@ class Claimed:
     """Since when the platform has been asked in vain, or None."""
     resent: int = 0
     """How often it was sent again though the platform could not say whether it had been seen."""
+    closed_since: datetime | None = None
+    """When it first met closed direct messages, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,22 @@ class Doubt:
     asked_since: datetime | None = None
 
 
-Outcome = Sent | Done | Moot | Buried | Later | Doubt
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Surely not seen: nothing gets to this person directly. It waits until they can be reached (`Closings`).
+
+    `since` is when this row first met that, `until` when it is claimed again whatever happens. `is_tried`: it was
+    sent in vain; False where it was known before. `can_open`: they can change it themselves.
+    """
+
+    since: datetime
+    until: datetime
+    reason: str
+    is_tried: bool
+    can_open: bool = False
+
+
+Outcome = Sent | Done | Moot | Buried | Later | Doubt | Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +186,20 @@ class OutboxLine:
     """When it is due or, once settled, when that was; for a part that waits for another, when it was owed."""
     reason: str
     resent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Something of a person's own that did not get to them, as they see it themselves."""
+
+    kind: str
+    subject: int
+    key: str
+    is_waiting: bool
+    """For them to be reachable; else it was buried."""
+    reason: str
+    since: datetime
+    """When it first met closed direct messages, or was buried."""
 
 
 Platforms = Collection[str] | None
@@ -234,6 +272,12 @@ class OutboxRows(Protocol):
 
     async def buried(self, community: int, kind: str, subject: int) -> OutboxLine | None:
         """The newest row of this subject if it could not be delivered, for organisers."""
+
+    async def undelivered(self, person: int, limit: int) -> Sequence[Undelivered]:
+        """What of theirs waits for open direct messages or was buried, the newest first."""
+
+    async def undelivered_of(self, community: int) -> int:
+        """How many of its members are owed something of their own that did not get to them. Never what."""
 
     async def sweep(self, before: datetime, limit: int) -> int:
         """Remove rows settled before that moment (housekeeping); returns how many."""

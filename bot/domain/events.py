@@ -297,14 +297,16 @@ class Events(Protocol):
     async def mine(self, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
         """What one person answered going or maybe to, that ends after `since`, soonest first."""
 
-    async def change(self, community: int, occurrence: int, edit: Edit) -> None:
+    async def change(self, community: int, occurrence: int, edit: Edit, now: datetime) -> None:
         """A single event becomes what `edit` says, one time of a series differs from the others; answers stay.
 
-        Its version grows. Raises NotFound.
+        Its version grows. Those who mean to come are told (`Changes`). Raises NotFound.
         """
 
-    async def cancel(self, community: int, occurrence: int) -> None:
-        """It does not take place: a single event, or this one time of a series. Its version grows. Raises NotFound."""
+    async def cancel(self, community: int, occurrence: int, now: datetime) -> None:
+        """It does not take place: a single event, or this one time of a series. Its version grows. Those who meant to
+        come are told (`Changes`). Raises NotFound.
+        """
 
     async def interest(
         self, community: int, occurrence: int, home: int, interested: Collection[int], now: datetime

@@ -116,7 +116,7 @@ class Linking(Protocol):
         of them is not there any more.
         """
 
-    async def part_person(self, account: int) -> int | None:
+    async def part_person(self, account: int, now: datetime) -> int | None:
         """Give an account a person of its own, with what came from it, and return them; None when it has one."""
 
 

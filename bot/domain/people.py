@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.addresses import Direct
+from bot.domain.addresses import Channel, Direct
 
 KEPT_AFTER_REMOVAL = timedelta(days=30)
 """How long the rows of a workspace stay that the bot was removed from."""
@@ -39,6 +39,14 @@ class Person:
     name: str
     zone: str = ""
     locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How somebody reads what comes to them by itself: `zone` is IANA."""
+
+    zone: str
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,10 @@ class Caller:
     """Of that community: they run the workspace they act in, as its platform said last, or were named. In direct
     messages: any of its workspaces.
     """
+    has_moved: bool = field(default=False, compare=False)
+    """They last spoke in another channel there (`People.spoke_in` notes it)."""
+    is_awaited: bool = field(default=False, compare=False)
+    """Their account took no direct messages, and may be tried again (`Closings.spoke`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,13 @@ class People(Protocol):
     """The repository of people, communities and who belongs where."""
 
     async def recognise(
-        self, account: Account, workspace: Workspace | None, *, is_organiser: bool, now: datetime
+        self,
+        account: Account,
+        workspace: Workspace | None,
+        channel: Channel | None = None,
+        *,
+        is_organiser: bool,
+        now: datetime,
     ) -> Caller | None:
         """Who this is, by one read; None when something must be written first (`welcome`).
 
@@ -123,6 +141,7 @@ class People(Protocol):
         self,
         account: Account,
         workspace: Workspace | None,
+        channel: Channel | None = None,
         *,
         is_organiser: bool,
         zone: str,
@@ -130,6 +149,9 @@ class People(Protocol):
         now: datetime,
     ) -> Caller:
         """Note who this is, making person, workspace and community where they are new, in `zone` and `locale`."""
+
+    async def spoke_in(self, origin: Origin, channel: Channel) -> None:
+        """Note the channel in which they last spoke in that workspace."""
 
     async def communities(self) -> tuple[Community, ...]:
         """Every community, for the operator's commands."""
@@ -149,8 +171,18 @@ class People(Protocol):
     async def choose_for_notices(self, person: int, account: int | None) -> None:
         """Let notices go to one of their accounts; None: to the one last seen."""
 
+    async def notices_for(self, persons: Collection[int]) -> Mapping[int, Sequence[Direct]]:
+        """Where notices for each of these people go: the account they chose, else the one last seen. Left out: whom
+        we do not know.
+        """
+
     async def notices_to(self, person: int) -> Direct | None:
-        """Where notices for a person go: the account they chose, else the one last seen. None for nobody we know."""
+        """The first of these places for one person. None for nobody we know."""
+
+    async def readers(self, persons: Collection[int]) -> Mapping[int, Reader]:
+        """How each of these people reads: their own zone and language, else those of the community they were seen in
+        last. Left out: whom we do not know, and who set none and is nowhere.
+        """
 
     async def named(self, community: int) -> Sequence[Person]:
         """Whom owners named as organisers, in that order."""

@@ -197,7 +197,7 @@ async def test_where_both_changed_what_was_done_there_counts_field_by_field(zoe:
     edited(zoe, title="Theirs")
     async with zoe.bot.database.writing() as uow:
         details = replace(ours.details, title="Ours", venue="Tresor")
-        await uow.events.change(1, shown, Edit(details, ours.starts, ours.ends))
+        await uow.events.change(1, shown, Edit(details, ours.starts, ours.ends), NOW)
     await again(zoe)
     after = await the_one(zoe, shown)
     assert (after.details.title, after.details.venue) == ("Theirs", "Tresor")
@@ -221,7 +221,7 @@ async def test_what_took_place_is_not_cancelled(zoe: Somebody, shown: int) -> No
 
 async def test_cancelled_here_is_removed_there(zoe: Somebody, shown: int) -> None:
     async with zoe.bot.database.writing() as uow:
-        await uow.events.cancel(1, shown)
+        await uow.events.cancel(1, shown, NOW)
     await again(zoe)
     assert calendar_of(zoe).ours == []
 
@@ -241,8 +241,8 @@ async def test_one_of_a_series_changes_by_itself(zoe: Somebody) -> None:
     assert third.status is Status.CANCELLED
     assert "Special" in words(await zoe.says("/event find special"))
     async with zoe.bot.database.writing() as uow:  # laid out further, it stays as it was changed
-        await uow.events.cancel(1, 2)
-        await uow.events.cancel(1, 2)
+        await uow.events.cancel(1, 2, NOW)
+        await uow.events.cancel(1, 2, NOW)
         assert (await uow.events.get(1, 2, person=None)).details.title == "Special"  # type: ignore[union-attr]  # it is there
 
 
@@ -261,7 +261,7 @@ async def test_killed_twice_while_changing_our_last_word_counts(zoe: Somebody, s
         ours = await the_one(zoe, shown)
         async with zoe.bot.database.writing() as uow:
             edit = Edit(replace(ours.details, title=title), ours.starts, ours.ends)
-            await uow.events.change(1, shown, edit)
+            await uow.events.change(1, shown, edit, NOW)
         calendar_of(zoe).trouble.append(Fails(Killed(), is_done=is_done))
         with suppress(Killed):
             await reconcile(errand(), zoe.bot.services, zoe.clock.now())

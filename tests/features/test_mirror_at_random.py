@@ -108,14 +108,14 @@ class Mirror(Play):
         details = details if text is None else replace(details, description=text)
         edit = Edit(details, ours.starts + later * HOUR, ours.ends + later * HOUR)
         self.edits[ours.id] = edit
-        self._write(lambda uow: uow.events.change(self.community, ours.id, edit))
+        self._write(lambda uow: uow.events.change(self.community, ours.id, edit, self.clock.now()))
 
     @rule(which=numbers)
     def cancel_here(self, which: int) -> None:
         ours = self._one_of_ours(which)
         if ours is not None:
             self.may_be_cancelled.add(ours.id)
-            self._write(lambda uow: uow.events.cancel(self.community, ours.id))
+            self._write(lambda uow: uow.events.cancel(self.community, ours.id, self.clock.now()))
 
     @rule(which=numbers, name=st.sampled_from("ab"), answer=st.sampled_from(Attendance))
     def answer_here(self, which: int, name: str, answer: Attendance) -> None:

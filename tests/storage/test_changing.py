@@ -53,7 +53,7 @@ async def test_a_single_event_moves_as_a_whole_and_keeps_its_answers(database: D
     async with database.writing() as uow:
         people = await uow.people.people_of([ANA])
         await uow.events.answer(1, id_, people["ana"], Attendance.GOING, NOW)
-        await uow.events.change(1, id_, Edit(replace(before.details, title="Quiet Night"), starts, before.ends))
+        await uow.events.change(1, id_, Edit(replace(before.details, title="Quiet Night"), starts, before.ends), NOW)
     after = await the_one(database, id_)
     assert (after.details.title, after.starts, after.version, after.going) == ("Quiet Night", starts, 2, 1)
     async with database.reading() as uow:
@@ -66,10 +66,10 @@ async def test_an_all_day_event_that_gets_a_time_is_all_day_no_more(database: Da
     day = await the_one(database, id_)
     async with database.writing() as uow:
         next_day = Edit(day.details, day.starts + timedelta(days=1), day.ends + timedelta(days=1))
-        await uow.events.change(1, id_, next_day)
+        await uow.events.change(1, id_, next_day, NOW)
     assert (await the_one(database, id_)).is_all_day
     async with database.writing() as uow:
-        await uow.events.change(1, id_, Edit(day.details, day.starts + timedelta(hours=20), day.ends))
+        await uow.events.change(1, id_, Edit(day.details, day.starts + timedelta(hours=20), day.ends), NOW)
     assert not (await the_one(database, id_)).is_all_day
 
 
@@ -77,7 +77,7 @@ async def test_no_moment_is_lost_in_an_hour_that_comes_twice(database: Database)
     id_ = await add(database, "2026-10-24T20:00", "2026-10-24T23:00")
     late = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # 02:30 in Berlin, for the second time
     async with database.writing() as uow:
-        await uow.events.change(1, id_, Edit(Details("Late"), late, late + timedelta(hours=1)))
+        await uow.events.change(1, id_, Edit(Details("Late"), late, late + timedelta(hours=1)), NOW)
         await uow.events.extend(NOW, 9)
     after = await the_one(database, id_)
     assert (after.starts, after.zone) == (late, "UTC")
@@ -89,14 +89,14 @@ async def test_one_of_a_series_changes_and_stays_so_when_it_is_laid_out_further(
     before = await the_one(database, second)
     async with database.writing() as uow:
         edit = Edit(replace(before.details, title="Guests"), before.starts + timedelta(hours=1), before.ends)
-        await uow.events.change(1, second, edit)
+        await uow.events.change(1, second, edit, NOW)
         await uow.events.extend(NOW + timedelta(days=40), 9)
     after = await the_one(database, second)
     assert (after.details.title, after.starts - before.starts) == ("Guests", timedelta(hours=1))
     assert (await the_one(database, id_)).details.title == "Modular Night"
     async with database.writing() as uow:
-        await uow.events.cancel(1, second)
-        await uow.events.change(1, second, Edit(before.details, before.starts, before.ends))
+        await uow.events.cancel(1, second, NOW)
+        await uow.events.change(1, second, Edit(before.details, before.starts, before.ends), NOW)
     again = await the_one(database, second)
     assert (again.status, again.details.title, again.version) == (Status.CANCELLED, "Modular Night", 4)
 
@@ -105,8 +105,8 @@ async def test_one_of_a_series_changes_and_stays_so_when_it_is_laid_out_further(
 async def test_what_is_cancelled_is_so_once_and_is_not_found(database: Database, rrule: str) -> None:
     id_ = await add(database, "2026-10-02T20:00", "2026-10-02T23:00", rrule)
     async with database.writing() as uow:
-        await uow.events.cancel(1, id_)
-        await uow.events.cancel(1, id_)
+        await uow.events.cancel(1, id_, NOW)
+        await uow.events.cancel(1, id_, NOW)
     assert ((await the_one(database, id_)).status, (await the_one(database, id_)).version) == (Status.CANCELLED, 2)
     async with database.reading() as uow:
         page = await uow.events.find(1, Search(NOW), person=None, offset=0, limit=9)
@@ -117,9 +117,9 @@ async def test_another_community_changes_nothing(database: Database) -> None:
     id_ = await add(database, "2026-10-02T20:00", "2026-10-02T23:00")
     async with database.writing() as uow:
         with pytest.raises(NotFound):
-            await uow.events.cancel(2, id_)
+            await uow.events.cancel(2, id_, NOW)
         with pytest.raises(NotFound):
-            await uow.events.change(2, id_, Edit(Details("Theirs"), NOW, NOW))
+            await uow.events.change(2, id_, Edit(Details("Theirs"), NOW, NOW), NOW)
         people = await uow.people.people_of([ANA])
         await uow.events.interest(2, id_, 1, set(people.values()), NOW)
     assert (await the_one(database, id_)).maybe == 0

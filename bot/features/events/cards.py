@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.events import KIND_NAMES, Attendance, Occurrence, Price, Status
@@ -16,9 +17,8 @@ GOING, MAYBE, NOT_GOING, SHOW, WHO = "event.going", "event.maybe", "event.not", 
 
 def short_card(occurrence: Occurrence, say: Words) -> Card:
     """The essentials of one event, with a Going button."""
-    where = _where(occurrence, say)
     lines = [
-        joined([when(occurrence, say), where], " · "),
+        joined([when(occurrence, say), where(occurrence, say)], " · "),
         joined([_traits(occurrence, say), _counts(occurrence, say), _answered(occurrence.mine, say)], " · "),
     ]
     return Card(
@@ -33,8 +33,8 @@ def full_card(occurrence: Occurrence, say: Words) -> Card:
     """All that is known of one event, with every answer to give."""
     details = occurrence.details
     pairs = [
-        (N_("When"), _when_whole(occurrence, say)),
-        (N_("Where"), _where(occurrence, say)),
+        (N_("When"), when_whole(occurrence, say)),
+        (N_("Where"), where(occurrence, say)),
         (N_("Kind"), rich(say(KIND_NAMES[details.kind])) if details.kind else Rich()),
         (N_("Genres"), rich(say.listed(details.genres)) if details.genres else Rich()),
         (N_("Price"), rich(price(details.price, say)) if details.price else Rich()),
@@ -58,7 +58,20 @@ def full_card(occurrence: Occurrence, say: Words) -> Card:
     )
 
 
-def when(occurrence: Occurrence, say: Words) -> Rich:
+class Timed(Protocol):
+    """What takes place at some time: an occurrence, or how one stood."""
+
+    @property
+    def starts(self) -> datetime: ...
+    @property
+    def ends(self) -> datetime: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def is_all_day(self) -> bool: ...
+
+
+def when(occurrence: Timed, say: Words) -> Rich:
     """When it starts, in the reader's zone, and by the clock of the place where that is another."""
     if occurrence.is_all_day:
         return rich(_days(occurrence, say))
@@ -85,7 +98,8 @@ def _title(occurrence: Occurrence, say: Words) -> Rich:
     return title
 
 
-def _when_whole(occurrence: Occurrence, say: Words) -> Rich:
+def when_whole(occurrence: Timed, say: Words) -> Rich:
+    """From when to when, as `when` has it."""
     start = when(occurrence, say)
     lasts = occurrence.ends - occurrence.starts
     if occurrence.is_all_day or not lasts:
@@ -94,7 +108,7 @@ def _when_whole(occurrence: Occurrence, say: Words) -> Rich:
     return rich(start, " – ", When(occurrence.ends, WhenStyle.TIME if is_near else WhenStyle.FULL))
 
 
-def _days(occurrence: Occurrence, say: Words) -> str:
+def _days(occurrence: Timed, say: Words) -> str:
     zone = ZoneInfo(occurrence.zone)
     first = occurrence.starts.astimezone(zone).date()
     last = (occurrence.ends - timedelta(microseconds=1)).astimezone(zone).date()
@@ -103,7 +117,8 @@ def _days(occurrence: Occurrence, say: Words) -> str:
     return say(N_("{first} to {last}"), first=say.day(first), last=say.day(last))
 
 
-def _where(occurrence: Occurrence, say: Words) -> Rich:
+def where(occurrence: Occurrence, say: Words) -> Rich:
+    """Its venue and city, or a link to it."""
     details = occurrence.details
     place = ", ".join(part for part in (details.venue, place_label(occurrence)) if part)
     if details.online_link:

@@ -192,7 +192,7 @@ class _Work:
         )
         async with self._services.store.writing() as uow:
             if is_deleted:
-                await uow.events.cancel(self._community, link.occurrence)
+                await uow.events.cancel(self._community, link.occurrence, self._now)
             await uow.mirrors.drop(self._home.id, link.occurrence)
             if is_deleted:
                 await self._tell_others(uow)
@@ -214,7 +214,7 @@ class _Work:
                 places = await uow.places.recognise(words) if words else {}
                 edit = edit_from(ours, link.shown, there, fields, places)
                 if (edit.details, edit.starts, edit.ends) != (ours.details, ours.starts, ours.ends):
-                    await uow.events.change(self._community, link.occurrence, edit)
+                    await uow.events.change(self._community, link.occurrence, edit, self._now)
                     await self._tell_others(uow)
                 ours = await uow.events.get(self._community, link.occurrence, person=None)
             # what we had begun to change there is either there or was overtaken

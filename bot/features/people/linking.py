@@ -93,7 +93,7 @@ async def press_unlink(press: Press, request: Request, services: Services) -> Re
         raise NotFound(N_("This button is for another account. Use {command}."), command=Slash("/me unlink"))
     this, _ = await _accounts(request, services)
     async with services.store.writing() as uow:
-        await uow.linking.part_person(request.origin.account)
+        await uow.linking.part_person(request.origin.account, request.now)
     text = request.say(N_("{account} is by itself now."), account=label(this))
     return Reply(rich(text), replaces=True)
 

@@ -8,6 +8,8 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands import ASK, Pressed, Services
+from bot.domain.delivery import Due
+from bot.domain.leads import LEADS
 from bot.domain.people import OwnAccount
 from bot.features.people.lookup import OwnAccountParam, Where, label
 from bot.i18n import N_, Words
@@ -109,6 +111,7 @@ async def choose_notices(ask: ChooseNotices, request: Request, services: Service
 async def set_zone(ask: SetZone, request: Request, services: Services) -> Reply:
     async with services.store.writing() as uow:
         await uow.people.set_zone(request.person.id, ask.zone)
+        await uow.due.hasten(Due(LEADS, request.person.id, request.now))
     say = request.say
     text = say(N_("You see times in your own zone now; there it is {moment}."), moment=_there(request, ask.zone))
     back = Button(say(N_("As my community has it")), Action(NO_ZONE))
@@ -118,6 +121,7 @@ async def set_zone(ask: SetZone, request: Request, services: Services) -> Reply:
 async def press_no_zone(_press: Press, request: Request, services: Services) -> Reply:
     async with services.store.writing() as uow:
         await uow.people.set_zone(request.person.id, "")
+        await uow.due.hasten(Due(LEADS, request.person.id, request.now))
     return Reply(rich(request.say(N_("You see times in the zone of your community now."))), replaces=True)
 
 
