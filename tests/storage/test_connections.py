@@ -206,7 +206,7 @@ async def test_a_change_is_refused_to_whoever_read_an_older_one(database: Databa
     async with database.writing() as uow:
         assert await uow.connections.change(me, replace(after, cadence=Cadence(7, CadenceUnit.DAYS), follow_up=FRIDAY))
     again = await get(database, me, id_)
-    assert (again.back_on, again.follow_up) == (TODAY + timedelta(days=1), FRIDAY)
+    assert (again.back_on, again.follow_up) == (TODAY + timedelta(days=7), FRIDAY)
 
 
 async def test_a_note_may_be_a_contact_and_the_clock_starts_again(database: Database, me: int) -> None:

@@ -6,6 +6,7 @@ from bot.commands import Command, Feature, On, Shortcut
 from bot.features.connections import adding, finding, keeping, promises
 from bot.features.connections.cards import SHOW
 from bot.features.connections.lookup import CONNECTION, MEETING, ConnectionLookup, MeetingLookup
+from bot.features.connections.reminding import REMINDS
 from bot.i18n import N_
 
 FEATURE = Feature(
@@ -46,7 +47,7 @@ FEATURE = Feature(
             N_("Note something about somebody"),
             keeping.NoteConnection,
             keeping.note_connection,
-            '/connect note "Ana Ruiz" likes tape machines',
+            '/connect note "Ana Ruiz" note:"likes tape machines"',
         ),
         Command(
             "promise",
@@ -104,5 +105,6 @@ FEATURE = Feature(
         MEETING: MeetingLookup(),
         promises.OPEN_PROMISE: promises.PromiseLookup(),
     },
+    reminds=REMINDS,
     shortcuts=(Shortcut(N_("Log connection"), On.PERSON, "log", adding.from_person),),
 )

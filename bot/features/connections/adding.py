@@ -25,9 +25,9 @@ from bot.domain.connections import (
     Promise,
     Side,
 )
-from bot.domain.contacts.reached import told_apart
 from bot.domain.members import Somebody, mention_of
 from bot.domain.moments import Moment
+from bot.domain.reached import told_apart
 from bot.domain.roles import ROLES
 from bot.features.connections import reminding
 from bot.features.connections.cards import moment, short_card
@@ -43,7 +43,7 @@ from bot.features.connections.lookup import (
 from bot.features.connections.uniting import rest_of, united_about
 from bot.i18n import N_, Words
 from bot.markup import Bold, joined, rich
-from bot.params import Due, Every, Member, PastDay, Tags, Text
+from bot.params import Due, Every, Member, Never, PastDay, Tags, Text
 from bot.request import Pointed, Request
 from bot.ui import Action, Button, Card, Field, Reply
 
@@ -72,7 +72,7 @@ class LogConnection:
             keeps_case=True,
         ),
     ] = ()
-    every: Annotated[Cadence | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks"))] = None
+    every: Annotated[Cadence | Never | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks"))] = None
     follow_up: Annotated[Moment | None, Due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
     owed: Annotated[str, Text(N_("They promised"), N_("What they promised you"), most=PROMISE_MOST)] = ""
     owed_due: Annotated[Moment | None, Due(N_("Due from them"), N_("Until when they promised it"))] = None
@@ -95,7 +95,7 @@ async def confirm_connection(ask: LogConnection, request: Request, services: Ser
     if ask.known is not None:
         return Card(rich(Bold(say(N_("Add this to {name}"), name=ask.known.about.name))), fields=_fields(ask, request))
     async with services.store.reading() as uow:
-        similar = await alike(uow, request.person.id, about_of(ask), _member(ask), SHOWN)
+        similar = await uow.connections.alike(request.person.id, about_of(ask), SHOWN)
     body = rich()
     buttons: list[Button] = []
     if similar:
@@ -118,7 +118,10 @@ async def log_connection(ask: LogConnection, request: Request, services: Service
             id_ = await uow.connections.add(owner, new, now)
         else:
             id_ = await _added_to(ask.known, new, request, uow.connections)
-        await reminding.tell_all(uow, owner, id_, now)
+        timeline = await uow.connections.timeline(owner, id_, entries=0)
+        if timeline is None:
+            raise not_yours()
+        await reminding.remember(uow, timeline, owner, now)
     saved = await found_connection(str(id_), request, services)
     text = rich(request.say(N_("Saved. Only you can see it.")))
     return Reply(text, (short_card(saved, request.say, today(request)),))
@@ -178,7 +181,7 @@ def _new(ask: LogConnection, request: Request) -> NewConnection:
         entries=tuple(entries),
         promises=tuple(promises),
         member=_member(ask),
-        cadence=ask.every,
+        cadence=ask.every if isinstance(ask.every, Cadence) else None,
         follow_up=ask.follow_up,
         request_id=request.id,
     )
@@ -203,7 +206,7 @@ def _fields(ask: LogConnection, request: Request) -> tuple[Field, ...]:
         (N_("You promised"), joined([ask.promised, moment(ask.due, say) if ask.promised else ""], " · ")),
         (N_("They promised"), joined([ask.owed, moment(ask.owed_due, say) if ask.owed else ""], " · ")),
         (N_("Follow up"), rich(moment(ask.follow_up, say))),
-        (N_("Stay in touch"), rich(ask.every.said(say) if ask.every else "")),
+        (N_("Stay in touch"), rich(ask.every.said(say) if isinstance(ask.every, Cadence) else "")),
         (N_("Member"), rich(ask.member.account.name if ask.member else "")),
     ]
     return tuple(Field(say(name), value) for name, value in pairs if value)

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.commands import ASK
-from bot.domain.cadence import Cadence
 from bot.domain.connections import Connection, Entry, Happening, Promise, Side, Standing, Timeline
 from bot.domain.moments import Moment
 from bot.domain.text import web_address
-from bot.features.connections.words import every
 from bot.i18n import N_, Words
 from bot.markup import Bold, Link, Rich, joined, rich
 from bot.ui import Action, Button, Card, Control, Field, Style
@@ -50,7 +48,7 @@ def full_card(timeline: Timeline, both_at: Sequence[str], say: Words, today: dat
         (N_("Phone"), joined(about.phones, ", ")),
         (N_("Tags"), rich(" ".join(f"#{tag}" for tag in about.tags))),
         (N_("Introduced by"), rich(about.introduced_by)),
-        (N_("Last contact"), _last(connection, say)),
+        (N_("Last contact"), rich(say.day(connection.last_contact))),
         (N_("Stay in touch"), _cadence(connection, say, today)),
         (N_("Follow up"), rich(moment(connection.follow_up, say))),
         (N_("You owe"), _promises(timeline.promises, Side.MINE, say)),
@@ -114,12 +112,12 @@ def _late(connection: Connection, say: Words, today: date) -> Rich:
 
 
 def _cadence(connection: Connection, say: Words, today: date) -> Rich:
-    cadence: Cadence | None = connection.cadence
+    cadence = connection.cadence
     back_on = connection.back_on
     if cadence is None or back_on is None:
         return rich()
     next_ = say(N_("next by {day}"), day=say.day(back_on))
-    return joined([rich(every(cadence, say)), _late(connection, say, today) or rich(next_)], " · ")
+    return joined([rich(cadence.said(say)), _late(connection, say, today) or rich(next_)], " · ")
 
 
 def _promises(promises: Sequence[Promise], side: Side, say: Words) -> Rich:

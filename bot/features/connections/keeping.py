@@ -20,9 +20,9 @@ from bot.domain.connections import (
     Entry,
     Happening,
 )
-from bot.domain.contacts.reached import told_apart
 from bot.domain.members import Somebody
 from bot.domain.moments import Moment
+from bot.domain.reached import told_apart
 from bot.domain.roles import ROLES
 from bot.features.connections import reminding
 from bot.features.connections.cards import EDIT, FORGET, MET, short_card
@@ -31,7 +31,7 @@ from bot.features.connections.lookup import ConnectionParam, Meeting, MeetingPar
 from bot.features.connections.uniting import rest_of, united
 from bot.i18n import N_
 from bot.markup import Bold, rich
-from bot.params import Due, Every, Member, PastDay, Tags, Text
+from bot.params import Due, Every, Member, Never, PastDay, Tags, Text
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Form, Reply, Style
 
@@ -79,7 +79,9 @@ class EditConnection:
     introduced_by: Annotated[str, Text(N_("Introduced by"), N_("Who introduced you; - empties it"), most=LINE_MOST)] = (
         ""
     )
-    every: Annotated[Cadence | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks; or never"))] = None
+    every: Annotated[Cadence | Never | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks; or never"))] = (
+        None
+    )
     follow_up: Annotated[Moment | None, Due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
     member: Annotated[Somebody | None, Member(N_("Member"), N_("Who it is here, if they are; nobody is told"))] = None
 
@@ -128,13 +130,13 @@ async def edit_connection(ask: EditConnection, request: Request, services: Servi
         changed = replace(
             known,
             about=_edited(known.about, ask),
-            cadence=(None if ask.every.is_never else ask.every) if ask.every else known.cadence,
+            cadence=known.cadence if ask.every is None else ask.every if isinstance(ask.every, Cadence) else None,
             follow_up=ask.follow_up or known.follow_up,
             member=ask.member.person if ask.member else known.member,
         )
         await uow.connections.change(owner, changed)
         if ask.follow_up is not None:
-            await reminding.follow_up(uow, owner, changed, request.now)
+            await reminding.remember_follow_up(uow, owner, changed, request.now)
     return await _after(N_("Changed."), ask.who.id, request, services)
 
 
@@ -142,7 +144,7 @@ async def forget_connection(ask: ForgetConnection, request: Request, _services: 
     return _ask_to_forget(ask.who, request)
 
 
-async def confirm_merge(ask: MergeConnections, request: Request, services: Services) -> Card:
+async def confirm_merge(ask: MergeConnections, request: Request, _services: Services) -> Card:
     say = request.say
     title = say(N_("Make {name} part of {into}?"), name=ask.who.about.name, into=ask.into.about.name)
     told = say(N_("Notes, meetings and promises of both are kept. What both say of the same stands in a note."))
@@ -164,7 +166,8 @@ async def merge_connections(ask: MergeConnections, request: Request, services: S
             if rest:
                 entry = Entry(Happening.NOTE, request.now, rest)
                 await uow.connections.note(owner, stays.id, entry, contact=None, request_id=request.draft_id("merge"))
-            await reminding.merged(uow, owner, gone, merged, request.now)
+            await uow.reminders.drop(owner, reminding.FOLLOW_UP, [gone.id])
+            await reminding.remember_follow_up(uow, owner, merged, request.now)
     return await _after(N_("They are one now."), ask.into.id, request, services)
 
 
@@ -213,7 +216,9 @@ async def press_forget(press: Press, request: Request, services: Services) -> Re
 async def press_forget_surely(press: Press, request: Request, services: Services) -> Reply:
     who = await found_connection(press.action.arg, request, services)
     async with services.store.writing() as uow:
-        await reminding.forgotten(uow, request.person.id, who.id)
+        timeline = await uow.connections.timeline(request.person.id, who.id, entries=0)
+        if timeline is not None:
+            await reminding.forget(uow, timeline, request.person.id)
         await uow.connections.forget(request.person.id, who.id)
     return Reply(
         rich(request.say(N_("{name} is forgotten, with all that you noted."), name=who.about.name)), replaces=True
@@ -242,7 +247,18 @@ def _edited(about: About, ask: EditConnection) -> About:
         about = replace(about, links=(), emails=(), phones=(), handles=())
     elif ask.contact:
         about = replace(about, **told_apart(ask.contact))
-    texts = {"role": ask.role, "company": ask.company, "city": ask.city, "introduced_by": ask.introduced_by}
-    given = {name: "" if value == NOTHING else value for name, value in texts.items() if value}
     tags = about.tags if not ask.tags else () if ask.tags == (NOTHING,) else ask.tags
-    return replace(about, name=ask.name or about.name, tags=tags, **given)
+    return replace(
+        about,
+        name=ask.name or about.name,
+        role=_said(ask.role, about.role),
+        company=_said(ask.company, about.company),
+        city=_said(ask.city, about.city),
+        introduced_by=_said(ask.introduced_by, about.introduced_by),
+        tags=tags,
+    )
+
+
+def _said(typed: str, before: str) -> str:
+    """What a field holds after it was typed: nothing typed leaves it."""
+    return before if not typed else "" if typed == NOTHING else typed

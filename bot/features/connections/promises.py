@@ -71,7 +71,7 @@ async def add_promise(ask: AddPromise, request: Request, services: Services) -> 
         if id_ is None:
             raise not_yours()
         kept = await uow.connections.promises(owner, [id_])
-        await reminding.promises(uow, owner, kept, request.now)
+        await reminding.remember_promises(uow, owner, kept, request.now)
     text = N_("Saved: you owe {name} this.") if ask.side is Side.MINE else N_("Saved: {name} owes you this.")
     return Reply(rich(request.say(text, name=name)), tuple(promise_card(each, request) for each in kept))
 
@@ -214,7 +214,7 @@ async def _settled(press: Press, standing: Standing, request: Request, services:
     async with services.store.writing() as uow:
         await uow.connections.settle(request.person.id, promise.id, standing, request.now)
         kept = await uow.connections.promises(request.person.id, [promise.id])
-        await reminding.promises(uow, request.person.id, kept, request.now)
+        await reminding.remember_promises(uow, request.person.id, kept, request.now)
     return Reply(cards=tuple(promise_card(each, request) for each in kept), replaces=True)
 
 
@@ -223,7 +223,7 @@ async def _moved(id_: int, due: Moment, request: Request, services: Services) ->
         moved = await uow.connections.put_off(request.person.id, id_, due)
         if moved is None:
             raise _no_promise()
-        await reminding.promises(uow, request.person.id, [moved], request.now)
+        await reminding.remember_promises(uow, request.person.id, [moved], request.now)
     return Reply(
         rich(request.say(N_("Due now: {moment}."), moment=moment(due, request.say))),
         (promise_card(moved, request),),

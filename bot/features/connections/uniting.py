@@ -41,9 +41,18 @@ def united(stays: Connection, other: Connection) -> Connection:
 
 def united_about(stays: About, other: About) -> About:
     """As `united`, of who somebody is."""
-    single = {name: getattr(stays, name) or getattr(other, name) for name in SINGLE}
-    several = {name: _both(stays, other, name)[:LISTED_MOST] for name in SEVERAL}
-    return About(**single, **several)
+    return About(
+        name=stays.name or other.name,
+        role=stays.role or other.role,
+        company=stays.company or other.company,
+        city=stays.city or other.city,
+        introduced_by=stays.introduced_by or other.introduced_by,
+        handles=_both(stays, other, "handles")[:LISTED_MOST],
+        links=_both(stays, other, "links")[:LISTED_MOST],
+        emails=_both(stays, other, "emails")[:LISTED_MOST],
+        phones=_both(stays, other, "phones")[:LISTED_MOST],
+        tags=_both(stays, other, "tags")[:LISTED_MOST],
+    )
 
 
 def rest_of(stays: About, other: About, say: Words) -> str:

@@ -241,13 +241,13 @@ async def _settled(reminder: Reminder, state: State, text: str, request: Request
     """Pressed again it says the same."""
     reminds = services.reminds.get(reminder.source)
     async with services.store.writing() as uow:
+        words = await _titles([reminder], request, uow, services)
         if state is not State.WAITING:
             await uow.reminders.settle(request.person.id, reminder.id, state)
         if reminds is not None and state is State.DONE:
             await reminds.done(reminder, uow, request.now)
         elif reminds is not None and state is State.STOPPED:
             await reminds.stopped(reminder, uow, request.now)
-        words = await _titles([reminder], request, uow, services)
     said = words.get(reminder.id, "")
     return Reply(joined([Bold(request.say(text)), said], " "), replaces=True)
 
