@@ -18,6 +18,7 @@ from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
+from bot.domain.mydata import MyData
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -87,6 +88,7 @@ class UnitOfWork(Protocol):
     notes: Notes
     heard: Heard
     installations: InstallationRows
+    mydata: MyData
     due: DueRows
     outbox: OutboxRows
     closings: Closings

@@ -55,7 +55,7 @@ class ReminderTable:
                 list=Slash("/remind list"),
             )
         row = _columns(person, pattern, at, now)
-        row |= {"source": "", "source_id": None, "text": text, "request_id": request_id}
+        row |= {"source": "", "source_id": None, "text": self._connection.vault.seal(text), "request_id": request_id}
         id_: int = await self._connection.scalar(_add(self._connection.dialect), row)
         await self._due.put(Due(REMINDER, id_, at))
         return id_
@@ -64,7 +64,7 @@ class ReminderTable:
         self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime
     ) -> None:
         row = _columns(person, pattern, at, now)
-        row |= {"source": source, "source_id": source_id, "text": "", "request_id": None}
+        row |= {"source": source, "source_id": source_id, "text": self._connection.vault.seal(""), "request_id": None}
         id_: int = await self._connection.scalar(_put(self._connection.dialect), row)
         await self._due.put(Due(REMINDER, id_, at))
 
@@ -76,17 +76,17 @@ class ReminderTable:
 
     async def get(self, person: int, id_: int) -> Reminder | None:
         row = await self._connection.first(_GET, {"person": person, "reminder": id_})
-        return None if row is None else _reminder(row)
+        return None if row is None else self._read(row)
 
     async def waiting(self, person: int, *, offset: int, limit: int) -> ReminderPage:
         rows = await self._connection.rows(_PAGE, {"person": person, "most": limit, "skipped": offset})
         total: int = await self._connection.scalar(_COUNT, {"person": person})
-        return ReminderPage(tuple(_reminder(row) for row in rows), total)
+        return ReminderPage(tuple(self._read(row) for row in rows), total)
 
     async def fallen_due(self, ids: Collection[int]) -> Sequence[Reminder]:
         dialect = self._connection.dialect
         rows = await self._connection.rows(_several(dialect), {"ids": listed(dialect, list(ids))})
-        return [_reminder(row) for row in rows]
+        return [self._read(row) for row in rows]
 
     async def told(self, reminders: Sequence[Reminder]) -> None:
         if reminders:
@@ -113,6 +113,18 @@ class ReminderTable:
         for each in moved:
             await self._due.put(Due(REMINDER, each.id, each.at))
 
+    def _read(self, row: AnyRow) -> Reminder:
+        return Reminder(
+            id=row.id,
+            person=row.person_id,
+            pattern=Pattern(Moment(row.starts, row.zone), row.rrule),
+            at=row.at,
+            text=self._connection.vault.open(row.text),
+            source=row.source,
+            source_id=row.source_id,
+            state=State(row.state),
+        )
+
 
 def _columns(person: int, pattern: Pattern, at: datetime, now: datetime) -> dict[str, object]:
     return {
@@ -128,19 +140,6 @@ def _columns(person: int, pattern: Pattern, at: datetime, now: datetime) -> dict
 
 def _named(reminder: Reminder) -> dict[str, object]:
     return {"person": reminder.person, "reminder": reminder.id, "moment": reminder.at}
-
-
-def _reminder(row: AnyRow) -> Reminder:
-    return Reminder(
-        id=row.id,
-        person=row.person_id,
-        pattern=Pattern(Moment(row.starts, row.zone), row.rrule),
-        at=row.at,
-        text=row.text,
-        source=row.source,
-        source_id=row.source_id,
-        state=State(row.state),
-    )
 
 
 @cache

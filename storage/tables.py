@@ -367,7 +367,7 @@ reminders = Table(
     _belongs("person_id", "people.id"),
     Column("source", Text, nullable=False, comment="what tells the words; empty: the owner"),
     Column("source_id", Integer, nullable=True),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False, comment="sealed, or plain JSON"),
     Column("starts", Wall, nullable=False),
     Column("zone", Text, nullable=False),
     Column("rrule", Text, nullable=False),

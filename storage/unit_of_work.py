@@ -14,6 +14,7 @@ from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
+from bot.domain.mydata import MyData
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -33,6 +34,7 @@ from storage.leads import LeadTable
 from storage.linking import LinkingTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
+from storage.mydata import MyDataTable
 from storage.notes import NoteTable
 from storage.outbox import OutboxTable
 from storage.people import PeopleTable
@@ -59,6 +61,7 @@ class Work:
         "linking",
         "members",
         "mirrors",
+        "mydata",
         "notes",
         "outbox",
         "people",
@@ -85,6 +88,7 @@ class Work:
         self.notes: Notes = NoteTable(connection)
         self.heard: Heard = HeardTable(connection)
         self.installations: InstallationRows = InstallationTable(connection)
+        self.mydata: MyData = MyDataTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)
         self.closings: Closings = ClosingTable(connection)

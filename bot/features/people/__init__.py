@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands import Command, Feature
-from bot.features.people import linking, settings
+from bot.features.people import linking, mydata, settings
 from bot.features.people.lookup import OWN_ACCOUNT, OwnAccountLookup
 from bot.i18n import N_
 
@@ -27,8 +27,10 @@ FEATURE = Feature(
         Command(
             "language", N_("Set your language"), settings.SetLanguage, settings.set_language, "/me language language:de"
         ),
+        Command("export", N_("Get all that I keep about you"), mydata.ExportMe, mydata.export_me, "/me export"),
+        Command("forget", N_("Delete all that I keep about you"), mydata.ForgetMe, mydata.forget_me, "/me forget"),
     ),
-    presses={**linking.PRESSES, **settings.PRESSES},
+    presses={**linking.PRESSES, **settings.PRESSES, **mydata.PRESSES},
     lookups={OWN_ACCOUNT: OwnAccountLookup()},
     home=settings.home,
 )
