@@ -216,7 +216,7 @@ async def test_a_note_may_be_a_contact_and_the_clock_starts_again(database: Data
         assert await uow.connections.note(me, id_, note("old news"), contact=TODAY, request_id="2")
         assert not await uow.connections.note(me, id_ + 1, note("?"), contact=None, request_id="3")
     known = await get(database, me, id_)
-    assert (known.last_contact, known.back_on) == (TODAY + timedelta(days=3), TODAY + timedelta(days=5))
+    assert (known.last_contact, known.back_on) == (TODAY + timedelta(days=3), TODAY + timedelta(days=17))
     assert await names(database, me, met="studio") == await names(database, me, "news") == ["Ana Ruiz"]
     assert await names(database, me, met="news") == []
 
@@ -344,10 +344,10 @@ async def test_tags_are_found_whole_and_cities_and_meetings_by_beginnings(databa
 
 async def test_overdue_are_those_to_get_back_to_and_those_with_a_late_promise(database: Database, me: int) -> None:
     past = Moment(datetime(2026, 11, 1, 9), "UTC")  # noqa: DTZ001 - the time on a wall
-    week, day = Cadence(1, CadenceUnit.WEEKS), Cadence(7, CadenceUnit.DAYS)
-    await log(database, me, "Late", last=TODAY - timedelta(7), cadence=week)
-    await log(database, me, "Later", last=TODAY - timedelta(7), cadence=day)
-    await log(database, me, "Early", last=TODAY, cadence=day)
+    fortnight, week = Cadence(2, CadenceUnit.WEEKS), Cadence(7, CadenceUnit.DAYS)
+    await log(database, me, "Late", last=TODAY - timedelta(14), cadence=fortnight)
+    await log(database, me, "Later", last=TODAY - timedelta(14), cadence=week)
+    await log(database, me, "Early", last=TODAY, cadence=week)
     owing = await log(database, me, "Owing", promises=(promised(due=past), promised(due=FRIDAY)))
     assert await names(database, me, overdue=True) == ["Owing", "Later", "Late"]
     assert await names(database, me, "late", overdue=True) == ["Later", "Late"]
