@@ -248,6 +248,11 @@ class Connections(Protocol):
     async def every(self, owner: int) -> Sequence[Timeline]:
         """All, oldest first, with everything: for export."""
 
+    async def recognised(self, owner: int, abouts: Sequence[About], besides: str = "") -> Sequence[bool]:
+        """Whether each is noted already, by an address, a number, a link or a handle, or by the whole name; what the
+        import `besides` brought in does not count.
+        """
+
     async def bring(self, owner: int, batch: Sequence[NewConnection], import_id: str, now: datetime) -> Sequence[int]:
         """Add many under the name of one import; their ids. The same import again adds nothing."""
 

@@ -25,9 +25,9 @@ from bot.domain.connections import (
     Promise,
     Side,
 )
+from bot.domain.contacts.reached import told_apart
 from bot.domain.members import Somebody, mention_of
 from bot.domain.moments import Moment
-from bot.domain.reached import told_apart
 from bot.domain.roles import ROLES
 from bot.features.connections import reminding
 from bot.features.connections.cards import moment, short_card

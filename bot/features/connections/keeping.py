@@ -20,9 +20,9 @@ from bot.domain.connections import (
     Entry,
     Happening,
 )
+from bot.domain.contacts.reached import told_apart
 from bot.domain.members import Somebody
 from bot.domain.moments import Moment
-from bot.domain.reached import told_apart
 from bot.domain.roles import ROLES
 from bot.features.connections import reminding
 from bot.features.connections.cards import EDIT, FORGET, MET, short_card
