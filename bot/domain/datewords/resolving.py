@@ -38,7 +38,7 @@ from bot.domain.datewords.phrases import (
     Slashed,
     Which,
 )
-from bot.domain.moments import YEARS
+from bot.domain.moments import YEARS, months_later
 from bot.i18n import parse_locale
 
 _HOURS = {
@@ -118,10 +118,9 @@ def moved(day: date, length: Length) -> date:
 
     Raises Refused when that is outside the years of `Moment`.
     """
-    months = day.year * 12 + day.month - 1 + length.months
-    year, month = divmod(months, 12)
+    year = (day.year * 12 + day.month - 1 + length.months) // 12
     check_year(year)
-    there = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    there = months_later(day, length.months)
     if not -200_000 < length.days < 200_000:
         raise refusals.year_out_of_range(year + length.days // 365)
     ordinal = there.toordinal() + length.days

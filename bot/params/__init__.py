@@ -1,0 +1,40 @@
+"""The kinds of argument a command can ask for. Options, forms, the typed grammar and help are derived from them.
+
+A plain kind reads what was typed by itself. A stored kind names a look-up, which asks the database or the platform.
+For every kind `read(write(value)) == value`: what is written goes into forms and buttons and comes back.
+"""
+
+from bot.params.amounts import Cost, Number, Whole
+from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortened
+from bot.params.stored import ChannelParam, City, Member, Stored, Upload
+from bot.params.times import Dates, DateTime, TimeOfDay, Until, Zone
+from bot.params.wordings import WEEKDAYS, Choice, Tags, Text, Url, weekday, yes_no
+
+__all__ = [
+    "TYPED_MOST",
+    "WEEKDAYS",
+    "ChannelParam",
+    "Choice",
+    "City",
+    "Cost",
+    "DateTime",
+    "Dates",
+    "Member",
+    "Number",
+    "Option",
+    "Param",
+    "Plain",
+    "Reading",
+    "Stored",
+    "Tags",
+    "Text",
+    "TimeOfDay",
+    "Until",
+    "Upload",
+    "Url",
+    "Whole",
+    "Zone",
+    "shortened",
+    "weekday",
+    "yes_no",
+]
