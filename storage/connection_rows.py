@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, select
 
-from bot.domain.cadence import Cadence, Unit
+from bot.domain.cadences import Cadence, Unit
 from bot.domain.connections import About, Connection, Entry, Happening, NewConnection, Promise, Side, Standing
 from bot.domain.moments import Moment
 from bot.sealing import Vault

@@ -1,4 +1,4 @@
-"""Tokens are kept sealed, and keys can be replaced."""
+"""What is private is kept sealed, and keys can be replaced."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.errors import SetupError
-from bot.sealing import Opened, Seal, Unopened
+from bot.sealing import MARK, Opened, Seal, Unopened, Vault
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 
@@ -46,3 +46,49 @@ def test_a_malformed_key_is_one_line_that_says_how_to_make_one(keys: str, said: 
         Seal(keys)
     assert "\n" not in str(refused.value)
     assert "short" not in str(refused.value)
+
+
+# --- vaults ------------------------------------------------------------------------------------------------
+
+HOSTILE = "a\x00\ud800 👩‍👩‍👧 \u202eשלום\u202c sealed:x:y"
+
+
+@pytest.mark.parametrize("keys", ["", OLD, f"{NEW},{OLD}"], ids=["none", "one", "two"])
+@pytest.mark.parametrize("value", ["", HOSTILE, f"{MARK}{'0' * 12}:x", {"name": HOSTILE, "tags": ["x"]}, None])
+def test_a_vault_opens_what_it_kept(keys: str, value: object) -> None:
+    vault = Vault(keys)
+    kept = vault.seal(value)
+    assert vault.open(kept) == value
+    assert kept.isascii()
+    assert kept.startswith(MARK) is bool(keys)
+
+
+def test_a_vault_opens_what_is_plain_or_under_an_older_key_and_nothing_else() -> None:
+    both = Vault(f"{NEW},{OLD}")
+    assert [both.open(Vault(keys).seal("stems")) for keys in ("", OLD, NEW)] == ["stems"] * 3
+    assert both.names == (Vault(NEW).first, Vault(OLD).first)
+    sealed = Vault(OLD).seal("stems")
+    for vault, kept in (
+        (Vault(), sealed),
+        (Vault(NEW), sealed),
+        (both, sealed[:-4]),
+        (both, MARK),
+        (both, f"{MARK}ü:"),
+    ):
+        with pytest.raises(Unopened):
+            vault.open(kept)
+
+
+def test_hashes_are_an_owners_own_and_a_keys_own() -> None:
+    old, both = Vault(OLD), Vault(f"{NEW},{OLD}")
+    hashes = {vault.hashed(owner, "ana") for vault in (old, both) for owner in (1, 2)}
+    assert len(hashes) == 4
+    assert old.hashed(1, "ana") in both.readings(1, "ana")
+    assert both.readings(1, "ana")[0] == both.hashed(1, "ana")
+    assert both.readings(1, "ana")[-1] == "ana" == Vault().hashed(1, "ana")
+    assert Vault().readings(1, "ana") == ("ana",)
+
+
+def test_a_malformed_key_is_no_vault() -> None:
+    with pytest.raises(SetupError, match="GREENROOM_SECRET_KEY: key 2"):
+        Vault(f"{OLD},short")

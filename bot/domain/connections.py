@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.cadence import Cadence
+from bot.domain.cadences import Cadence
 from bot.domain.moments import Moment
 
 NAME_MOST = 100
