@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.compose import compose
+from bot.domain.connections import About, NewConnection
+from bot.domain.people import Account, Workspace
 from bot.errors import SetupError
 from bot.sealing import MARK, Opened, Seal, Unopened, Vault
+from bot.settings import read_settings
+from storage.database import Database
+from tests.clocks import FixedClock
+from tests.storage.making import NOW
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 
@@ -61,6 +68,8 @@ def test_a_vault_opens_what_it_kept(keys: str, value: object) -> None:
     assert vault.open(kept) == value
     assert kept.isascii()
     assert kept.startswith(MARK) is bool(keys)
+    assert not vault.is_older(kept)
+    assert vault.is_older(Vault(OLD).seal(value)) is keys.startswith(NEW)
 
 
 def test_a_vault_opens_what_is_plain_or_under_an_older_key_and_nothing_else() -> None:
@@ -92,3 +101,21 @@ def test_hashes_are_an_owners_own_and_a_keys_own() -> None:
 def test_a_malformed_key_is_no_vault() -> None:
     with pytest.raises(SetupError, match="GREENROOM_SECRET_KEY: key 2"):
         Vault(f"{OLD},short")
+
+
+async def test_a_bot_does_not_start_without_the_key_to_what_is_sealed(database_url: str) -> None:
+    database = Database(database_url, vault=Vault(OLD))
+    who = Account("console", "ada", "Ada"), Workspace("console", "attic", "Attic")
+    async with database.writing() as uow:
+        caller = await uow.people.welcome(*who, is_organiser=False, zone="UTC", locale="en", now=NOW)
+        await uow.connections.add(caller.person.id, NewConnection(About("Bo"), NOW.date()), NOW)
+    await database.close()
+    for keys, starts in (("", False), (NEW, False), (f"{NEW},{OLD}", True)):
+        settings = read_settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_SECRET_KEY=keys)
+        if starts:
+            async with compose(settings, FixedClock(NOW)) as bot:
+                assert await bot.is_healthy()
+        else:
+            with pytest.raises(SetupError, match=r"GREENROOM_SECRET_KEY: connections"):
+                async with compose(settings, FixedClock(NOW)):
+                    pass

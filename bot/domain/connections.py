@@ -249,10 +249,16 @@ class Connections(Protocol):
         """All, oldest first, with everything: for export."""
 
     async def bring(self, owner: int, batch: Sequence[NewConnection], import_id: str, now: datetime) -> Sequence[int]:
-        """Add many under the name of one import; their ids. The same import again adds nothing."""
+        """Add many under the name of one import; their ids. The same import again adds nothing.
+
+        They are found by words once `reseal` has been at them: let housekeeping fall due. Raises Refused at
+        `CONNECTIONS_MOST`.
+        """
 
     async def take_back(self, owner: int, import_id: str) -> tuple[int, int]:
         """Remove what an import added and nobody changed since; how many went, and how many stay."""
 
     async def reseal(self, limit: int) -> int:
-        """Seal anew what is not under the first key, with what it is found by (housekeeping); how many there were."""
+        """Seal anew what is not under the first key, with what it is found by, and index what was brought in
+        (housekeeping): at most so many, and how many there were.
+        """
