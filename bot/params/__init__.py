@@ -6,6 +6,7 @@ For every kind `read(write(value)) == value`: what is written goes into forms an
 
 from bot.params.amounts import Cost, Number, Whole
 from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortened
+from bot.params.repeating import Every, Leads, QuietHours, WhenOrEvery
 from bot.params.stored import ChannelParam, City, Member, Stored, Upload
 from bot.params.times import Dates, DateTime, TimeOfDay, Until, Zone
 from bot.params.wordings import WEEKDAYS, Choice, Tags, Text, Url, weekday, yes_no
@@ -19,11 +20,14 @@ __all__ = [
     "Cost",
     "DateTime",
     "Dates",
+    "Every",
+    "Leads",
     "Member",
     "Number",
     "Option",
     "Param",
     "Plain",
+    "QuietHours",
     "Reading",
     "Stored",
     "Tags",
@@ -32,6 +36,7 @@ __all__ = [
     "Until",
     "Upload",
     "Url",
+    "WhenOrEvery",
     "Whole",
     "Zone",
     "shortened",

@@ -27,16 +27,21 @@ from bot.params.kinds import Option, Plain, Reading, shortened
 
 @dataclass(frozen=True, slots=True)
 class DateTime(Plain):
-    """A moment in people's words: in the zone they name, else that of the argument `place`, else the reader's."""
+    """A moment in people's words: in the zone they name, else that of the argument `place`, else the reader's.
+
+    A day without a time is asked for one, or begins at `default`.
+    """
 
     place: str = ""
+    default: time | None = None
 
     @property
     def depth(self) -> int:
         return 1
 
     def read(self, typed: str, reading: Reading) -> Moment:
-        return read_moment(typed, locale=reading.locale, zone=self._zone(reading), now=reading.now)
+        zone = self._zone(reading)
+        return read_moment(typed, locale=reading.locale, zone=zone, now=reading.now, default=self.default)
 
     def _zone(self, reading: Reading) -> str:
         there = reading.others.get(self.place)

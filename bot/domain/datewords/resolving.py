@@ -41,6 +41,14 @@ from bot.domain.datewords.phrases import (
 from bot.domain.moments import YEARS, months_later
 from bot.i18n import parse_locale
 
+PARTS = {
+    Part.MORNING: time(9),
+    Part.AFTERNOON: time(15),
+    Part.EVENING: time(19),
+    Part.NIGHT: time(19),
+}
+"""The time that is meant by a part of the day alone, where that is enough; "tonight" is said of the evening."""
+
 _HOURS = {
     Part.MORNING: range(12),
     Part.AFTERNOON: range(12, 19),
@@ -71,7 +79,7 @@ def wall_of(point: Point, clock: Clock, seen: Seen) -> datetime:
 
     Raises Refused for a day that does not exist, and for a day or time that can be two.
     """
-    hour, minute = _shifted(clock, point.part)
+    hour, minute = time_of(clock, point.part)
     at = time(hour % 24, minute)
     is_after_midnight = hour == 24 or (point.part is Part.NIGHT and hour in _SMALL_HOURS)
     if point.day is None:
@@ -149,8 +157,8 @@ def month_of(month: InMonth | MonthsAway, seen: Seen) -> tuple[int, int]:
             assert_never(month)
 
 
-def _shifted(clock: Clock, part: Part | None) -> tuple[int, int]:
-    """Hour and minute after the part of the day had its say."""
+def time_of(clock: Clock, part: Part | None) -> tuple[int, int]:
+    """Hour (24 ends the day) and minute after the part of the day had its say. Raises Refused for a time of two."""
     hour = clock.hour
     if part is None:
         if clock.certainty is Certainty.BARE:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.events import KIND_NAMES, Attendance, Occurrence, Price, Status
+from bot.domain.spoken import rule_words
 from bot.i18n import N_, Words
 from bot.markup import Bold, Link, Rich, When, WhenStyle, joined, rich
 from bot.ui import Action, Button, Card, Control, Field, LinkButton, Style
@@ -37,7 +38,7 @@ def full_card(occurrence: Occurrence, say: Words) -> Card:
         (N_("Kind"), rich(say(KIND_NAMES[details.kind])) if details.kind else Rich()),
         (N_("Genres"), rich(say.listed(details.genres)) if details.genres else Rich()),
         (N_("Price"), rich(price(details.price, say)) if details.price else Rich()),
-        (N_("Repeats"), rich(repeats(occurrence.rrule, say))),
+        (N_("Repeats"), rich(rule_words(occurrence.rrule, say))),
         (N_("Coming"), _counts(occurrence, say)),
         (N_("Your answer"), rich(_answered(occurrence.mine, say))),
         (N_("Added by"), rich(occurrence.added_by)),
@@ -71,25 +72,6 @@ def when(occurrence: Occurrence, say: Words) -> Rich:
 
 def price(value: Price, say: Words) -> str:
     return say(N_("free")) if value.is_free else say.money(value.amount, value.currency)
-
-
-def repeats(rrule: str, say: Words) -> str:
-    """A series' rule as people say it; the common ones in full, others as repeating."""
-    if not rrule:
-        return ""
-    parts = dict(part.split("=", 1) for part in rrule.split(";") if "=" in part)
-    every = int(parts.get("INTERVAL", "1"))
-    match parts.get("FREQ"):
-        case "DAILY":
-            return say.many("every day", "every {count} days", every)
-        case "WEEKLY":
-            return say.many("every week", "every {count} weeks", every)
-        case "MONTHLY":
-            return say.many("every month", "every {count} months", every)
-        case "YEARLY":
-            return say.many("every year", "every {count} years", every)
-        case _:
-            return say(N_("several times"))
 
 
 def place_label(occurrence: Occurrence) -> str:
