@@ -11,9 +11,7 @@ from operator import attrgetter
 
 from sqlalchemy import Executable, Integer, Text, bindparam, exists, func, insert, null, or_, select, update
 
-from bot.domain.connections import CONNECTIONS_MOST, About, Entry, NewConnection, Promise
-from bot.errors import Refused
-from bot.i18n import N_
+from bot.domain.connections import About, Entry, NewConnection, Promise, refuse_more_connections
 from storage.connection import Connection
 from storage.connection_rows import (
     ENTRY,
@@ -39,13 +37,7 @@ LATER = "?"
 
 async def refuse_too_many(connection: Connection, owner: int, more: int) -> None:
     """Raises Refused where `more` do not fit."""
-    there: int = await connection.scalar(_COUNT, {"owner": owner})
-    if there + more > CONNECTIONS_MOST:
-        raise Refused(
-            N_("You can keep {limit:,} connections, and have {there:,}. Forget some whom you do not need any more."),
-            limit=CONNECTIONS_MOST,
-            there=there,
-        )
+    refuse_more_connections(await connection.scalar(_COUNT, {"owner": owner}), more)
 
 
 async def add(
@@ -76,10 +68,10 @@ async def _add(
     promised = [promise_values(vault, owner, id_, each) for id_, new in added for each in new.promises]
     if promised:
         await connection.execute(_ADD_PROMISES, promised)
-    found = [
-        row for id_, new in added for row in indexed(vault, owner, id_, terms_of(new.about, new.entries, new.promises))
-    ]
-    await index(connection, owner, found)
+    if import_id is None:
+        for id_, new in added:
+            found = terms_of(new.about, new.entries, new.promises)
+            await index(connection, owner, indexed(vault, owner, id_, found))
     return ids
 
 

@@ -9,10 +9,8 @@ from functools import lru_cache
 
 from sqlalchemy import Executable, Integer, Text, and_, bindparam, func, select, true, update
 
-from bot.domain.connections import PROMISES_MOST, Ledger, Promise, Side, Standing
+from bot.domain.connections import Ledger, Promise, Side, Standing, refuse_more_promises
 from bot.domain.moments import Moment
-from bot.errors import Refused
-from bot.i18n import N_
 from storage.connection import AnyRow, Connection
 from storage.connection_changes import index_more, lay_anew
 from storage.connection_rows import PROMISE, about_in, due_values, promise_in, promise_values
@@ -33,7 +31,8 @@ class PromiseTable:
         there = await self._connection.scalar(_BY_REQUEST, {"owner": owner, "request": request_id})
         if there is not None:
             return int(there)
-        await self._refuse_too_many(owner)
+        counts = await self._connection.rows(_COUNTS, {"owner": owner})
+        refuse_more_promises(sum(row.how_many for row in counts))
         vault = self._connection.vault
         values = promise_values(vault, owner, id_, promise) | {"request_id": request_id}
         row = await self._connection.first(_add(self._connection.dialect), values)
@@ -80,14 +79,6 @@ class PromiseTable:
     async def _locked(self, owner: int, promise: int) -> Promise | None:
         row = await self._connection.first(_LOCKED, {"owner": owner, "this": promise})
         return None if row is None else self._promise(row)
-
-    async def _refuse_too_many(self, owner: int) -> None:
-        counts = await self._connection.rows(_COUNTS, {"owner": owner})
-        if sum(row.how_many for row in counts) >= PROMISES_MOST:
-            raise Refused(
-                N_("You can keep {limit:,} open promises. Say of some that they are kept, or let them go."),
-                limit=PROMISES_MOST,
-            )
 
     def _promise(self, row: AnyRow) -> Promise:
         vault = self._connection.vault

@@ -14,6 +14,8 @@ from typing import Protocol
 
 from bot.domain.cadences import Cadence
 from bot.domain.moments import Moment
+from bot.errors import Refused
+from bot.i18n import N_
 
 NAME_MOST = 100
 LINE_MOST = 200
@@ -27,6 +29,25 @@ CONNECTIONS_MOST = 50_000
 """Of one owner."""
 PROMISES_MOST = 10_000
 """Open ones of one owner."""
+
+
+def refuse_more_connections(there: int, more: int) -> None:
+    """Raises Refused where `more` do not fit beside those that are there."""
+    if there + more > CONNECTIONS_MOST:
+        raise Refused(
+            N_("You can keep {limit} connections, and have {there}. Forget some whom you do not need any more."),
+            limit=CONNECTIONS_MOST,
+            there=there,
+        )
+
+
+def refuse_more_promises(there: int) -> None:
+    """Raises Refused where there are as many open ones as can be."""
+    if there >= PROMISES_MOST:
+        raise Refused(
+            N_("You can keep {limit} open promises. Say of some that they are kept, or let them go."),
+            limit=PROMISES_MOST,
+        )
 
 
 @dataclass(frozen=True, slots=True)

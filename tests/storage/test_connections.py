@@ -454,8 +454,8 @@ async def test_promises_are_kept_let_go_and_put_off(database: Database, me: int)
 
 async def test_there_is_a_limit_to_what_is_kept(database: Database, me: int, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = await log(database, me, promises=(promised(),))
-    monkeypatch.setattr("storage.connection_changes.CONNECTIONS_MOST", 2)
-    monkeypatch.setattr("storage.connection_promises.PROMISES_MOST", 2)
+    monkeypatch.setattr("bot.domain.connections.CONNECTIONS_MOST", 2)
+    monkeypatch.setattr("bot.domain.connections.PROMISES_MOST", 2)
     await log(database, me)
     with pytest.raises(Refused, match="2"):
         await log(database, me)
@@ -466,6 +466,19 @@ async def test_there_is_a_limit_to_what_is_kept(database: Database, me: int, mon
 
 
 # --- imports -----------------------------------------------------------------------------------------------
+
+
+async def test_an_import_is_found_by_words_once_it_was_indexed(database: Database, me: int) -> None:
+    batch = [NewConnection(About(f"Ana {number}", tags=("sync",)), TODAY, (met(),)) for number in range(4)]
+    async with database.writing() as uow:
+        first, *_ = await uow.connections.bring(me, batch, "i1", NOW)
+    assert ((await page(database, me)).total, await names(database, me, "ana")) == (4, [])
+    async with database.writing() as uow:
+        assert await uow.connections.note(me, first, note("x"), contact=None, request_id="1")
+    assert await names(database, me, "ana", tag="sync", met="ade") == ["Ana 0"]
+    async with database.writing() as uow:
+        assert [await uow.connections.reseal(2) for _ in range(3)] == [2, 1, 0]
+    assert len(await names(database, me, "ana", tag="sync", met="ade")) == 4
 
 
 async def test_an_import_is_brought_once_and_taken_back_where_nobody_changed_it(database: Database, me: int) -> None:
