@@ -64,7 +64,6 @@ class PromiseTable:
             settled = None if standing is Standing.OPEN else now
             values = {"owner": owner, "this": promise, "stands": standing.value, "settled": settled}
             await self._connection.execute(_SETTLE, values)
-            await self._connection.execute(TOUCH, {"owner": owner, "this": before.connection})
         return before
 
     async def put_off(self, owner: int, promise: int, due: Moment | None) -> Promise | None:
@@ -73,11 +72,16 @@ class PromiseTable:
             return None
         values = {f"new_{name}": value for name, value in due_values(due).items()}
         await self._connection.execute(_PUT_OFF, {"owner": owner, "this": promise} | values)
-        await self._connection.execute(TOUCH, {"owner": owner, "this": before.connection})
         return replace(before, due=due)
 
     async def _locked(self, owner: int, promise: int) -> Promise | None:
-        row = await self._connection.first(_LOCKED, {"owner": owner, "this": promise})
+        values = {"owner": owner, "this": promise}
+        row = await self._connection.first(_ONE, values)
+        if row is None:
+            return None
+        # the connection first, as all else that locks both
+        await self._connection.execute(TOUCH, {"owner": owner, "this": row.connection_id})
+        row = await self._connection.first(_LOCKED, values)
         return None if row is None else self._promise(row)
 
     def _promise(self, row: AnyRow) -> Promise:
@@ -102,7 +106,8 @@ _WITH_NAME = (
     .join(connections, connections.c.id == promises.c.connection_id)
     .where(_is_theirs)
 )
-_LOCKED = _WITH_NAME.where(promises.c.id == _this).with_for_update(of=promises)
+_ONE = _WITH_NAME.where(promises.c.id == _this)
+_LOCKED = _ONE.with_for_update(of=promises)
 _side = bindparam("side", type_=Text)
 _OPEN = (
     _WITH_NAME.where(_is_open, (_side.is_(None)) | (promises.c.side == _side))
