@@ -52,6 +52,15 @@ class Access(Enum):
     ORGANISER = "organiser"
 
 
+class Unsaid(Enum):
+    """The default of an argument whose None is a thing to say: "never", "off"."""
+
+    UNSAID = "unsaid"
+
+
+UNSAID = Unsaid.UNSAID
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One field of a command's dataclass."""

@@ -393,7 +393,7 @@ connections = Table(
     Column("version", Integer, nullable=False, comment="1, and one more with each change"),
     Column("about", Text, nullable=False, comment="sealed, or plain JSON"),
     # of all that is written about them: entries and promises too, and the terms they are found by
-    Column("sealed_by", Text, nullable=False, index=True, comment="which key; empty: none"),
+    Column("sealed_by", Text, nullable=False, index=True, comment="which key; empty: none; ?: it is not indexed yet"),
     Column("member_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
     Column("last_contact", Date, nullable=False),
     Column("cadence_count", Integer, nullable=True),
@@ -453,7 +453,8 @@ promises = Table(
 connection_terms = Table(
     "connection_terms",
     metadata,
-    _belongs("owner_id", "people.id", is_key=True),
+    # no foreign key: it goes with the connection, and to check two for each word takes PostgreSQL twice as long
+    Column("owner_id", Integer, primary_key=True, autoincrement=False),
     # compared by code point, as `place_names.key` is
     Column("term", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
     _belongs("connection_id", "connections.id", is_key=True, is_indexed=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.cadences import Cadence, Unit
 from bot.domain.events import Kind, Price
 from bot.domain.moments import Moment
+from bot.domain.patterns import Pattern
+from bot.domain.quiet import Quiet
 from bot.errors import Refused
 from bot.features.events.finding import kind_choice
 from bot.i18n import N_, Words
@@ -19,14 +22,18 @@ from bot.params import (
     Cost,
     Dates,
     DateTime,
+    Every,
+    Leads,
     Number,
     Plain,
+    QuietHours,
     Reading,
     Tags,
     Text,
     TimeOfDay,
     Until,
     Url,
+    WhenOrEvery,
     Whole,
     Zone,
     weekday,
@@ -42,6 +49,8 @@ LONG = Text(LABEL, LABEL, most=20, is_long=True)
 KILOMETRES = Whole(LABEL, LABEL, low=1, high=1000, example=50, unit="km")
 SCORE = Number(LABEL, LABEL, low=Decimal(-2), high=Decimal("12.5"))
 COST, DATES, MOMENT, TAGS = Cost(LABEL, LABEL), Dates(LABEL, LABEL), DateTime(LABEL, LABEL), Tags(LABEL, LABEL)
+WHEN, EVERY, LEADS = WhenOrEvery(LABEL, LABEL), Every(LABEL, LABEL), Leads(LABEL, LABEL)
+QUIET, BY_MORNING = QuietHours(LABEL, LABEL), DateTime(LABEL, LABEL, default=time(9))
 OF_DAY, URL, ZONE = TimeOfDay(LABEL, LABEL), Url(LABEL, LABEL), Zone(LABEL, LABEL)
 KIND, WEEKDAY, YES_NO = kind_choice(), weekday(LABEL, LABEL), yes_no(LABEL, LABEL)
 
@@ -60,6 +69,11 @@ EVERY_KIND: list[Plain] = [
     KIND,
     WEEKDAY,
     YES_NO,
+    WHEN,
+    EVERY,
+    LEADS,
+    QUIET,
+    BY_MORNING,
 ]
 
 
@@ -118,6 +132,13 @@ def berlin(wall: str) -> Moment:
         (KIND, "master", Kind.MASTERCLASS),
         (WEEKDAY, "Monday", 0),
         (WEEKDAY, "sun", 6),
+        (WHEN, "friday", Pattern(berlin("2026-11-27T09:00"))),
+        (WHEN, "every Monday 9:00", Pattern(berlin("2026-11-30T09:00"), "FREQ=WEEKLY;BYDAY=MO")),
+        (EVERY, "every 6 weeks", Cadence(6, Unit.WEEKS)),
+        (EVERY, "never", None),
+        (LEADS, "2h, 1 day", (timedelta(days=1), timedelta(hours=2))),
+        (QUIET, "10pm to 7am", Quiet(time(22), time(7))),
+        (BY_MORNING, "next week", berlin("2026-11-30T09:00")),
         (YES_NO, "yes", True),
         (YES_NO, "n", False),
     ],
@@ -169,7 +190,12 @@ def test_what_is_wrong_is_named_with_the_limit_and_a_way_on(param: Plain, typed:
 
 
 @pytest.mark.parametrize("param", EVERY_KIND, ids=lambda param: type(param).__name__)
-@given(typed=st.text(max_size=60) | st.sampled_from(["friday 19:00", "3-9 May", "15 EUR", "yes", "9am", "a,b", "50"]))
+@given(
+    typed=st.text(max_size=60)
+    | st.sampled_from(
+        ["friday 19:00", "every friday", "6 weeks", "22-8", "1h30", "3-9 May", "15 EUR", "yes", "9am", "a,b", "50"]
+    )
+)
 def test_what_is_read_is_written_so_that_it_is_read_again(param: Plain, typed: str) -> None:
     try:
         value = param.read(typed, READING)
@@ -213,3 +239,29 @@ def test_choices_are_understood_in_the_reader_s_language_and_in_english() -> Non
 def test_any_locale_reads_an_iso_date(locale: str) -> None:
     reading = Reading(Words(locale, ZoneInfo("Europe/Berlin")), NOW)
     assert MOMENT.read("2026-12-04 19:00", reading) == berlin("2026-12-04T19:00")
+
+
+@pytest.mark.parametrize(
+    ("param", "typed", "labels"),
+    [
+        (WHEN, "every mon 9:00", ["every Monday, 9:00 AM (Europe/Berlin, CET), first on Monday, November 30, 2026"]),
+        (WHEN, "fri", ["Friday, November 27, 2026, 9:00 AM (Europe/Berlin, CET)"]),
+        (WHEN, "every", ["Every day", "Every weekday", "Every Monday", "Every month on the 1st"]),
+        (WHEN, "nothing", []),
+        (EVERY, "6", ["every 6 weeks", "every 6 months"]),
+        (EVERY, "monthly", ["every month"]),
+        (EVERY, "nev", ["never"]),
+        (LEADS, "30", ["30 minutes"]),
+        (LEADS, "2h,1d", ["1 day and 2 hours"]),
+        (QUIET, "22", ["10:00 PM to 8:00 AM"]),
+        (QUIET, "o", ["off"]),
+    ],
+)
+def test_what_comes_again_is_suggested_in_words(param: Plain, typed: str, labels: list[str]) -> None:
+    assert [option.label for option in param.suggest(typed, READING)] == labels
+
+
+def test_an_evening_that_is_over_is_not_suggested() -> None:
+    late = Reading(READING.say, NOW.replace(hour=22))
+    assert "Tonight" in [option.label for option in WHEN.suggest("", READING)]
+    assert "Tonight" not in [option.label for option in WHEN.suggest("", late)]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.delivery import Fact
 from bot.domain.events import Kind
-from bot.domain.preferences import Quiet
+from bot.domain.quiet import Quiet
 from bot.domain.quiet import quiet_around
 
 CHANGED = "changed"

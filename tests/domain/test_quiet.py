@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.preferences import Quiet
+from bot.domain.quiet import Quiet
 from bot.domain.quiet import BEFORE, out_of_quiet, quiet_around
 
 NIGHT = Quiet(time(23), time(7))

@@ -410,7 +410,6 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "connections.owner_id",
             "connections.member_id",
             "connection_entries.owner_id",
-            "connection_terms.owner_id",
             "promises.owner_id",
             "events.added_by",
             "attendances.person_id",

@@ -7,15 +7,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from bot.commands import Pressed, Services
 from bot.domain.connections import LINE_MOST, About, Entry, Happening, NewConnection
 from bot.domain.contacts.reading import read_contacts
 from bot.domain.contacts.records import FILE_MOST, Contact, FromFile
 from bot.domain.contacts.writing import write_table, write_vcards
+from bot.domain.delivery import Due
 from bot.domain.drafts import Draft
 from bot.errors import NotFound, Refused
+from bot.features.housekeeping import HOUSEKEEPING
 from bot.features.connections.days import noon, today
 from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
@@ -111,6 +113,8 @@ async def _brought(press: Press, request: Request, services: Services, *, only_n
         wanted = [each for each, is_known in zip(contacts, known, strict=True) if not (only_new and is_known)]
         batch = [_new(each, request) for each in wanted]
         added = await uow.connections.bring(owner, batch, id_, request.now)
+        # what they are found by is laid out bit by bit, in rounds of their own
+        await uow.due.hasten(Due(HOUSEKEEPING, 0, request.now))
     say = request.say
     text = say.many("{count} connection imported.", "{count} connections imported.", len(added))
     text += " " + say(N_("Only you can see them."))
@@ -177,7 +181,9 @@ def _written(contacts: Sequence[Contact]) -> str:
 def _read(written: str) -> Sequence[Contact]:
     found = []
     for each in json.loads(written):
-        told = {name: tuple(value) if isinstance(value, list) else value for name, value in each["about"].items()}
+        told: dict[str, Any] = {  # Any: a word or several, as `About` has each
+            name: tuple(value) if isinstance(value, list) else value for name, value in each["about"].items()
+        }
         met_on = date.fromisoformat(each["met_on"]) if each["met_on"] else None
         found.append(Contact(About(**told), each["notes"], each["met"], met_on))
     return found

@@ -10,16 +10,17 @@ from typing import Annotated
 from bot.commands import Pressed, Services, read_id
 from bot.domain.delivery import Undelivered
 from bot.domain.moments import Moment
-from bot.domain.patterns import Pattern, repeats
+from bot.domain.patterns import Pattern
 from bot.domain.places import fold
 from bot.domain.quiet import out_of_quiet
 from bot.domain.reminders import TEXT_MOST, Reminder, State
+from bot.domain.spoken import rule_words
 from bot.errors import NotFound, Refused
 from bot.features.paging import PAGE, Asked, asked_by, pager
 from bot.features.reminders.telling import DONE, SNOOZE, STOP, cards_of
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, joined, rich
-from bot.params import Due, Option, Repeats, Stored, Text, shortened
+from bot.params import DateTime, Option, Stored, Text, WhenOrEvery, shortened
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply
@@ -41,7 +42,7 @@ class ReminderParam(Stored):
 @dataclass(frozen=True, slots=True)
 class RemindMe:
     what: Annotated[str, Text(N_("What"), N_("What to remind you of"), most=TEXT_MOST)]
-    when: Annotated[Pattern, Repeats(N_("When"), N_("friday 9:00, in 2 hours, every Monday 9:00"))]
+    when: Annotated[Pattern, WhenOrEvery(N_("When"), N_("friday 9:00, in 2 hours, every Monday 9:00"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class CancelReminder:
 @dataclass(frozen=True, slots=True)
 class LaterReminder:
     reminder: Annotated[Reminder, ReminderParam(N_("Reminder"), N_("Words of it, or its number"))]
-    when: Annotated[Moment, Due(N_("When"), N_("friday 9:00, in 2 hours"))]
+    when: Annotated[Moment, DateTime(N_("When"), N_("friday 9:00, in 2 hours"), default=MORNING)]
 
 
 async def remind_me(ask: RemindMe, request: Request, services: Services) -> Reply:
@@ -212,7 +213,7 @@ def _failures(failed: Sequence[Undelivered], say: Words) -> tuple[Card, ...]:
 
 
 def _card(reminder: Reminder, words: str, say: Words) -> Card:
-    comes = joined([say.moment(reminder.at), repeats(reminder.pattern.rrule, say)], " · ")
+    comes = joined([say.moment(reminder.at), rule_words(reminder.pattern.rrule, say)], " · ")
     button = Button(say(N_("Cancel")), Action(CANCEL, str(reminder.id)))
     return Card(rich(Bold(words)), comes, controls=(button,))
 

@@ -11,12 +11,13 @@ from bot.commands import Command, Pressed, Services, read_id
 from bot.domain.delivery import Due
 from bot.domain.events import Attendance, Occurrence, Status
 from bot.domain.leads import LEADS, Coming, Told, next_step
+from bot.domain.spoken import leads_words
 from bot.errors import NotFound, Refused
 from bot.features.events.lookup import EventParam
 from bot.features.reminders.leads import CHOICES, DONE, LEADS_MENU, STOP, STOP_ALL, USUAL, lead_card, leads_menu
 from bot.i18n import N_, Slash, Words
 from bot.markup import rich
-from bot.params import Leads, Reading, said_leads
+from bot.params import Leads, Reading
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply
@@ -123,7 +124,7 @@ async def _set(
     elif chosen is None:
         text = say(N_("You are reminded of this as of other events."))
     else:
-        text = say(N_("You are reminded {leads} before it starts."), leads=said_leads(chosen, say))
+        text = say(N_("You are reminded {leads} before it starts."), leads=leads_words(chosen, say))
     if moment is not None:
         text += " " + say(N_("Next: {moment}."), moment=say.moment(moment))
     elif chosen:

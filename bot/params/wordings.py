@@ -1,4 +1,4 @@
-"""Words, choices, tags and web addresses."""
+"""Arguments in words: free ones, one of a few, tags and links."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from bot.params.kinds import Option, Plain, Reading, shortened
 
 @dataclass(frozen=True, slots=True)
 class Text(Plain):
-    """Free words: one line, or several with `is_long`. `offers` are `N_` words to suggest; any others do as well."""
+    """Free words: one line, or several with `is_long`."""
 
     most: int = 200
     is_long: bool = False
     offers: tuple[str, ...] = ()
+    """Marked with `N_`: what to suggest. Any other words do as well."""
 
     def read(self, typed: str, reading: Reading) -> str:
         text = clean_text(typed) if self.is_long else clean_line(typed)
