@@ -54,6 +54,7 @@ QUIET, BY_MORNING = QuietHours(LABEL, LABEL), DateTime(LABEL, LABEL, default=tim
 OF_DAY, URL, ZONE = TimeOfDay(LABEL, LABEL), Url(LABEL, LABEL), Zone(LABEL, LABEL)
 KIND, WEEKDAY, YES_NO = kind_choice(), weekday(LABEL, LABEL), yes_no(LABEL, LABEL)
 
+TYPED = "friday 19:00|3-9 May|15 EUR|yes|9am|a,b|50|every friday|6 weeks|22-8|1h30|off".split("|")
 EVERY_KIND: list[Plain] = [
     LINE,
     LONG,
@@ -190,12 +191,7 @@ def test_what_is_wrong_is_named_with_the_limit_and_a_way_on(param: Plain, typed:
 
 
 @pytest.mark.parametrize("param", EVERY_KIND, ids=lambda param: type(param).__name__)
-@given(
-    typed=st.text(max_size=60)
-    | st.sampled_from(
-        ["friday 19:00", "every friday", "6 weeks", "22-8", "1h30", "3-9 May", "15 EUR", "yes", "9am", "a,b", "50"]
-    )
-)
+@given(typed=st.text(max_size=60) | st.sampled_from(TYPED))
 def test_what_is_read_is_written_so_that_it_is_read_again(param: Plain, typed: str) -> None:
     try:
         value = param.read(typed, READING)
@@ -265,3 +261,13 @@ def test_an_evening_that_is_over_is_not_suggested() -> None:
     late = Reading(READING.say, NOW.replace(hour=22))
     assert "Tonight" in [option.label for option in WHEN.suggest("", READING)]
     assert "Tonight" not in [option.label for option in WHEN.suggest("", late)]
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize("param", [WHEN, EVERY, LEADS, QUIET], ids=lambda param: type(param).__name__)
+def test_what_is_suggested_can_be_typed_as_it_is_shown(param: Plain, locale: str) -> None:
+    reading = Reading(Words(locale, ZoneInfo("Europe/Berlin")), NOW)
+    options = param.suggest("", reading)
+    assert len(options) > 3
+    for option in options:
+        assert param.read(option.label, reading) == param.read(option.value, reading)
