@@ -146,6 +146,7 @@ def berlin(wall: str) -> Moment:
 )
 def test_people_type_it_in_many_ways(param: Plain, typed: str, value: object) -> None:
     assert param.read(typed, READING) == value
+    assert param.read(param.write(value), READING) == value
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,7 @@ def test_any_locale_reads_an_iso_date(locale: str) -> None:
         (WHEN, "fri", ["Friday, November 27, 2026, 9:00 AM (Europe/Berlin, CET)"]),
         (WHEN, "every", ["Every day", "Every weekday", "Every Monday", "Every month on the 1st"]),
         (WHEN, "nothing", []),
+        (BY_MORNING, "next week", ["Monday, November 30, 2026, 9:00 AM"]),
         (EVERY, "6", ["every 6 weeks", "every 6 months"]),
         (EVERY, "monthly", ["every month"]),
         (EVERY, "nev", ["never"]),

@@ -63,6 +63,11 @@ def test_once_comes_once() -> None:
     assert next_after(once, utc("2026-12-04 18:00")) is None
 
 
+def test_a_series_of_three_ends() -> None:
+    three = pattern("2026-10-19 09:00", "FREQ=DAILY;COUNT=3")
+    assert coming(three, "2026-10-20 07:00", 2) == ["2026-10-21 07:00", "never"]
+
+
 def test_nine_in_the_morning_stays_nine_when_the_clocks_change() -> None:
     mondays = pattern("2026-10-19 09:00", "FREQ=WEEKLY;BYDAY=MO")
     assert coming(mondays, "2026-10-01", 3) == ["2026-10-19 07:00", "2026-10-26 08:00", "2026-11-02 08:00"]
