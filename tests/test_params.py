@@ -54,6 +54,7 @@ QUIET, BY_MORNING = QuietHours(LABEL, LABEL), DateTime(LABEL, LABEL, default=tim
 OF_DAY, URL, ZONE = TimeOfDay(LABEL, LABEL), Url(LABEL, LABEL), Zone(LABEL, LABEL)
 KIND, WEEKDAY, YES_NO = kind_choice(), weekday(LABEL, LABEL), yes_no(LABEL, LABEL)
 
+TYPED = "friday 19:00|3-9 May|15 EUR|yes|9am|a,b|50|every friday|6 weeks|22-8|1h30|off".split("|")
 EVERY_KIND: list[Plain] = [
     LINE,
     LONG,
@@ -145,6 +146,7 @@ def berlin(wall: str) -> Moment:
 )
 def test_people_type_it_in_many_ways(param: Plain, typed: str, value: object) -> None:
     assert param.read(typed, READING) == value
+    assert param.read(param.write(value), READING) == value
 
 
 @pytest.mark.parametrize(
@@ -190,12 +192,7 @@ def test_what_is_wrong_is_named_with_the_limit_and_a_way_on(param: Plain, typed:
 
 
 @pytest.mark.parametrize("param", EVERY_KIND, ids=lambda param: type(param).__name__)
-@given(
-    typed=st.text(max_size=60)
-    | st.sampled_from(
-        ["friday 19:00", "every friday", "6 weeks", "22-8", "1h30", "3-9 May", "15 EUR", "yes", "9am", "a,b", "50"]
-    )
-)
+@given(typed=st.text(max_size=60) | st.sampled_from(TYPED))
 def test_what_is_read_is_written_so_that_it_is_read_again(param: Plain, typed: str) -> None:
     try:
         value = param.read(typed, READING)
@@ -248,6 +245,7 @@ def test_any_locale_reads_an_iso_date(locale: str) -> None:
         (WHEN, "fri", ["Friday, November 27, 2026, 9:00 AM (Europe/Berlin, CET)"]),
         (WHEN, "every", ["Every day", "Every weekday", "Every Monday", "Every month on the 1st"]),
         (WHEN, "nothing", []),
+        (BY_MORNING, "next week", ["Monday, November 30, 2026, 9:00 AM"]),
         (EVERY, "6", ["every 6 weeks", "every 6 months"]),
         (EVERY, "monthly", ["every month"]),
         (EVERY, "nev", ["never"]),
@@ -265,3 +263,13 @@ def test_an_evening_that_is_over_is_not_suggested() -> None:
     late = Reading(READING.say, NOW.replace(hour=22))
     assert "Tonight" in [option.label for option in WHEN.suggest("", READING)]
     assert "Tonight" not in [option.label for option in WHEN.suggest("", late)]
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize("param", [WHEN, EVERY, LEADS, QUIET], ids=lambda param: type(param).__name__)
+def test_what_is_suggested_can_be_typed_as_it_is_shown(param: Plain, locale: str) -> None:
+    reading = Reading(Words(locale, ZoneInfo("Europe/Berlin")), NOW)
+    options = param.suggest("", reading)
+    assert len(options) > 3
+    for option in options:
+        assert param.read(option.label, reading) == param.read(option.value, reading)

@@ -53,7 +53,8 @@ class DateTime(Plain):
         return write_moment(value)
 
     def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
-        found = suggest_moments(typed, locale=reading.locale, zone=self._zone(reading), now=reading.now)
+        zone = self._zone(reading)
+        found = suggest_moments(typed, locale=reading.locale, zone=zone, now=reading.now, default=self.default)
         return [Option(reading.say(label), value) for label, value in found]
 
 

@@ -172,6 +172,7 @@ def test_a_zone_can_be_named() -> None:
         ("every 4/12", "4/12 can be December 4 or April 12"),
         ("every 31 April", "31 April is not a date"),
         ("every month on the 32nd", "32nd is not a date"),
+        ("every year on 4 December from 2199-12-31", "The year 2200 is out of reach"),
         ("every", "does not say how it repeats. Try 'every Monday 9:00'"),
         ("every fooday", "does not say how it repeats"),
         ("every weekend", "does not say how it repeats"),
@@ -216,6 +217,24 @@ def test_any_text_is_a_pattern_that_comes_and_is_read_again_or_is_refused(
     assert read_pattern(write_pattern(found), locale=locale, zone="UTC", now=now) == found
 
 
+PARTS = "FREQ=DAILY FREQ=YEARLY INTERVAL=0 INTERVAL=99999 BYDAY=MO BYDAY=9XX COUNT=1 BYMONTHDAY=31 BYMONTH=2 x".split()
+MOMENTS = "2026-12-01 09:00|2026-13-01 09:00|2199-12-31 23:59 UTC|friday|2001-01-01 00:00".split("|")
+
+
+@given(
+    moment=st.sampled_from(MOMENTS),
+    parts=st.lists(st.sampled_from(PARTS), max_size=4).map(";".join),
+    locale=LOCALES,
+)
+def test_any_rule_is_a_pattern_that_comes_or_is_refused(moment: str, parts: str, locale: str) -> None:
+    try:
+        found = pattern(f"{moment} FREQ=DAILY;{parts}".replace("DAILY;FREQ=", ""), locale)
+    except Refused:
+        return
+    assert next_after(found, NOW) is not None
+    assert pattern(write_pattern(found), locale) == found
+
+
 @given(
     rrule=st.sampled_from(RULES[:9]),
     starts=st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)),  # noqa: DTZ001 - wall times are naive
@@ -231,3 +250,9 @@ def test_what_is_written_is_read_again_in_every_language(rrule: str, starts: dat
 @pytest.mark.parametrize("text", [text for text in REPEATING if "FREQ" not in text and "February" not in text])
 def test_what_people_said_is_written_in_words(text: str) -> None:
     assert "FREQ" not in write_pattern(pattern(text))
+
+
+def test_what_has_no_words_that_can_be_read_is_written_as_its_rule() -> None:
+    found = Pattern(Moment(datetime.fromisoformat("2026-12-01 09:00"), BERLIN), "FREQ=DAILY;INTERVAL=2000")
+    assert write_pattern(found) == "2026-12-01 09:00 Europe/Berlin FREQ=DAILY;INTERVAL=2000"
+    assert pattern(write_pattern(found)) == found

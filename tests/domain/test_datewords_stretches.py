@@ -77,9 +77,7 @@ def test_how_often_is_asked_again(text: str, said: str) -> None:
         read_cadence(text, locale="en")
 
 
-CADENCES = st.sampled_from(Unit).flatmap(
-    lambda unit: st.integers(*BOUNDS[unit]).map(lambda count: Cadence(count, unit))
-)
+CADENCES = st.one_of(*(st.builds(Cadence, st.integers(*BOUNDS[unit]), st.just(unit)) for unit in Unit))
 
 
 @given(CADENCES | st.none(), LOCALES)
@@ -157,11 +155,9 @@ def test_quiet_hours_are_understood(locale: str, text: str, start: time, end: ti
     assert read_quiet(text, locale=locale) == Quiet(start, end)
 
 
-@pytest.mark.parametrize(
-    ("locale", "text"), [("en", "off"), ("en", "none"), ("de", "aus"), ("de", "keine"), ("fr", "off")]
-)
-def test_quiet_hours_can_be_none(locale: str, text: str) -> None:
-    assert read_quiet(text, locale=locale) is None
+@pytest.mark.parametrize("text", ["off", "none", "aus", "keine"])
+def test_quiet_hours_can_be_none(text: str) -> None:
+    assert read_quiet(text, locale="de") is None
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,11 @@ def test_once_comes_once() -> None:
     assert next_after(once, utc("2026-12-04 18:00")) is None
 
 
+def test_a_series_of_three_ends() -> None:
+    three = pattern("2026-10-19 09:00", "FREQ=DAILY;COUNT=3")
+    assert coming(three, "2026-10-20 07:00", 2) == ["2026-10-21 07:00", "never"]
+
+
 def test_nine_in_the_morning_stays_nine_when_the_clocks_change() -> None:
     mondays = pattern("2026-10-19 09:00", "FREQ=WEEKLY;BYDAY=MO")
     assert coming(mondays, "2026-10-01", 3) == ["2026-10-19 07:00", "2026-10-26 08:00", "2026-11-02 08:00"]
@@ -99,7 +104,7 @@ def test_a_pattern_that_began_long_ago_costs_no_more_than_a_new_one() -> None:
 @given(
     st.sampled_from(RULES),
     st.sampled_from(ZONES),
-    st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)),  # noqa: DTZ001 - walls
+    st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)),  # noqa: DTZ001 - wall times are naive
     st.integers(0, 700),
 )
 def test_the_next_time_is_the_one_that_dateutil_gives(rrule: str, zone: str, starts: datetime, days: int) -> None:
@@ -114,7 +119,7 @@ def test_the_next_time_is_the_one_that_dateutil_gives(rrule: str, zone: str, sta
     assert next_after(of, instant) == next((each for each in moments if each > instant), None)
 
 
-@given(st.sampled_from(RULES[:9]), st.sampled_from(ZONES), st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)))  # noqa: DTZ001 - walls
+@given(st.sampled_from(RULES[:9]), st.sampled_from(ZONES), st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)))  # noqa: DTZ001 - wall times are naive
 def test_times_come_in_order_and_at_the_same_time_on_the_wall(rrule: str, zone: str, starts: datetime) -> None:
     of = Pattern(Moment(starts.replace(second=0, microsecond=0, fold=0), zone), rrule)
     at, found = of.start.instant() - timedelta(minutes=1), []

@@ -293,11 +293,29 @@ async def test_a_command_brings_every_kind_of_argument(at: Harness, tmp_path: Pa
     path = tmp_path / "people.csv"
     path.write_bytes(LIST)
     await at.type("tom", "/try every text:hello")
-    typed = f"text:hello level:high channel:{at.channel.name} times:3 score:1.5 file:{path}"
+    times = 'when:"every Monday 9:00" often:"6 weeks" leads:"1 day, 2 hours" quiet:22:00-8:00'
+    typed = f"text:hello level:high channel:{at.channel.name} times:3 score:1.5 {times} file:{path}"
     await at.type("mara", f"/try every who:@tom {typed}")
     await check_kinds(at, at.core.asked[-1], "people.csv")
     values = values_of(at.core.asked[-1])
     assert (values["text"], values["times"], values["score"]) == ("hello", "3", "1.5")
+    assert (values["when"], values["often"]) == ("every Monday 9:00", "6 weeks")
+    assert (values["leads"], values["quiet"]) == ("1 day, 2 hours", "22:00-8:00")
+
+
+async def test_a_form_shows_what_comes_again_and_brings_it_back(at: Harness) -> None:
+    arguments = KINDS.commands[0].arguments
+    held = {"when": "every Monday 9:00", "often": "every 6 weeks", "leads": "1 day, 2 hours", "quiet": "22:00-08:00"}
+    params = {name: arguments[name].param for name in held}
+    form = Form("Try every kind", Action("try every"), params, values=held)
+    at.core.answer = lambda incoming: HEARD if isinstance(incoming.asked, Submit) else form
+    seen = await at.type("mara", "/try every text:hello")
+    for words in held.values():
+        assert words in seen
+    changed = {"when": "tomorrow morning", "often": "never"}
+    await at.submit("mara", changed)
+    brought = at.core.last_submit.values
+    assert {name: brought[name] for name in held} == {**held, **changed}
 
 
 async def test_a_form_shows_and_brings_every_kind_of_argument(at: Harness, tmp_path: Path) -> None:

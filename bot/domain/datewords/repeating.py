@@ -19,7 +19,7 @@ from bot.domain.datewords.iso import read_iso_moment
 from bot.domain.datewords.phrases import Part, Repeat, Slashed, Unit
 from bot.domain.datewords.reading import read_moment, seen_at
 from bot.domain.datewords.repeats import names_repeating, read_repeat
-from bot.domain.datewords.resolving import PARTS, Seen, days_of, settled, time_of
+from bot.domain.datewords.resolving import PARTS, Seen, check_year, days_of, settled, time_of
 from bot.domain.datewords.tokens import Cursor, clean, tokens
 from bot.domain.datewords.vocabulary import vocabularies
 from bot.domain.datewords.zones import refuse_short_zone, split_zone
@@ -120,6 +120,7 @@ def _pattern(said: Repeat, text: str, seen: Seen, default: time) -> Pattern:
     once_each = replace(rule, interval=1)
     coming = matches(once_each, anchor, since=anchor, before=anchor + LOOK_AHEAD)
     start = next(wall for wall in coming if wall >= earliest)
+    check_year(start.year)
     return Pattern(Moment(start, seen.zone.key), spell(rule))
 
 

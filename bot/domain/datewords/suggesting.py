@@ -49,11 +49,16 @@ _MOMENTS = (
 )
 
 
-def suggest_moments(typed: str, *, locale: str, zone: str, now: datetime) -> Sequence[tuple[str, str]]:
-    """Moments that begin like `typed`: what it means already, or its day in the evening; then common ones."""
+def suggest_moments(
+    typed: str, *, locale: str, zone: str, now: datetime, default: time | None = None
+) -> Sequence[tuple[str, str]]:
+    """Moments that begin like `typed`: what it means already, or its day in the evening; then common ones.
+
+    `default` as with `read_moment`.
+    """
     found: dict[str, str] = {}
     with suppress(Refused):
-        moment = read_moment(typed, locale=locale, zone=zone, now=now, is_quick=True)
+        moment = read_moment(typed, locale=locale, zone=zone, now=now, is_quick=True, default=default)
         found[write_moment(moment)] = _moment_label(moment, locale)
     if not found:
         for moment in _evenings(typed, locale, zone, now):
