@@ -17,8 +17,8 @@ from bot.domain.contacts.writing import write_table, write_vcards
 from bot.domain.delivery import Due
 from bot.domain.drafts import Draft
 from bot.errors import NotFound, Refused
-from bot.features.housekeeping import HOUSEKEEPING
 from bot.features.connections.days import noon, today
+from bot.features.housekeeping import HOUSEKEEPING
 from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
 from bot.params import Text, Upload
