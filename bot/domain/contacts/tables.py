@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -158,9 +159,11 @@ def _contact(row: Sequence[str], places: Mapping[str, int]) -> Contact:
         return fused(row[place].strip()) if place is not None and place < len(row) else ""
 
     def cells(field: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in cell(field).replace(";", ",").split(",") if part.strip())
+        return tuple(part.strip() for part in re.split(r"[;,\n]", cell(field)) if part.strip())
 
-    reached = told_apart((*cells("link"), *cells("handle")))
+    # a link may hold commas, and no spaces
+    links = (link.rstrip(",;") for link in cell("link").split())
+    reached = told_apart((*links, *cells("handle")))
     about = About(
         name=cell("name") or " ".join(part for part in (cell("first"), cell("last")) if part),
         role=cell("role"),

@@ -24,6 +24,9 @@ _PICTURES = re.compile(
 """With the lines they go on over: they are large, and nobody asked for them."""
 
 
+_URLS = re.compile(r"(?im)^(?:[\w-]+\.)?URL[;:].*$")
+
+
 def read_vcards(text: str) -> FromFile:
     """Everybody in a file of vCards. Raises Refused for more than `CONTACTS_MOST`."""
     contacts: list[Contact] = []
@@ -61,7 +64,9 @@ def _contact(card: str) -> Contact | None:
     if len(card) > CARD_MOST or not re.search(r"(?im)^END:VCARD", card):
         return None
     try:
-        read = vobject.readOne(card, ignoreUnreadable=True)
+        # a comma in a link is no end of it (RFC 6350 5.1 has URIs apart from text), to this library it is
+        whole = _URLS.sub(lambda url: url[0].replace("\\,", ",").replace(",", "\\,"), re.sub(r"\n[ \t]", "", card))
+        read = vobject.readOne(whole, ignoreUnreadable=True)
         return _told(read)
     except Exception:  # whatever a library makes of what anybody may send: the card is skipped, and that is told
         return None

@@ -68,7 +68,7 @@ def _row(timeline: Timeline) -> Sequence[str]:
         "company": about.company,
         "email": ", ".join(about.emails),
         "phone": ", ".join(about.phones),
-        "link": ", ".join(about.links),
+        "link": " ".join(about.links),
         "handle": ", ".join(about.handles),
         "city": about.city,
         "tags": ", ".join(about.tags),
