@@ -209,7 +209,9 @@ async def first_reminder(ana: Somebody, moment: datetime) -> Reply:
 async def test_leads_of_ones_own_for_one_event(ana: Somebody) -> None:
     await add(ana)
     await ana.says("/event answer dub")
-    assert "1 day and 3 hours before it starts. Next: Friday" in words(await ana.says("/remind event dub leads:\"1 day, 3h\""))
+    assert "1 day and 3 hours before it starts. Next: Friday" in words(
+        await ana.says('/remind event dub leads:"1 day, 3h"')
+    )
     came = await until(ana, at(26, 0))
     assert [moment for moment, _ in came] == [at(23, 18), at(24, 15)]
 
