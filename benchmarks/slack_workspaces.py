@@ -17,7 +17,6 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 
 from adapters.slack.installing import StoredTokens
-from adapters.slack.sealing import Seal
 from benchmarks.databases import Fresh
 from benchmarks.measuring import NOW, Clock, Figure, shown, times
 from benchmarks.processes import OURS, BotProcess
@@ -26,6 +25,7 @@ from benchmarks.weekly import FALL_DUE, blocked_figure, fill, memory_figures
 from bot.compose.apart import InstallationsOf
 from bot.domain.addresses import Channel
 from bot.domain.people import Workspace
+from bot.sealing import Seal
 from bot.settings import SlackMode
 from storage.database import Database
 from tests.fakes.slack import FakeSlack, Team

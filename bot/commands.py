@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast, get_type_hints
 from bot.domain.delivery import Due, Later, Moot, Owed
 from bot.domain.members import mention_of, mentioned
 from bot.domain.people import Account
+from bot.domain.reminders import Reminder
 from bot.errors import Refused
 from bot.i18n import N_, Words
 from bot.params import TYPED_MOST, Member, Option, Param, Plain, Reading, Stored, Upload
@@ -33,6 +34,8 @@ class Services:
     platforms: Mapping[str, Platform]
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     """By the name that stored arguments give."""
+    reminds: Mapping[str, Reminds] = field(default_factory=dict)
+    """By the name of the source."""
 
 
 class Access(Enum):
@@ -283,6 +286,21 @@ class Shortcut:
     fill: Callable[[Pointed], Mapping[str, str]]
 
 
+class Reminds(Protocol):
+    """What a source of reminders has to say (`bot.domain.reminders.Reminder.source`), and what becomes of it there."""
+
+    async def told(
+        self, reminders: Sequence[Reminder], says: Mapping[int, Words], uow: UnitOfWork, services: Services
+    ) -> Mapping[int, Card]:
+        """The words for each, by its id, in those of its reader, by person; none for what is moot. Only reads."""
+
+    async def done(self, reminder: Reminder, uow: UnitOfWork, now: datetime) -> None:
+        """Its owner says that it is done."""
+
+    async def stopped(self, reminder: Reminder, uow: UnitOfWork, now: datetime) -> None:
+        """Its owner wants no reminder of it."""
+
+
 class Errand(Protocol):
     """Something owed that is no message: it speaks to a platform by other means, and may be done twice without harm.
 
@@ -323,6 +341,7 @@ class Feature:
     falls_due: Mapping[str, FallsDue] = field(default_factory=dict)
     renders: Mapping[str, Renders] = field(default_factory=dict)
     errands: Mapping[str, Errand] = field(default_factory=dict)
+    reminds: Mapping[str, Reminds] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
     home: HomeCards | None = None
     leads_anywhere: bool = False

@@ -443,7 +443,7 @@ class OutboxWork:
             del self._quiet[past]
         if isinstance(outcome, Later | Doubt):
             self._quiet[place] = outcome.at
-        elif isinstance(outcome, Waits):  # until it is written down that it is closed
+        elif isinstance(outcome, Waits | Buried):  # found closed: until that is written down
             self._quiet[place] = now + timedelta(seconds=self._timings.ask_after)
 
     def _failed(self, row: Claimed, reason: str, *, wait: float | None = None, least: float = 0) -> Later | Buried:

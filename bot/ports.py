@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
+from bot.domain.connections import Connections
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -19,6 +20,8 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
+from bot.domain.preferences import PreferenceRows
+from bot.domain.reminders import Reminders
 
 HEARD_FOR = timedelta(days=1)
 """Platforms give up delivering long before: Slack after an hour."""
@@ -74,9 +77,12 @@ class UnitOfWork(Protocol):
     events: Events
     digests: Digests
     drafts: Drafts
+    connections: Connections
     places: Places
     mirrors: Mirrors
     leads: Leads
+    reminders: Reminders
+    preferences: PreferenceRows
     changes: Changes
     notes: Notes
     heard: Heard

@@ -20,8 +20,8 @@ from storage.tables import accounts, memberships, workspaces
 
 _now = bindparam("now", type_=UTC())
 _is_waiting = and_(
-    outbox.c.platform == bindparam("platform"),
-    outbox.c.place == bindparam("place"),
+    outbox.c.platform == bindparam("on_platform"),
+    outbox.c.place == bindparam("at_place"),
     outbox.c.workspace.is_(None),
     outbox.c.closed_since.is_not(None),
     outbox.c.state == "waiting",
@@ -107,7 +107,7 @@ class ClosingTable:
         for row in await self._concerned(told):
             outcomes = told[row.platform, row.external_id]
             try_at = _next_try(row.try_at, outcomes, now)
-            place = {"platform": row.platform, "place": row.external_id}
+            place = {"on_platform": row.platform, "at_place": row.external_id}
             if try_at is None:
                 await self._connection.execute(_OPEN, {"account": row.id})
                 await self._wake(_RELEASE, {**place, "now": now})
@@ -123,7 +123,7 @@ class ClosingTable:
         values = {"account": account, "now": now, "rested": now + TRIED_EVERY - PAUSE}
         row = await self._connection.first(_SPOKE, values)
         if row is not None:
-            await self._wake(_TRY_FIRST, {"platform": row.platform, "place": row.external_id, "now": now})
+            await self._wake(_TRY_FIRST, {"on_platform": row.platform, "at_place": row.external_id, "now": now})
 
     async def _concerned(self, told: Mapping[tuple[str, str], Sequence[Outcome]]) -> Sequence[AnyRow]:
         """The accounts that something is to be noted of, locked: those that are closed, and those that wait now."""

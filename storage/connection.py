@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import CursorResult, Executable, Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.sealing import Vault
+
 Values = Mapping[str, object]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row holds whatever its statement selects."""
@@ -18,10 +20,12 @@ class Connection:
     after the commit the scheduler is woken. With `only_selects` it takes nothing else.
     """
 
-    __slots__ = ("_inner", "_only_selects", "dialect", "wakes")
+    __slots__ = ("_inner", "_only_selects", "dialect", "vault", "wakes")
 
-    def __init__(self, inner: AsyncConnection, *, only_selects: bool = False) -> None:
+    def __init__(self, inner: AsyncConnection, vault: Vault, *, only_selects: bool = False) -> None:
         self._inner = inner
+        self.vault = vault
+        """Seals what is private."""
         self._only_selects = only_selects
         self.dialect = inner.dialect.name
         """"sqlite" or "postgresql"."""

@@ -14,7 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import SetupError
 from bot.ports import Turnstile
+from bot.sealing import Vault
 from storage.connection import Connection
+from storage.connection_changes import has_other_keys
 from storage.engine import is_sqlite, make_engine, normalise_url
 from storage.migrate import migrate
 from storage.turnstile import LocalTurnstile, SharedTurnstile
@@ -24,13 +26,15 @@ __all__ = ["Database", "hold", "migrate", "throwaway"]
 
 
 class Database:
-    """Implements `bot.ports.Store`. `wake` is called after each commit that made something due or owed.
+    """Implements `bot.ports.Store`. `wake` is called after each commit that made something due or owed; `vault` seals
+    what is private.
 
     Raises SetupError for a `url` that is none. Connects when it is first used.
     """
 
-    def __init__(self, url: str, *, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, url: str, *, wake: Callable[[], None] = lambda: None, vault: Vault | None = None) -> None:
         parsed = normalise_url(url)
+        self._vault = vault or Vault()
         self._engine = engine = make_engine(parsed)
         self._wake = wake
         self._is_sqlite = is_sqlite(parsed)
@@ -66,6 +70,18 @@ class Database:
             return False
         return True
 
+    async def check_keys(self) -> None:
+        """Raises SetupError where something is sealed with a key that is not there."""
+        async with self.reading() as uow:
+            missing = await has_other_keys(uow.connection)
+        if missing:
+            raise SetupError(
+                "GREENROOM_SECRET_KEY: connections in the database are sealed with a key that is not among its keys."
+                " Add that key, behind a comma."
+                if self._vault.first
+                else "GREENROOM_SECRET_KEY: connections in the database are sealed, and it is not set. Set it again."
+            )
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
@@ -73,7 +89,7 @@ class Database:
     @asynccontextmanager
     async def _reading(self, *, is_steady: bool) -> AsyncIterator[Work]:
         async with (self._readers if is_steady else self._glancers).connect() as connection:
-            yield Work(Connection(connection, only_selects=not is_steady))
+            yield Work(Connection(connection, self._vault, only_selects=not is_steady))
 
     @asynccontextmanager
     async def _writing_in_turn(self) -> AsyncIterator[Work]:
@@ -83,7 +99,7 @@ class Database:
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Work]:
         async with self._writers.connect() as inner:
-            connection = Connection(inner)
+            connection = Connection(inner, self._vault)
             yield Work(connection)
             await inner.commit()
         if connection.wakes:

@@ -11,6 +11,7 @@ from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
 from storage import joining, leads, parting
 from storage.connection import Connection
+from storage.connection_changes import hand_over
 from storage.outbox import outbox
 from storage.schema import UTC
 from storage.tables import (
@@ -23,6 +24,8 @@ from storage.tables import (
     memberships,
     organisers,
     people,
+    preferences,
+    reminders,
     workspaces,
     wrong_codes,
 )
@@ -89,10 +92,12 @@ class LinkingTable:
             _OWN_DRAFTS,
             _OWN_NAMES,
             _OWN_SETTINGS,
-            _DROP_PERSON,
+            *_OWN_REMINDERS,
         ):
             await self._connection.execute(statement, values)
         await leads.stir_anew(self._connection, into)
+        await hand_over(self._connection, person, into)
+        await self._connection.execute(_DROP_PERSON, values)
         return True
 
     async def part_person(self, account: int, now: datetime) -> int | None:
@@ -210,6 +215,23 @@ _PARTING = (
 _NEW_PERSON = insert(people).returning(people.c.id)
 _LEAVE = update(accounts).where(_is_account).values(person_id=_other, is_for_notices=false())
 _now = bindparam("now", type_=UTC())
+_taken, _set_too = reminders.alias("taken"), preferences.alias("set_too")
+_OWN_REMINDERS = (
+    # of one thing there is one reminder: of an event that both put off, theirs who stays
+    update(reminders)
+    .where(
+        reminders.c.person_id == _one,
+        ~exists().where(
+            _taken.c.person_id == _other,
+            _taken.c.source == reminders.c.source,
+            _taken.c.source_id == reminders.c.source_id,
+        ),
+    )
+    .values(person_id=_other, request_id=null()),
+    update(preferences)
+    .where(preferences.c.person_id == _one, ~exists().where(_set_too.c.person_id == _other))
+    .values(person_id=_other),
+)
 _former_account = exists().where(
     _is_account, accounts.c.platform == outbox.c.platform, accounts.c.external_id == outbox.c.place
 )

@@ -254,8 +254,17 @@ _LINE = select(
 _LINES = _LINE.order_by(outbox.c.id.desc()).limit(bindparam("most"))
 _LINES_OF = _LINES.where(outbox.c.state == bindparam("state"))
 _NEWEST_OF = _LINE.where(_of_subject).order_by(outbox.c.id.desc()).limit(1)
+_elsewhere_too = outbox.alias("elsewhere_too")
+_went_elsewhere = exists().where(
+    outbox.c.otherwise.is_not(None),
+    _elsewhere_too.c.person_id == outbox.c.person_id,
+    *(_elsewhere_too.c[name] == outbox.c[name] for name in ("kind", "subject", "period", "part")),
+    _elsewhere_too.c.id > outbox.c.id,
+)
 _is_undelivered = and_(
-    outbox.c.workspace.is_(None), or_(outbox.c.state == "buried", outbox.c.closed_since.is_not(None))
+    outbox.c.workspace.is_(None),
+    or_(outbox.c.state == "buried", outbox.c.closed_since.is_not(None)),
+    ~_went_elsewhere,
 )
 _UNDELIVERED = (
     select(

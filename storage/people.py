@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from bot.domain.addresses import Channel, Direct
 from bot.domain.closings import PAUSE, TRIED_EVERY
-from bot.domain.people import Account, Caller, Community, Home, Joined, Origin, OwnAccount, Person, Workspace
+from bot.domain.people import Account, Caller, Community, Home, Joined, Origin, OwnAccount, Person, Reader, Workspace
 from storage import leads, parting
 from storage.connection import AnyRow, Connection, Values
 from storage.schema import UTC, among, insert_into, listed
@@ -146,6 +146,27 @@ _WORKSPACE = (
     .join(communities, communities.c.id == workspaces.c.community_id)
     .where(_is_workspace)
 )
+
+
+@cache
+def _readers(dialect: str) -> Executable:
+    return (
+        select(
+            people.c.id,
+            people.c.zone,
+            people.c.locale,
+            communities.c.zone.label("community_zone"),
+            communities.c.locale.label("community_locale"),
+        )
+        .select_from(people)
+        .outerjoin(_of_theirs, _mine.c.person_id == people.c.id)
+        .outerjoin(_where, _where.c.id == _theirs.c.workspace_id)
+        .outerjoin(communities, communities.c.id == _where.c.community_id)
+        .where(among(people.c.id, "persons", dialect))
+        .order_by(_theirs.c.seen_at)
+    )
+
+
 _COMMUNITIES = select(*_COMMUNITY).order_by(communities.c.id)
 
 
@@ -262,6 +283,18 @@ class PeopleTable:
 
     async def notices_to(self, person: int) -> Direct | None:
         return next(iter((await self.notices_for([person])).get(person, ())), None)
+
+    async def readers(self, persons: Collection[int]) -> Mapping[int, Reader]:
+        if not persons:
+            return {}
+        dialect = self._connection.dialect
+        rows = await self._connection.rows(_readers(dialect), {"persons": listed(dialect, sorted(persons))})
+        found: dict[int, Reader] = {}
+        for row in rows:  # the community seen last stands last
+            zone, locale = row.zone or row.community_zone, row.locale or row.community_locale
+            if zone:
+                found[row.id] = Reader(zone, locale or "en")
+        return found
 
     async def named(self, community: int) -> Sequence[Person]:
         return [Person(*row) for row in await self._connection.rows(_NAMED, {"community": community})]

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -30,10 +31,10 @@ def _belongs(name: str, target: str, *, is_key: bool = False, is_indexed: bool =
     return Column(name, Integer, key, primary_key=is_key, autoincrement=False, nullable=False, index=is_indexed or None)
 
 
-def _sparse(name: str, column: str) -> Index:
-    """An index of the few rows where a column says something."""
-    is_set = text(f"{column} IS NOT NULL")
-    return Index(name, column, sqlite_where=is_set, postgresql_where=is_set)
+def _sparse(name: str, *columns: str) -> Index:
+    """An index of the few rows where the last of these columns says something."""
+    is_set = text(f"{columns[-1]} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=is_set, postgresql_where=is_set)
 
 
 # --- who ---------------------------------------------------------------------------------------------------
@@ -351,6 +352,115 @@ untold_changes = Table(
     Column("since", UTC, nullable=False),
     Column("was", Json, nullable=False, comment="before the first change they were not told of"),
 )
+
+preferences = Table(
+    "preferences",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    Column("values", Json, nullable=False, comment="what was set; all else is as by default"),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("person_id", "people.id"),
+    Column("source", Text, nullable=False, comment="what tells the words; empty: the owner"),
+    Column("source_id", Integer, nullable=True),
+    Column("text", Text, nullable=False),
+    Column("starts", Wall, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("rrule", Text, nullable=False),
+    Column("at", UTC, nullable=False, comment="when it comes next or, once told, when it came"),
+    Column("state", Text, nullable=False),
+    Column("request_id", Text, nullable=True),
+    Column("made_at", UTC, nullable=False),
+    UniqueConstraint("person_id", "request_id"),
+    UniqueConstraint("person_id", "source", "source_id"),
+    Index("ix_reminders_coming", "person_id", "state", "at"),
+    sqlite_autoincrement=True,
+)
+
+# --- whom somebody knows -----------------------------------------------------------------------------------
+
+# What people wrote stands in one column of a table, sealed where there is a key (`storage.sealed`).
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("owner_id", "people.id"),
+    Column("version", Integer, nullable=False, comment="1, and one more with each change"),
+    Column("about", Text, nullable=False, comment="sealed, or plain JSON"),
+    # of all that is written about them: entries and promises too, and the terms they are found by
+    Column("sealed_by", Text, nullable=False, index=True, comment="which key; empty: none"),
+    Column("member_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
+    Column("last_contact", Date, nullable=False),
+    Column("cadence_count", Integer, nullable=True),
+    Column("cadence_unit", Text, nullable=False),
+    Column("back_on", Date, nullable=True, comment="the last contact and the cadence together"),
+    Column("follow_up", Wall, nullable=True),
+    Column("follow_up_zone", Text, nullable=False),
+    Column("request_id", Text, nullable=True),
+    Column("import_id", Text, nullable=True),
+    Column("is_changed", Boolean, nullable=False, comment="by anybody since it was added"),
+    Column("created_at", UTC, nullable=False),
+    UniqueConstraint("owner_id", "request_id"),
+    Index("ix_connections_last_contact", "owner_id", "last_contact", "id"),
+    _sparse("ix_connections_back_on", "owner_id", "back_on"),
+    _sparse("ix_connections_import_id", "owner_id", "import_id"),
+    _sparse("ix_connections_member_id", "member_id"),
+    sqlite_autoincrement=True,
+)
+
+connection_entries = Table(
+    "connection_entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("owner_id", "people.id"),
+    _belongs("connection_id", "connections.id"),
+    Column("kind", Text, nullable=False),
+    Column("at", UTC, nullable=False),
+    Column("text", Text, nullable=False, comment="sealed, or plain JSON"),
+    # no foreign key: another may stand in for it, and what was met at stays known when it is gone
+    Column("occurrence_id", Integer, nullable=True),
+    Column("request_id", Text, nullable=True),
+    UniqueConstraint("owner_id", "request_id"),
+    Index("ix_connection_entries_at", "connection_id", "at", "id"),
+    sqlite_autoincrement=True,
+)
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("owner_id", "people.id"),
+    _belongs("connection_id", "connections.id", is_indexed=True),
+    Column("side", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("text", Text, nullable=False, comment="sealed, or plain JSON"),
+    Column("made_at", UTC, nullable=False),
+    Column("due", Wall, nullable=True),
+    Column("due_zone", Text, nullable=False),
+    Column("due_at", UTC, nullable=True, comment="the instant of `due`"),
+    Column("settled_at", UTC, nullable=True),
+    Column("request_id", Text, nullable=True),
+    UniqueConstraint("owner_id", "request_id"),
+    Index("ix_promises_standing", "owner_id", "standing", "due_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+connection_terms = Table(
+    "connection_terms",
+    metadata,
+    _belongs("owner_id", "people.id", is_key=True),
+    # compared by code point, as `place_names.key` is
+    Column("term", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    _belongs("connection_id", "connections.id", is_key=True, is_indexed=True),
+    Column("fields", Integer, nullable=False, comment="where it stands, a bit for each"),
+    sqlite_with_rowid=False,
+)
+"""What connections are found by (`storage.connection_terms`): words, or their hashes where there is a key."""
 
 # --- what adapters keep ------------------------------------------------------------------------------------
 

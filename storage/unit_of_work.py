@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
+from bot.domain.connections import Connections
 from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
@@ -15,10 +16,13 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
+from bot.domain.preferences import PreferenceRows
+from bot.domain.reminders import Reminders
 from bot.ports import Heard, Notes
 from storage.changes import ChangeTable
 from storage.closings import ClosingTable
 from storage.connection import Connection
+from storage.connections import ConnectionTable
 from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
@@ -33,6 +37,8 @@ from storage.notes import NoteTable
 from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
+from storage.preferences import PreferenceTable
+from storage.reminders import ReminderTable
 
 
 class Work:
@@ -42,6 +48,7 @@ class Work:
         "changes",
         "closings",
         "connection",
+        "connections",
         "digests",
         "drafts",
         "due",
@@ -56,6 +63,8 @@ class Work:
         "outbox",
         "people",
         "places",
+        "preferences",
+        "reminders",
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -65,9 +74,12 @@ class Work:
         self.events: Events = EventTable(connection)
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
+        self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.leads: Leads = LeadTable(connection)
+        self.reminders: Reminders = ReminderTable(connection)
+        self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
         self.notes: Notes = NoteTable(connection)

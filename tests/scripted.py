@@ -13,9 +13,11 @@ from random import Random
 from sqlalchemy import select, update
 
 from bot.commands import Errand, Message, Renders, Services
-from bot.domain.addresses import Address, Channel, written
+from bot.domain.addresses import Address, Channel, Direct, written
 from bot.domain.delivery import Claimed, Moot, OutboxLine, Owed, Receipt
-from bot.errors import Temporary, Unsure
+from bot.domain.people import Account, Caller, Workspace
+from bot.errors import Closed, Temporary, Unsure
+from bot.features.closed import tell
 from bot.i18n import AS_DECLARED
 from bot.markup import rich
 from bot.outbox import OutboxWork, Timings
@@ -84,10 +86,13 @@ class Scripted:
         self.posts: list[Post] = []
         self.tried: list[str] = []
         """The key of each send."""
+        self.tried_at: list[datetime] = []
         self.asked: list[tuple[str, datetime]] = []
         """The key of each question, and from when."""
         self.told: defaultdict[str, deque[Told]] = defaultdict(deque)
         """What happens at an address, one send after another; then it posts."""
+        self.closed: set[str] = set()
+        """Accounts that take no direct messages."""
         self.answers: deque[Exception] = deque()
         """What happens to questions, one after another; then they are answered."""
         self.can_be_asked = True
@@ -109,7 +114,10 @@ class Scripted:
 
     async def send(self, to: Address, reply: Reply, key: str) -> Receipt:
         self.tried.append(key)
+        self.tried_at.append(self.clock.now())
         self.seconds += self.slowness
+        if isinstance(to, Direct) and to.account in self.closed:
+            raise Closed("closed", can_open=True)
         told = self.told[written(to)]
         match told.popleft() if told else None:
             case Exception() as error:
@@ -215,7 +223,7 @@ class Stage:
     ) -> OutboxWork:
         return OutboxWork(
             services or self.services,
-            {"note": notes} if kinds is None else kinds,
+            {"note": notes, "closed": tell} if kinds is None else kinds,
             random=Random(7),
             errands=errands,
             timings=timings or PATIENT,
@@ -228,6 +236,21 @@ class Stage:
         work = self.work()
         await work.run()
         await work.close()
+
+    async def knows(self, name: str, channel: Channel | None = None) -> Caller:
+        """Somebody who speaks in a channel of the venue, or to the bot alone."""
+        async with self.database.writing() as uow:
+            caller = await uow.people.welcome(
+                Account("stage", name, name.title()),
+                None if channel is None else Workspace("stage", "venue", "The Venue"),
+                channel,
+                is_organiser=False,
+                zone="UTC",
+                locale="en",
+                now=self.clock.now(),
+            )
+            await uow.closings.spoke(caller.origin.account, self.clock.now())
+        return caller
 
     async def owe(self, *owed: Owed) -> None:
         async with self.database.writing() as uow:
@@ -279,6 +302,7 @@ def note(
     breaks: bool = False,
     moot: bool = False,
     otherwise: Address | None = None,
+    person: int | None = None,
 ) -> Owed:
     return Owed(
         kind,
@@ -291,4 +315,5 @@ def note(
         not_after=not_after,
         facts={"breaks": breaks, "moot": moot},
         otherwise=otherwise,
+        person=person,
     )

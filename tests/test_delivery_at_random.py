@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from bot.commands import Fallen, Services
-from bot.domain.addresses import Channel, written
+from bot.domain.addresses import Address, Direct, written
 from bot.domain.delivery import Due, OutboxLine, Owed
 from bot.due import DueWork
 from bot.errors import Temporary, Unreachable
@@ -25,12 +26,13 @@ from bot.ui import Reply
 from tests.at_random import CHEAP, Play, play_on_postgres, play_on_sqlite
 from tests.breaking import BreaksOff
 from tests.postgres import Postgres
-from tests.scripted import HALL, ROOM, Lost, Moved, Stage, Told, note
+from tests.scripted import HALL, ROOM, Lost, Moved, Post, Stage, Told, note
 
-HOUR = timedelta(hours=1)
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 
 subjects = st.integers(1, 6)
-addresses = st.sampled_from([ROOM, HALL])
+ADA = Direct("stage", "ada", "Ada")
+addresses: st.SearchStrategy[Address] = st.sampled_from([ROOM, HALL, ADA])
 troubles: st.SearchStrategy[Told] = st.one_of(
     st.builds(Temporary, st.just("busy"), st.sampled_from([None, 0, 3, 500])),
     st.builds(Lost, st.booleans()),
@@ -47,6 +49,7 @@ class Delivery(Play):
         self.open()
         self.stage = Stage(self.database, Moved())
         self.owed: dict[str, Owed] = {}
+        self.ada = self.runner.run(self.stage.knows("ada", HALL)).person.id
 
     # --- what happens --------------------------------------------------------------------------------------
 
@@ -57,7 +60,7 @@ class Delivery(Play):
         after=st.sampled_from([None, 0, 30]),
         within=st.sampled_from([None, 60, 5000]),
     )
-    def owe(self, subject: int, address: Channel, parts: int, after: int | None, within: int | None) -> None:
+    def owe(self, subject: int, address: Address, parts: int, after: int | None, within: int | None) -> None:
         owed = [
             note(
                 subject,
@@ -66,6 +69,7 @@ class Delivery(Play):
                 follows=part - 1 if part > 1 else None,
                 not_before=None if after is None else self._in(after),
                 not_after=None if within is None else self._in(within),
+                person=self.ada if address == ADA else None,
             )
             for part in range(1, parts + 1)
         ]
@@ -125,14 +129,26 @@ class Delivery(Play):
         self.runner.run(self.stage.let_leases_run_out())
 
     @rule(address=addresses, trouble=troubles)
-    def trouble(self, address: Channel, trouble: Told) -> None:
+    def trouble(self, address: Address, trouble: Told) -> None:
         self.stage.platform.told[written(address)].append(trouble)
+
+    @rule()
+    def ada_closes_her_direct_messages(self) -> None:
+        self.stage.platform.closed.add("ada")
+
+    @rule()
+    def ada_opens_them(self) -> None:
+        self.stage.platform.closed.clear()
+
+    @rule()
+    def ada_speaks(self) -> None:
+        self.runner.run(self.stage.knows("ada", ROOM))
 
     @rule(wait=st.sampled_from([None, 7]))
     def no_answer(self, wait: float | None) -> None:
         self.stage.platform.answers.append(Temporary("busy", wait=wait))
 
-    @rule(seconds=st.sampled_from([1, 11, 70, 700, 4000]))
+    @rule(seconds=st.sampled_from([1, 11, 70, 700, 4000, 90_000]))
     def time_passes(self, seconds: int) -> None:
         self.stage.clock.forward(seconds)
 
@@ -140,7 +156,7 @@ class Delivery(Play):
 
     @invariant()
     def nothing_is_seen_twice_early_or_late(self) -> None:
-        posts = self.stage.platform.posts
+        posts = self._posts()
         times = Counter(post.key for post in posts)
         assert not [key for key, seen in times.items() if seen > 1 + self._resent().get(key, 0)]
         for post in posts:
@@ -151,23 +167,30 @@ class Delivery(Play):
     @invariant()
     def parts_are_seen_in_order(self) -> None:
         parts: defaultdict[str, list[int]] = defaultdict(list)
-        for post in dict.fromkeys(post.key for post in self.stage.platform.posts):
+        for post in dict.fromkeys(post.key for post in self._posts()):
             parts[self.owed[post].stem].append(self.owed[post].part)
         assert all(each == sorted(each) for each in parts.values())
+
+    @invariant()
+    def ada_hears_in_a_channel_once_a_week_that_something_waits(self) -> None:
+        told = [post.at for post in self.stage.platform.posts if post.key.startswith("closed:")]
+        assert all(later - earlier >= WEEK for earlier, later in pairwise(told))
 
     def at_the_end(self) -> None:
         """When all troubles are over, everything settles, and what counts as sent was seen."""
         self.stage.platform.told.clear()
+        self.stage.platform.closed.clear()
         self.stage.platform.answers.clear()
         for _ in range(8):
             self.runner.run(self.stage.let_leases_run_out())
+            self.runner.run(self.stage.knows("ada"))
             self.runner.run(DueWork(self.stage.services, {"book": self._fallen}).run())
             self.runner.run(self.stage.run())
             self.stage.clock.forward(HOUR.total_seconds())
         self.nothing_is_seen_twice_early_or_late()
         self.parts_are_seen_in_order()
         seen = {post.key for post in self.stage.platform.posts}
-        lines = self._lines()
+        lines = [line for line in self._lines() if not line.key.startswith("closed:")]
         assert {line.key for line in lines} == set(self.owed)
         for line in lines:
             assert line.state in ("sent", "moot", "buried")
@@ -185,6 +208,10 @@ class Delivery(Play):
                 self.owed.setdefault(each.key, each)
             fallen.append(Fallen(row, row.at + 1000 * HOUR, owed))
         return fallen
+
+    def _posts(self) -> list[Post]:
+        """All that was seen, but for the notes in channels."""
+        return [post for post in self.stage.platform.posts if post.key in self.owed]
 
     def _in(self, seconds: float) -> datetime:
         return self.stage.clock.now() + timedelta(seconds=seconds)

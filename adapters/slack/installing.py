@@ -25,10 +25,10 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.sealing import Seal, Unopened
 from bot.domain.installations import Installations, Sealed
 from bot.errors import SetupError
 from bot.ports import Clock
+from bot.sealing import Seal, Unopened
 
 REMEMBERED_SECONDS = 60.0
 """How long a token is used without asking the database; another process may have heard that it was revoked."""

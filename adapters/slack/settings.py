@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from adapters.slack.sealing import Seal
 from bot.errors import SetupError
+from bot.sealing import Seal
 from bot.settings import Settings, SlackMode
 
 PREFIX = re.compile(r"[a-z]{0,16}")

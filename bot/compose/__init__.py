@@ -12,7 +12,7 @@ from typing import Protocol
 
 from adapters.scheduler import Scheduler
 from bot.app import App
-from bot.commands import Errand, FallsDue, Feature, Lookup, Renders, Services
+from bot.commands import Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
 from bot.features import digests, events, greenroom, people, reminders
@@ -25,6 +25,7 @@ from bot.features.welcome import GREETING, greet
 from bot.outbox import OutboxWork
 from bot.platform import Platform
 from bot.ports import Clock
+from bot.sealing import Vault
 from bot.settings import Settings
 from storage.database import Database, hold, migrate
 
@@ -71,8 +72,10 @@ class Bot:
         self.beside: list[Serves] = []
         """What runs beside the platforms, such as the web server; put there before `serve`, too."""
         self.scheduler = Scheduler(clock, self.work)
-        self.database = Database(settings.database_url, wake=self.scheduler.wake)
-        self.services = Services(self.database, clock, self.platforms, lookups_of(self.features))
+        vault = Vault(settings.secret_key.get_secret_value())
+        self.database = Database(settings.database_url, wake=self.scheduler.wake, vault=vault)
+        named = lookups_of(self.features), reminds_of(self.features)
+        self.services = Services(self.database, clock, self.platforms, *named)
         self.app = App(self.features, self.services, settings.timezone, settings.locale)
         self.due = DueWork(self.services, falls_due_of(self.features))
         self.outbox = OutboxWork(
@@ -116,12 +119,13 @@ class Bot:
 async def compose(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     """A bot on the settings' database, brought up to date and held for this process alone where it must be.
 
-    Raises SetupError where the database cannot be used.
+    Raises SetupError where the database cannot be used, or what it holds not opened.
     """
     with hold(settings.database_url):
         await migrate(settings.database_url)
         bot = Bot(settings, clock)
         try:
+            await bot.database.check_keys()
             async with bot.database.writing() as uow:
                 await uow.due.put(Due(HOUSEKEEPING, 0, clock.now()))
             yield bot
@@ -133,6 +137,11 @@ async def compose(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
 def lookups_of(features: Sequence[Feature]) -> Mapping[str, Lookup]:
     """Every look-up by the name that arguments give."""
     return {**LOOKUPS, **{name: each for feature in features for name, each in feature.lookups.items()}}
+
+
+def reminds_of(features: Sequence[Feature]) -> Mapping[str, Reminds]:
+    """Every source of reminders by its name."""
+    return {name: each for feature in features for name, each in feature.reminds.items()}
 
 
 def falls_due_of(features: Sequence[Feature]) -> Mapping[str, FallsDue]:

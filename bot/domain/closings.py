@@ -22,8 +22,8 @@ TRIED_EVERY = timedelta(days=1)
 PAUSE = timedelta(minutes=1)
 """So long after a try in vain nothing is tried again, however much they speak to the bot."""
 
-TOLD_EVERY = timedelta(days=7)
-"""One note in a channel for a person, at most."""
+TOLD_EVERY = timedelta(days=8)
+"""Somebody is owed no two notes in channels within this: as one may come a day late, no two are seen in a week."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """How somebody reads what comes to them by itself: `zone` is IANA."""
+
+    zone: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
 class Community:
     """Owns one or more workspaces and everything shared."""
 
@@ -170,6 +178,11 @@ class People(Protocol):
 
     async def notices_to(self, person: int) -> Direct | None:
         """The first of these places for one person. None for nobody we know."""
+
+    async def readers(self, persons: Collection[int]) -> Mapping[int, Reader]:
+        """How each of these people reads: their own zone and language, else those of the community they were seen in
+        last. Left out: whom we do not know, and who set none and is nowhere.
+        """
 
     async def named(self, community: int) -> Sequence[Person]:
         """Whom owners named as organisers, in that order."""

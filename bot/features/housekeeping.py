@@ -1,5 +1,5 @@
 """What is tidied once a day: drafts and codes that expired, rows long settled, workspaces long left, series laid out
-further.
+further, and what is private sealed anew under a new key.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ AT_ONCE = 200
 HEARD_AT_ONCE = 10_000
 """They are small and there are many: one for each button that was pressed."""
 
+RESEALED_AT_ONCE = 100
+"""Connections sealed anew in one transaction, each with all that is written about it."""
+
 HOMES_AT_ONCE = 5
 """Workspaces forgotten in one transaction: with the last one of a community thousands of rows go."""
 
@@ -36,6 +39,8 @@ async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: d
     await uow.installations.sweep(now - KEPT_AFTER_REMOVAL)
     extended = await uow.events.extend(now, AT_ONCE)
     forgotten = await uow.people.forget_removed(now - KEPT_AFTER_REMOVAL, HOMES_AT_ONCE)
+    resealed = await uow.connections.reseal(RESEALED_AT_ONCE)
     is_done = swept < AT_ONCE and unheard < HEARD_AT_ONCE and extended < AT_ONCE and len(forgotten) < HOMES_AT_ONCE
+    is_done = is_done and resealed < RESEALED_AT_ONCE
     again = now + (EVERY if is_done else timedelta(minutes=1))
     return [Fallen(row, again) for row in rows]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from adapters.slack.client import Slack
 from adapters.slack.installing import StoredTokens
-from adapters.slack.sealing import Seal
 from adapters.slack.settings import OAuth, SlackSettings
 from adapters.slack.wire import Wire
 from bot.compose import Bot
 from bot.compose.apart import DeliveriesOf, InstallationsOf, NotesOf
+from bot.sealing import Seal
 from bot.settings import SlackMode
 from tests.crash import whole_worker
 

@@ -13,10 +13,10 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 
 from adapters.slack.installing import StoredTokens
-from adapters.slack.sealing import Seal
 from bot.compose import SystemClock
 from bot.compose.apart import InstallationsOf
 from bot.domain.addresses import Channel
+from bot.sealing import Seal
 from storage.database import Database
 from tests.crash import slack_worker
 from tests.crash.digests import HOMES, KILLS, MESSAGES, check, fill, kill_meanwhile

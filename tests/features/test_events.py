@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.events import Attendance, Details, Kind, Occurrence, Price, Status
+from bot.domain.patterns import repeats
 from bot.domain.places import Place
-from bot.features.events.cards import full_card, repeats, short_card
+from bot.features.events.cards import full_card, short_card
 from bot.fit import plain
 from bot.i18n import Words
 from bot.request import Press, Typed

@@ -18,6 +18,7 @@ from bot.domain.mirrors import Face, Link
 from bot.domain.people import Account, Caller, Workspace
 from bot.domain.recurrence import lay_out
 from storage.database import Database
+from storage.outbox import outbox
 from storage.schema import metadata
 from storage.tables import codes, communities, events, people, stand_ins
 from tests.storage.making import FRIDAY, NOW, account, add, bring, event, found, titles, told, workspace
@@ -406,6 +407,11 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "organisers.person_id",
             "wrong_codes.person_id",  # goes with them
             "drafts.owner_id",
+            "connections.owner_id",
+            "connections.member_id",
+            "connection_entries.owner_id",
+            "connection_terms.owner_id",
+            "promises.owner_id",
             "events.added_by",
             "attendances.person_id",
             "told_leads.person_id",
@@ -413,6 +419,8 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "muted_events.person_id",
             "untold_changes.person_id",
             "outbox.person_id",
+            "reminders.person_id",
+            "preferences.person_id",
         },
     }
 
@@ -479,6 +487,23 @@ async def test_two_who_are_linked_are_one_and_the_newest_answer_counts(
         again = await uow.people.recognise(SLACK, None, is_organiser=False, now=NOW)
         assert again is not None
         assert (again.person.id, again.person.zone, again.is_organiser) == (alone, "Asia/Tokyo", False)
+
+
+async def test_what_is_owed_to_somebody_follows_whoever_stays(database: Database, ada: Caller) -> None:
+    other = await elsewhere(database)
+    here, there = Direct("console", "ada", "Ada"), Direct("slack", "U1", "ada.l")
+    async with database.writing() as uow:
+        owed = [Owed("note", each, "", to, person=other.person.id) for each, to in ((1, here), (2, there))]
+        await uow.outbox.add(owed, NOW)
+        await uow.linking.join_people(other.person.id, ada.person.id)
+        rows = await uow.connection.rows(select(outbox.c.person_id))
+        assert [row.person_id for row in rows] == [ada.person.id] * 2
+        await uow.linking.part_person(other.origin.account, NOW + MINUTE)
+    async with database.writing() as uow:
+        # what was on its way to the account that is not theirs any more is not sent there
+        [line] = await uow.outbox.undelivered(ada.person.id, 9)
+        assert (line.subject, line.is_waiting, line.since) == (2, False, NOW + MINUTE)
+        assert [row.owed.subject for row in await uow.outbox.claim(NOW, 9, 120)] == [1]
 
 
 async def test_an_organiser_on_one_platform_is_none_on_the_other_but_in_direct_messages(

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.addresses import Channel, Direct
 from bot.domain.people import Account, Caller, Community, Person, Workspace
 from storage.database import Database
 from tests.storage.making import NOW, account, workspace
@@ -104,3 +105,40 @@ async def _last(database: Database) -> str:
     assert caller is not None
     assert caller.community is not None
     return caller.community.name
+
+
+async def test_the_channel_where_somebody_last_spoke_is_noted_by_one_small_write(database: Database) -> None:
+    ada, attic = account("ada"), workspace("Attic")
+    hall, bar = Channel("console", "attic", "1", "hall"), Channel("console", "attic", "2", "bar")
+    async with database.writing() as uow:
+        await uow.people.welcome(ada, attic, hall, is_organiser=False, zone="UTC", locale="en", now=NOW)
+
+    async def moved(where: Workspace | None, channel: Channel | None) -> bool:
+        async with database.reading() as uow:
+            caller = await uow.people.recognise(ada, where, channel, is_organiser=False, now=NOW)
+        assert caller is not None
+        if caller.has_moved:
+            assert channel is not None
+            async with database.writing() as uow:
+                await uow.people.spoke_in(caller.origin, channel)
+        return caller.has_moved
+
+    assert [await moved(attic, each) for each in (hall, bar, bar, None)] == [False, True, False, False]
+    assert not await moved(None, None)
+    assert await moved(attic, replace(bar, name="tap room"))
+    assert await moved(attic, hall)
+    await welcome(database, ada, attic, now=NOW + 25 * HOUR)  # in no channel that is known
+    assert not await moved(attic, hall)
+
+
+async def test_where_notices_go_is_told_of_many_at_once(database: Database) -> None:
+    ids = []
+    for name in ("ada", "bob", "eve"):
+        caller = await welcome(database, account(name), workspace("Attic"))
+        ids.append(caller.person.id)
+    async with database.reading() as uow:
+        assert await uow.people.notices_for([*ids[:2], 999]) == {
+            ids[0]: (Direct("console", "ada", "Ada"),),
+            ids[1]: (Direct("console", "bob", "Bob"),),
+        }
+        assert await uow.people.notices_for([]) == {}

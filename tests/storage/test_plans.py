@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.event import listen
 
+from bot.domain.addresses import Direct
 from bot.domain.events import Search
 from storage.database import Database
 from storage.engine import normalise_url
+from storage.tables import accounts
 from storage.unit_of_work import Work
-from tests.storage.making import BERLIN, NOW, bring, event, told
+from tests.storage.making import BERLIN, NOW, account, bring, event, told
 
 SEARCHES = {
     "all": Search(NOW),
@@ -63,3 +66,32 @@ async def test_searching_postgres_uses_the_index_of_words(postgres_url: str) -> 
         plan = "\n".join(row[0] for row in await uow.connection.rows(text(query)))
     await database.close()
     assert "Bitmap Index Scan on search_terms" in plan
+
+
+async def test_what_waits_for_one_account_is_found_by_an_index_of_what_waits(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: tuple[object, ...], *_rest: object) -> None:
+        asked.append((statement, values))
+
+    async with database.writing() as uow:
+        ada = await uow.people.welcome(account("ada"), None, is_organiser=False, zone="UTC", locale="en", now=NOW)
+        await uow.connection.execute(update(accounts).values(try_at=NOW + timedelta(hours=1)))
+        listen(database._engine.sync_engine, "before_cursor_execute", note)
+        await uow.closings.spoke(ada.origin.account, NOW)
+        await uow.closings.closed([Direct("console", "ada")])
+        await uow.outbox.undelivered(ada.person.id, 9)
+    await database.close()
+    with closing(sqlite3.connect(normalise_url(sqlite_url).database or "")) as connection:
+        plans = [
+            [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+            for statement, values in asked
+            if not statement.startswith("BEGIN")
+        ]
+    assert len(plans) == 4
+    assert not [
+        line for plan in plans for line in plan if line.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in line
+    ]
+    assert any("ix_outbox_closed (platform=? AND place=?)" in line for line in plans[1])
+    assert any("ix_outbox_person_id" in line for line in plans[3])

@@ -48,7 +48,17 @@ async def name_organisers(ask: Organisers, request: Request, services: Services)
             await uow.people.name_organiser(community.id, ask.add.person, home, request.now)
             said.append(request.say(N_("{name} organises now."), name=ask.add.account.name))
         names = [person.name for person in await uow.people.named(community.id)]
-    return Reply(rich("\n".join([*said, _list(names, request)])))
+        unreached = await uow.outbox.undelivered_of(community.id) if ask == Organisers() else 0
+    lines = [*said, _list(names, request)]
+    if unreached:
+        lines.append(
+            request.say.many(
+                "{count} member could not be reached by direct message lately. What was for them they alone see.",
+                "{count} members could not be reached by direct message lately. What was for them they alone see.",
+                unreached,
+            )
+        )
+    return Reply(rich("\n".join(lines)))
 
 
 def _removed(somebody: Somebody, request: Request, *, was_named: bool) -> str:

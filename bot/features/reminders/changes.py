@@ -14,7 +14,6 @@ from bot.domain.changes import CHANGED, Standing, Untold, standing_json, standin
 from bot.domain.delivery import Due, Moot, Owed
 from bot.domain.preferences import Preferences
 from bot.features.events.cards import when, when_whole
-from bot.features.reminders.preferring import preferences_of
 from bot.i18n import AS_DECLARED, N_, Words
 from bot.markup import Bold, Link, Rich, joined, rich
 from bot.ports import UnitOfWork
@@ -33,7 +32,7 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, no
     untold: defaultdict[int, list[Untold]] = defaultdict(list)
     for each in await uow.changes.untold(persons):
         untold[each.person].append(each)
-    set_ = await preferences_of(uow, persons)
+    set_ = await uow.preferences.of(persons)
     places = await uow.people.notices_for(list(untold))
     fallen: list[Fallen] = []
     settled: list[Untold] = []

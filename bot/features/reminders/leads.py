@@ -15,7 +15,6 @@ from bot.domain.leads import AHEAD, FURTHEST, Coming, Step, next_step
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import quiet_around
 from bot.features.events.cards import when_whole, where
-from bot.features.reminders.preferring import preferences_of
 from bot.i18n import AS_DECLARED, N_, Words
 from bot.markup import Bold, When, WhenStyle, joined, rich
 from bot.params import Option
@@ -48,7 +47,7 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, no
     for each in await uow.leads.coming(persons, now, now + AHEAD):
         coming[each.person].append(each)
     first = await uow.leads.first_after(persons, now + AHEAD)
-    set_ = await preferences_of(uow, persons)
+    set_ = await uow.preferences.of(persons)
     steps = {
         row.subject: [(each, next_step(each, set_[row.subject], now, row.at)) for each in coming[row.subject]]
         for row in rows
@@ -78,7 +77,7 @@ async def render(
     """Implements `bot.commands.Renders`."""
     pairs = [(row.person, row.subject) for row in rows if row.person is not None]
     standing = await uow.leads.standing(pairs)
-    set_ = await preferences_of(uow, {person for person, _ in pairs})
+    set_ = await uow.preferences.of({person for person, _ in pairs})
     shown = await _shown(standing.values(), uow)
     messages: list[Message | Moot | Later] = []
     for row in rows:

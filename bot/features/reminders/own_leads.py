@@ -14,7 +14,6 @@ from bot.domain.leads import LEADS, Coming, Told, next_step
 from bot.errors import NotFound, Refused
 from bot.features.events.lookup import EventParam
 from bot.features.reminders.leads import CHOICES, DONE, LEADS_MENU, STOP, STOP_ALL, USUAL, lead_card, leads_menu
-from bot.features.reminders.preferring import preferences_of
 from bot.i18n import N_, Slash, Words
 from bot.markup import rich
 from bot.params import Leads, Reading, said_leads
@@ -134,7 +133,7 @@ async def _set(
 
 async def _passed_over(coming: Coming, uow: UnitOfWork, now: datetime) -> datetime | None:
     """Let what lies behind count as told; when the next is told."""
-    set_ = (await preferences_of(uow, [coming.person]))[coming.person]
+    set_ = (await uow.preferences.of([coming.person]))[coming.person]
     step = next_step(coming, set_, now, now)
     lead = step.owed
     if lead is not None:

@@ -11,11 +11,11 @@ from cryptography.fernet import Fernet
 
 from adapters.slack.client import Slack
 from adapters.slack.installing import OneToken, Tokens, web_client
-from adapters.slack.sealing import Seal
 from adapters.slack.settings import OAuth, SlackSettings
 from adapters.slack.wire import Wire
 from bot.domain.addresses import Channel, Direct
 from bot.features import events
+from bot.sealing import Seal
 from bot.settings import SlackMode
 from tests.adapters.noted import Noted
 from tests.fakes.slack import Channel as There

@@ -10,7 +10,6 @@ import pytest
 
 from adapters.slack.installing import StoredTokens
 from adapters.slack.outbound import mark_of
-from adapters.slack.sealing import Seal
 from bot.commands import Services
 from bot.compose.apart import InstallationsOf
 from bot.domain.addresses import Channel, Direct
@@ -18,6 +17,7 @@ from bot.domain.delivery import Receipt
 from bot.domain.installations import Sealed
 from bot.errors import DeliveryError, Temporary, Unreachable, Unsure
 from bot.markup import rich
+from bot.sealing import Seal
 from bot.ui import File, Privacy, Reply
 from storage.database import Database
 from tests.adapters.slack.posting import Posting, posting

@@ -12,10 +12,10 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 
 from adapters.slack.installing import Installed, OneToken, StoredStates, StoredTokens, web_client, when
-from adapters.slack.sealing import Seal
 from bot.compose.apart import InstallationsOf
 from bot.domain.installations import STATE_LIVES
 from bot.errors import SetupError
+from bot.sealing import Seal
 from storage.database import Database
 from tests.adapters.slack.asked import Asked, asked_slack
 from tests.clocks import FixedClock

@@ -20,11 +20,11 @@ from starlette.routing import Route
 
 from adapters.slack.installing import Installed, StoredStates, StoredTokens
 from adapters.slack.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
-from adapters.slack.sealing import Seal
 from adapters.slack.settings import OAuth
 from adapters.web.server import Web
 from bot.compose.apart import InstallationsOf
 from bot.domain.installations import STATE_LIVES
+from bot.sealing import Seal
 from storage.database import Database
 from tests.adapters.slack.asked import Asked, AskedSlack, asked_slack
 from tests.clocks import FixedClock

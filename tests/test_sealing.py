@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
-from adapters.slack.sealing import Opened, Seal, Unopened
 from bot.errors import SetupError
+from bot.sealing import Opened, Seal, Unopened
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 

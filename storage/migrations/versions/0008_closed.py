@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.schema import UTC
 
-revision = "0011"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 _ACCOUNTS = {
