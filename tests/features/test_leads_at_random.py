@@ -254,7 +254,7 @@ class Reminded(Play):
                 .where(outbox.c.lease_until.is_not(None))
                 .values(lease_until=datetime(2020, 1, 1, tzinfo=UTC))
             )
-            await uow.connection.execute(old)  # type: ignore[attr-defined]  # of this database
+            await uow.connection.execute(old)
         self.clock.skip(3 * MINUTE)
 
     # --- what holds ----------------------------------------------------------------------------------------
