@@ -17,7 +17,7 @@ from bot.domain.quiet import quiet_around
 from bot.features.events.cards import when_whole, where
 from bot.features.reminders.telling import snooze_options
 from bot.i18n import AS_DECLARED, N_, Words
-from bot.markup import Bold, When, WhenStyle, joined, rich
+from bot.markup import Bold, joined, rich
 from bot.params import Option
 from bot.ports import UnitOfWork
 from bot.ui import Action, Button, Card, Control, LinkButton, Menu, Reply
@@ -101,7 +101,7 @@ async def render(
 def lead_card(occurrence: Occurrence, say: Words, controls: tuple[Control, ...] = ()) -> Card:
     """What somebody who is on their way needs to know."""
     details = occurrence.details
-    lines = [when_whole(occurrence, say), rich(When(occurrence.starts, WhenStyle.RELATIVE)), where(occurrence, say)]
+    lines = [when_whole(occurrence, say), where(occurrence, say)]
     links = (LinkButton(say(N_("Page")), details.page_link),) if details.page_link else ()
     return Card(rich(Bold(details.title)), joined(lines, "\n"), url=details.page_link, controls=(*controls, *links))
 
