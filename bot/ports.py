@@ -16,6 +16,7 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
+from bot.domain.profiles import Profiles
 
 HEARD_FOR = timedelta(days=1)
 """Platforms give up delivering long before: Slack after an hour."""
@@ -72,6 +73,7 @@ class UnitOfWork(Protocol):
     digests: Digests
     drafts: Drafts
     places: Places
+    profiles: Profiles
     mirrors: Mirrors
     notes: Notes
     heard: Heard

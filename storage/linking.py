@@ -9,7 +9,7 @@ from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func,
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
-from storage import joining, parting
+from storage import joining, parting, profiles
 from storage.connection import Connection
 from storage.schema import UTC
 from storage.tables import (
@@ -86,9 +86,10 @@ class LinkingTable:
             _OWN_DRAFTS,
             _OWN_NAMES,
             _OWN_SETTINGS,
-            _DROP_PERSON,
         ):
             await self._connection.execute(statement, values)
+        await profiles.unite(self._connection, person, into)
+        await self._connection.execute(_DROP_PERSON, values)
         return True
 
     async def part_person(self, account: int) -> int | None:
@@ -175,6 +176,7 @@ _OWN_NAMES = (
     )
     .values(person_id=_other)
 )
+_asked_other = select(_former.c.asked_zone_at).where(_former.c.id == _one).scalar_subquery()
 _OWN_SETTINGS = (
     update(people)
     .where(people.c.id == _other)
@@ -185,6 +187,7 @@ _OWN_SETTINGS = (
             )
             for column in (people.c.zone, people.c.locale)
         }
+        | {people.c.asked_zone_at: func.coalesce(people.c.asked_zone_at, _asked_other)}
     )
 )
 _DROP_PERSON = delete(people).where(people.c.id == _one)

@@ -12,6 +12,7 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.people import People
 from bot.domain.places import Places
+from bot.domain.profiles import Profiles
 from bot.ports import Heard, Notes
 from storage.connection import Connection
 from storage.digests import DigestTable
@@ -27,6 +28,7 @@ from storage.notes import NoteTable
 from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
+from storage.profiles import ProfileTable
 
 
 class Work:
@@ -47,6 +49,7 @@ class Work:
         "outbox",
         "people",
         "places",
+        "profiles",
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -57,6 +60,7 @@ class Work:
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
         self.places: Places = PlaceTable(connection)
+        self.profiles: Profiles = ProfileTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.linking: Linking = LinkingTable(connection)
         self.notes: Notes = NoteTable(connection)

@@ -20,7 +20,7 @@ from bot.errors import Refused
 from bot.fit import plain
 from bot.grammar import read_sentence
 from bot.i18n import CATALOGS, Words
-from bot.params import Choice, Dates, DateTime, Plain, Reading, TimeOfDay, Until
+from bot.params import Choice, Choices, Dates, DateTime, Plain, Reading, TimeOfDay, Until
 from bot.request import Asked, Incoming, Typed
 from bot.ui import Form
 from tests.somebody import Somebody, somebody, words
@@ -98,7 +98,9 @@ async def test_what_was_not_understood_is_said_in_german(jule: Somebody) -> None
 
 
 def test_every_choice_is_read_by_its_german_and_its_english_name() -> None:
+    several = [param for argument in arguments() if isinstance(param := argument.param, Choices)]
     choices = [argument.param for argument in arguments() if isinstance(argument.param, Choice)]
+    choices += [Choice(param.label, param.help, param.names, param.into) for param in several]
     assert choices
     for choice in choices:
         names = {fold(reading().say(name)) for name in choice.names.values()}

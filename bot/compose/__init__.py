@@ -49,7 +49,7 @@ class SystemClock:
 
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
-    shared, own = (events.FEATURE, digests.FEATURE), (people.FEATURE, greenroom.FEATURE)
+    shared, own = (events.FEATURE, people.PEOPLE, digests.FEATURE), (people.FEATURE, greenroom.FEATURE)
     listed = (*shared, home_feature((*shared, *own)), *own)
     return (*listed, help_feature(listed))
 

@@ -22,7 +22,7 @@ from bot.params.kinds import (
 from bot.params.numbers import COST_MOST, CURRENCIES, FREE, Cost, Number, Whole
 from bot.params.rhythms import NEVER, Every, Leads, Never, QuietHours, said_lead, said_leads
 from bot.params.times import Dates, DateTime, Due, PastDay, Repeats, TimeOfDay, Until, Zone, fold_time
-from bot.params.words import WEEKDAYS, Choice, Tags, Text, Url, weekday, yes_no
+from bot.params.words import WEEKDAYS, Choice, Choices, Tags, Text, Url, weekday, yes_no
 
 __all__ = [
     "COST_MOST",
@@ -33,6 +33,7 @@ __all__ = [
     "WEEKDAYS",
     "ChannelParam",
     "Choice",
+    "Choices",
     "City",
     "Cost",
     "DateTime",

@@ -72,6 +72,41 @@ class Choice(Plain):
         return [option for option in options if wanted in fold(option.label) or fold(option.value).startswith(wanted)]
 
 
+@dataclass(frozen=True, slots=True)
+class Choices(Plain):
+    """Several of a few, separated by commas; they come in the order of `names`. See `Choice` for the rest."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    into: Callable[[str], object] = str
+
+    def read(self, typed: str, reading: Reading) -> tuple[object, ...]:
+        one = self._one
+        said = [one.read(part, reading) for part in re.split(r"[,;\n]", typed) if part.strip()]
+        if not said:
+            raise Refused(N_("There are no visible characters in it. Type some words."))
+        return tuple(value for value in map(self.into, self.names) if value in said)
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, tuple)
+        return ", ".join(self._one.write(each) for each in value)
+
+    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
+        """What could come next, behind what stands there already."""
+        before, comma, last = typed.rpartition(",")
+        head = f"{before.strip()}, " if comma else ""
+        there = {fold(each) for each in before.split(",")}
+        offered = self._one.suggest(last, reading)
+        return [
+            Option(f"{head}{option.label}", f"{head}{option.value}")
+            for option in offered
+            if not {fold(option.label), fold(option.value)} & there
+        ]
+
+    @property
+    def _one(self) -> Choice:
+        return Choice(self.label, self.help, self.names, self.into)
+
+
 def yes_no(label: str, help_: str) -> Choice:
     """A question answered yes (True) or no (False)."""
     return Choice(label, help_, {"yes": N_("Yes"), "no": N_("No")}, lambda value: value == "yes")

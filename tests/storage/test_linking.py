@@ -408,6 +408,7 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "drafts.owner_id",
             "events.added_by",
             "attendances.person_id",
+            "profiles.person_id",
         },
     }
 
