@@ -64,7 +64,7 @@ def page_at(form: Form, start: int | None) -> Page:
     names = list(form.params)
     if start is None or start >= len(names):
         return Page(_wrong_first(form), None)
-    following = start + FORM_FIELDS
+    following = start + _room(form)
     return Page(tuple(names[start:following]), following if following < len(names) else None)
 
 
@@ -171,12 +171,16 @@ def _error_lines(form: Form, say: Words) -> Iterator[Rich]:
             yield rich(f"{name}: {error}" if name else error)
 
 
+def _room(form: Form) -> int:
+    """How many fields a page holds: what is wrong stands above them, as a component too."""
+    return FORM_FIELDS - bool(form.errors)
+
+
 def _wrong_first(form: Form) -> tuple[str, ...]:
     """As many fields as fit, the wrong and the missing ones among them, in the form's order."""
-    room = FORM_FIELDS - bool(form.errors)
     wrong = [name for name in form.params if name in form.errors]
     missing = [name for name in form.params if name in form.required and not form.values.get(name)]
-    chosen = list(dict.fromkeys([*wrong, *missing, *form.params]))[:room]
+    chosen = list(dict.fromkeys([*wrong, *missing, *form.params]))[: _room(form)]
     return tuple(name for name in form.params if name in chosen)
 
 

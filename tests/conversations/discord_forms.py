@@ -7,7 +7,7 @@ and what a field is for stands in the declarations, which every field that is sh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.console.outbound import View, text_of
 from adapters.discord import forms
@@ -80,7 +80,7 @@ class Sheets:
         title = text_of(seen.cards[0].title, self.view)
         self._declared.check_title(command, title, lambda whole: clip(whole, FORM_TITLE_LENGTH))
         by_label = self._by_label(command)
-        for each in seen.cards[0].fields:
+        for each in (each for part in seen.cards for each in part.fields):
             name = by_label[each.name]
             found.values[name] = self._as_typed(name, command, text_of(each.value, self.view), typed)
         if seen.is_refusal:
@@ -195,7 +195,9 @@ class Sheets:
             return opened
         asked = await (await self.discord.submit(opened.user, opened.modal)).answered()
         assert self.meant(asked.seen[0]) == "page"
-        return self.of_card(asked.seen[0], opened.user, opened.typed, opened.command, opened.path)
+        # somebody fills in this page before they send it: it is still open to them
+        kept = self.of_card(asked.seen[0], opened.user, opened.typed, opened.command, opened.path)
+        return replace(kept, modal=opened.modal, card=None)
 
     async def _submit(self, opened: OpenForm, modal: Interaction, values: Mapping[str, str]) -> Interaction:
         assert modal.modal is not None

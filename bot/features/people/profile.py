@@ -96,5 +96,6 @@ async def profile_now(request: Request, services: Services) -> Mapping[str, str]
         hide=known.hidden,
         going=known.shows_going,
     )
-    unsaid = {"found": "nobody", "going": "no"}
-    return {**unsaid, **write_values(arguments_of(SetProfile), ask, services)}
+    arguments = arguments_of(SetProfile)
+    said = {"found": "nobody", "going": "no", **write_values(arguments, ask, services)}
+    return {name: said[name] for name in arguments if name in said}
