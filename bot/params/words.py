@@ -11,8 +11,10 @@ from bot.domain.events import GENRE_MOST, GENRES_MOST, LINK_MOST
 from bot.domain.places import fold
 from bot.domain.text import clean_line, clean_text
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import N_, Words
 from bot.params.kinds import Option, Plain, Reading, shortened
+
+_SEPARATORS = re.compile(r"[,;\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Choices(Plain):
 
     def read(self, typed: str, reading: Reading) -> tuple[object, ...]:
         one = self._one
-        said = [one.read(part, reading) for part in re.split(r"[,;\n]", typed) if part.strip()]
+        said = [one.read(part, reading) for part in _SEPARATORS.split(typed) if part.strip()]
         if not said:
             raise Refused(N_("There are no visible characters in it. Type some words."))
         return tuple(value for value in map(self.into, self.names) if value in said)
@@ -101,6 +103,12 @@ class Choices(Plain):
             for option in offered
             if not {fold(option.label), fold(option.value)} & there
         ]
+
+    def chosen(self, typed: str, say: Words) -> tuple[str, ...]:
+        """Which of its values `typed` names in full, in their order; what else it says is left out."""
+        known = {fold(word): value for value, name in self.names.items() for word in (name, say(name), value)}
+        said = {known.get(fold(part)) for part in _SEPARATORS.split(typed)}
+        return tuple(value for value in self.names if value in said)
 
     @property
     def _one(self) -> Choice:
@@ -137,7 +145,7 @@ class Tags(Plain):
     keeps_case: bool = False
 
     def read(self, typed: str, reading: Reading) -> tuple[str, ...]:
-        parts = [clean_line(part) for part in re.split(r"[,;\n]", typed)]
+        parts = [clean_line(part) for part in _SEPARATORS.split(typed)]
         tags = tuple(dict.fromkeys(part if self.keeps_case else part.casefold() for part in parts if part))
         if not tags:
             raise Refused(N_("There are no visible characters in it. Type some words."))

@@ -10,11 +10,12 @@ from bot.commands import Command, Feature, Services
 from bot.domain.addresses import Channel
 from bot.domain.members import Somebody
 from bot.markup import rich
-from bot.params import ChannelParam, Choice, Member, Number, Text, Upload, Whole, shortened
+from bot.params import ChannelParam, Choice, Choices, Member, Number, Text, Upload, Whole, shortened
 from bot.request import Request, Uploaded
 from bot.ui import Reply
 
 LEVELS = {"low": "Low", "high": "High"}
+WAYS = {"up": "Upwards", "down": "Downwards", "along": "Along"}
 MOST = 2_000
 
 
@@ -25,6 +26,7 @@ class Every:
     text: Annotated[str, Text("Words", "One line")] = ""
     notes: Annotated[str, Text("Notes", "Several lines", is_long=True)] = ""
     level: Annotated[str, Choice("Level", "How well", LEVELS)] = "low"
+    ways: Annotated[tuple[str, ...], Choices("Ways", "Which ways", WAYS)] = ()
     channel: Annotated[Channel | None, ChannelParam("Channel", "Where you met")] = None
     times: Annotated[int, Whole("Times", "How often")] = 1
     score: Annotated[Decimal, Number("Score", "How good")] = Decimal(1)
