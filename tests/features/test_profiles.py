@@ -117,8 +117,9 @@ async def test_members_find_who_chose_to_be_found_by_what_they_show(ana: Somebod
     assert words(await tom.says("/people find")).startswith("Nobody found")
     await ana.says("/me profile found:members")
     for asked in ("", "mixing", "role:producer", "genre:techno", "near:Potsdam", "looking:work offering:mentoring"):
-        found = await tom.says(f"/people find {asked}")
-        assert plain(found.cards[0].title) == "Ana", asked
+        seen = await tom.says(f"/people find {asked}")
+        assert plain(seen.cards[0].title) == "Ana", asked
+    found = await tom.says("/people find looking:work offering:mentoring")
     assert words(found).startswith("1 person · looking for work · offering mentoring")
     assert fields(found) == {"Skills": "mixing", "Genres": "techno", "Looking for": "work", "Offering": "mentoring"}
     for asked in ("lawyer", "role:lawyer", "genre:jazz", "near:Hamburg", "near:Potsdam within:5", "looking:mentoring"):

@@ -34,9 +34,10 @@ def own_card(profile: Profile, say: Words) -> Card:
         for part, value in _parts(profile, say)
         if value
     ]
+    found = FOUND["members" if profile.is_found else "nobody"]
     going = N_("People who know you may hear of it") if profile.shows_going else N_("Nobody hears of it")
     fields += [
-        Field(say(N_("Who may find me")), rich(say(FOUND["members" if profile.is_found else "nobody"]))),
+        Field(say(N_("Who may find me")), rich(say(found))),
         Field(say(N_("Where I go")), rich(say(going))),
     ]
     return Card(title=rich(Bold(say(N_("Your profile")))), fields=tuple(fields))
