@@ -57,7 +57,7 @@ PART_NAMES: Mapping[str, str] = {
     "looking": N_("Looking for"),
     "offering": N_("Offering"),
     "about": N_("About"),
-    "link": N_("Link"),
+    "link": N_("Page"),
 }
 """By the values of `Part`; marked with `N_`."""
 

@@ -37,7 +37,7 @@ class SetProfile:
         Choices(N_("Offering"), N_("collaboration, mentoring, studio shadowing, work"), WISH_NAMES, Wish),
     ] = ()
     about: Annotated[str, Text(N_("About"), N_("What others should know of you"), most=ABOUT_MOST, is_long=True)] = ""
-    link: Annotated[str, Url(N_("Link"), N_("Your page, or where to hear you"))] = ""
+    link: Annotated[str, Url(N_("Page"), N_("Your page, or where to hear you"))] = ""
     found: Annotated[
         bool,
         Choice(
@@ -45,7 +45,7 @@ class SetProfile:
         ),
     ] = False
     hide: Annotated[
-        tuple[Part, ...], Choices(N_("Hide"), N_("Parts that nobody else sees: about, link, …"), PART_NAMES, Part)
+        tuple[Part, ...], Choices(N_("Hide"), N_("Parts that nobody else sees: about, page, …"), PART_NAMES, Part)
     ] = ()
     going: Annotated[
         bool, yes_no(N_("Show where I go"), N_("May people who know you hear which events you go to?"))
