@@ -44,9 +44,7 @@ class SetProfile:
             N_("Who may find me"), N_("Who finds you and sees your profile"), FOUND, lambda value: value == "members"
         ),
     ] = False
-    hide: Annotated[
-        tuple[Part, ...], Choices(N_("Hide"), N_("Parts that nobody else sees: about, page, …"), PART_NAMES, Part)
-    ] = ()
+    hide: Annotated[tuple[Part, ...], Choices(N_("Hide"), N_("What nobody else sees"), PART_NAMES, Part)] = ()
     going: Annotated[
         bool, yes_no(N_("Show where I go"), N_("May people who know you hear which events you go to?"))
     ] = False
