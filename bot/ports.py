@@ -22,6 +22,7 @@ from bot.domain.mydata import MyData
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
+from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 
 HEARD_FOR = timedelta(days=1)
@@ -80,6 +81,7 @@ class UnitOfWork(Protocol):
     drafts: Drafts
     connections: Connections
     places: Places
+    profiles: Profiles
     mirrors: Mirrors
     leads: Leads
     reminders: Reminders

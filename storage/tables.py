@@ -71,6 +71,7 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
+    Column("asked_zone_at", UTC, nullable=True, comment="when they were asked for their zone"),
     sqlite_autoincrement=True,
 )
 
@@ -142,6 +143,25 @@ drafts = Table(
     Column("community_id", ForeignKey("communities.id", ondelete="CASCADE"), nullable=True),
     Column("is_saved", Boolean, nullable=False),
     Column("expires_at", UTC, nullable=False, index=True),
+)
+
+# --- who they say they are ---------------------------------------------------------------------------------
+
+profiles = Table(
+    "profiles",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    Column("role", Text, nullable=False),
+    Column("skills", Json, nullable=False),
+    Column("genres", Json, nullable=False),
+    Column("place_id", Integer, ForeignKey("places.id", ondelete="SET NULL"), nullable=True),
+    Column("looking", Json, nullable=False),
+    Column("offering", Json, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("is_found", Boolean, nullable=False, comment="members of their communities see it"),
+    Column("hidden", Json, nullable=False, comment="the parts that nobody else sees"),
+    Column("shows_going", Boolean, nullable=False),
 )
 
 # --- where -------------------------------------------------------------------------------------------------

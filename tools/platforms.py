@@ -172,6 +172,7 @@ def kinds() -> Mapping[str, params.Param]:
         "a line of text": params.Text("Text", "Text"),
         "a long text": params.Text("Text", "Text", is_long=True),
         "one of a few choices": params.Choice("Choice", "Choice", choices),
+        "several of a few choices": params.Choices("Choices", "Choices", choices),
         "a whole number": params.Whole("Whole", "Whole"),
         "a number": params.Number("Number", "Number"),
         "a moment": params.DateTime("When", "When"),
