@@ -259,6 +259,7 @@ class PeopleTable:
 
     async def set_zone(self, person: int, zone: str) -> None:
         await self._connection.execute(_SET_PERSON.values(zone=bindparam("zone_now")), _now_is(person, zone_now=zone))
+        await leads.stir_person(self._connection, person, leads.AT_ONCE)
 
     async def set_locale(self, person: int, locale: str) -> None:
         statement = _SET_PERSON.values(locale=bindparam("locale_now"))
