@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    connections,
     discord_answers,
     discord_servers,
     due,
@@ -55,6 +56,17 @@ def measure_import(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Fig
         yield from importing.figures(engine, asyncio.run(importing.measure(fresh, events)))
 
 
+def measure_connections(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    quick = connections.FEW, connections.FEW_SEARCHES
+    sizes = quick if is_quick else (connections.CONNECTIONS, connections.SEARCHES)
+    contacts = connections.FEW_CONTACTS if is_quick else connections.CONTACTS
+    for engine, fresh in engines.items():
+        kinds = (False, True)
+        found = [asyncio.run(connections.measure_finding(fresh, *sizes, has_key=each)) for each in kinds]
+        brought = [asyncio.run(connections.measure_import(fresh, contacts, has_key=each)) for each in kinds]
+        yield from connections.figures(engine, found, brought, sizes[0])
+
+
 def measure_start(_engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
     yield from starting.figures(starting.measure(starting.STARTS_QUICKLY if is_quick else starting.STARTS))
 
@@ -88,6 +100,7 @@ BENCHMARKS: Mapping[str, Measures] = {
     "due": measure_due,
     "wakeup": measure_wakeup,
     "import": measure_import,
+    "connections": measure_connections,
     "discord": measure_discord,
     "slack": measure_slack,
 }

@@ -23,6 +23,7 @@ from bot.domain.nudges import Nudges
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
+from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 
 HEARD_FOR = timedelta(days=1)
@@ -81,6 +82,7 @@ class UnitOfWork(Protocol):
     drafts: Drafts
     connections: Connections
     places: Places
+    profiles: Profiles
     mirrors: Mirrors
     leads: Leads
     reminders: Reminders

@@ -205,7 +205,8 @@ def looks(vault: Vault) -> int:
 @lru_cache(maxsize=64)
 def matches(count: int, looks: int) -> CTE:
     """The connections in which `count` things asked are all found: `connection_id` and its `score`."""
-    each = [_match(number, look) for number in range(count) for look in range(looks)]
+    # the last reading is the term itself, of which beginnings count; a hash is there or not
+    each = [_match(number, look, is_hash=look < looks - 1) for number in range(count) for look in range(looks)]
     found = union_all(*each).subquery("found")
     best = (
         select(found.c.connection_id, func.max(found.c.score).label("score"))
@@ -220,8 +221,9 @@ def matches(count: int, looks: int) -> CTE:
     )
 
 
-def _match(number: int, look: int) -> Select[int, int, int]:
-    fields, own = connection_terms.c.fields, f"{number}_{look}"
+def _match(number: int, look: int, *, is_hash: bool) -> Select[int, int, int]:
+    fields, term, own = connection_terms.c.fields, connection_terms.c.term, f"{number}_{look}"
+    begin, end = bindparam(f"begin_{own}", type_=Text), bindparam(f"end_{own}", type_=Text)
     score = case(
         (fields.bitwise_and(Field.NAME) != 0, IN_NAME),
         (fields.bitwise_and(LABELS) != 0, IN_LABEL),
@@ -233,8 +235,7 @@ def _match(number: int, look: int) -> Select[int, int, int]:
         (score * bindparam(f"counts_{number}", type_=Integer)).label("score"),
     ).where(
         connection_terms.c.owner_id == bindparam("owner", type_=Integer),
-        connection_terms.c.term >= bindparam(f"begin_{own}", type_=Text),
-        connection_terms.c.term < bindparam(f"end_{own}", type_=Text),
+        *([term == begin] if is_hash else [term >= begin, term < end]),
         fields.bitwise_and(bindparam(f"among_{number}", type_=Integer)) != 0,
     )
 

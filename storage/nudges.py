@@ -26,7 +26,9 @@ from bot.domain.connections import Standing
 from bot.domain.delivery import Due
 from bot.domain.events import Attendance, Kind
 from bot.domain.nudges import NUDGE, Going, Known, News, Nudged, Taste
+from bot.domain.places import Place
 from storage.connection import Connection
+from storage.details import PLACE
 from storage.due import DueTable
 from storage.leads import reads_there
 from storage.schema import UTC, among, insert_into, listed
@@ -39,6 +41,8 @@ from storage.tables import (
     nudges,
     occurrences,
     people,
+    places,
+    profiles,
     promises,
     workspaces,
 )
@@ -111,11 +115,14 @@ class NudgeTable:
         values = self._of(persons) | {"ids": listed(dialect, sorted(occurrences)), "going": Attendance.GOING.value}
         return [Known(*row) for row in await self._connection.rows(_known(dialect), values)]
 
-    async def shown_going(self, members: Collection[int]) -> Collection[int]:
-        return frozenset()  # nobody can let it be seen yet
-
     async def tastes(self, persons: Collection[int]) -> Mapping[int, Taste]:
-        return {}  # nobody can say so yet
+        rows = await self._connection.rows(_tastes(self._connection.dialect), self._of(persons))
+        return {
+            row.person_id: Taste(
+                None if row.id is None else Place(*(getattr(row, name) for name in PLACE)), tuple(row.genres)
+            )
+            for row in rows
+        }
 
     async def where(self, person: int, occurrences: Collection[int]) -> Mapping[int, int]:
         dialect = self._connection.dialect
@@ -218,6 +225,15 @@ def _news(dialect: str) -> Executable:
     place = func.row_number().over(partition_by=times.c.person_id, order_by=(times.c.starts, times.c.id))
     first = select(*times.c, place.label("place")).where(times.c.nth == 1).subquery("first")
     return select(first).where(first.c.place <= _most).order_by(first.c.person_id, first.c.place)
+
+
+@cache
+def _tastes(dialect: str) -> Executable:
+    return (
+        select(profiles.c.person_id, profiles.c.genres, *(places.c[name] for name in PLACE))
+        .select_from(profiles.outerjoin(places, places.c.id == profiles.c.place_id))
+        .where(among(profiles.c.person_id, "persons", dialect))
+    )
 
 
 @cache

@@ -261,6 +261,9 @@ class PeopleTable:
         await self._connection.execute(_SET_PERSON.values(zone=bindparam("zone_now")), _now_is(person, zone_now=zone))
         await leads.stir_person(self._connection, person, leads.AT_ONCE)
 
+    async def first_asked_zone(self, person: int, now: datetime) -> bool:
+        return await self._connection.scalar(_ASK_ZONE, {"person": person, "now": now}) is not None
+
     async def set_locale(self, person: int, locale: str) -> None:
         statement = _SET_PERSON.values(locale=bindparam("locale_now"))
         await self._connection.execute(statement, _now_is(person, locale_now=locale))
@@ -458,6 +461,11 @@ _LONG_REMOVED = (
 _NEW_PERSON = people.insert().values(name=bindparam("name"), zone="", locale="").returning(people.c.id)
 _DROP_PERSON = delete(people).where(people.c.id == bindparam("person"))
 _SET_PERSON = update(people).where(people.c.id == bindparam("person"))
+_ASK_ZONE = (
+    _SET_PERSON.where(people.c.zone == "", people.c.asked_zone_at.is_(None))
+    .values(asked_zone_at=bindparam("now", type_=UTC()))
+    .returning(people.c.id)
+)
 _seen_last = select(func.max(memberships.c.seen_at)).where(memberships.c.account_id == accounts.c.id).scalar_subquery()
 _ACCOUNTS_OF = (
     select(accounts.c.id, accounts.c.platform, accounts.c.external_id, accounts.c.name, accounts.c.is_for_notices)

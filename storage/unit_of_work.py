@@ -19,6 +19,7 @@ from bot.domain.nudges import Nudges
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
+from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 from bot.ports import Heard, Notes
 from storage.changes import ChangeTable
@@ -42,6 +43,7 @@ from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
+from storage.profiles import ProfileTable
 from storage.reminders import ReminderTable
 
 
@@ -70,6 +72,7 @@ class Work:
         "people",
         "places",
         "preferences",
+        "profiles",
         "reminders",
     )
 
@@ -82,6 +85,7 @@ class Work:
         self.drafts: Drafts = DraftTable(connection)
         self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)
+        self.profiles: Profiles = ProfileTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)

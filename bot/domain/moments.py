@@ -6,6 +6,7 @@ zone's rules and may move when they change. Reading words is in `bot.domain.date
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -85,6 +86,16 @@ def moment_at(instant: datetime, zone: str) -> Moment:
     if local.fold:
         return Moment(instant.astimezone(UTC).replace(tzinfo=None), "UTC")
     return Moment(local.replace(tzinfo=None), zone)
+
+
+def months_later(day: date, months: int) -> date:
+    """`day` moved by calendar months, also backwards; the 31st moved into a shorter month is its last day.
+
+    Raises ValueError for a year that no date can have.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    return first.replace(day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

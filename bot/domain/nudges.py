@@ -292,11 +292,8 @@ class Nudges(Protocol):
         with first.
         """
 
-    async def shown_going(self, members: Collection[int]) -> Collection[int]:
-        """Those of these people who let it be seen which events they are going to."""
-
     async def tastes(self, persons: Collection[int]) -> Mapping[int, Taste]:
-        """What these people want to hear of; left out: who said nothing about it."""
+        """What these people want to hear of; left out: who wrote no profile."""
 
     async def where(self, person: int, occurrences: Collection[int]) -> Mapping[int, int]:
         """The community of each of these occurrences, for those that somebody sees: of communities where they and the

@@ -162,6 +162,9 @@ class People(Protocol):
     async def set_zone(self, person: int, zone: str) -> None:
         """Their own zone (IANA); "": as their community has it."""
 
+    async def first_asked_zone(self, person: int, now: datetime) -> bool:
+        """Note that somebody is asked for their zone; False where they were asked before, or have set one."""
+
     async def set_locale(self, person: int, locale: str) -> None:
         """Their own language; "": as their platform says."""
 

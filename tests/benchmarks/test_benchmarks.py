@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from icalendar import Calendar
 
 from benchmarks import (
+    connections,
     discord_answers,
     discord_servers,
     due,
@@ -58,6 +59,16 @@ async def test_an_import_is_measured_beside_the_bare_parse(fresh: Fresh) -> None
     brought = await importing.measure(fresh, 25, runs=1)
     assert brought.bytes == len(calendar(25, NOW))
     assert len(importing.figures(SQLITE, brought)) == 1
+
+
+@pytest.mark.parametrize("has_key", [False, True], ids=["plain", "sealed"])
+async def test_connections_are_found_and_brought_in(fresh: Fresh, has_key: bool) -> None:
+    found = await connections.measure_finding(fresh, 60, 20, has_key=has_key)
+    assert found.ours.count == found.raw.count == 20
+    assert found.with_results > 0
+    brought = await connections.measure_import(fresh, 120, has_key=has_key)
+    assert brought.took > 0 < brought.blocked
+    assert len(connections.figures(SQLITE, [found], [brought], 60)) == 4
 
 
 def test_starts_are_measured_on_a_new_database_and_on_one_that_is_there() -> None:

@@ -28,8 +28,8 @@ from bot.domain.nudges import (
     wanted,
 )
 from bot.domain.places import Place
-from bot.domain.preferences import Preferences, Quiet
-from bot.domain.quiet import out_of_quiet, quiet_around
+from bot.domain.preferences import Preferences
+from bot.domain.quiet import Quiet, out_of_quiet, quiet_around
 
 ZONES = ("Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu", "Pacific/Apia")
 NOW = datetime(2026, 10, 19, 10, tzinfo=UTC)
@@ -37,7 +37,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BERLIN = Place(2950159, "Berlin", "", "DE", 52.5244, 13.4105, 3426354, "Europe/Berlin")
 
 clocks = st.sampled_from([time(0), time(6, 30), time(9), time(12), time(18), time(23, 30)])
-quiets = st.one_of(st.none(), st.builds(Quiet, clocks, clocks))
+quiets = st.one_of(
+    st.none(), st.lists(clocks, min_size=2, max_size=2, unique=True).map(lambda ends: Quiet(ends[0], ends[1]))
+)
 preferences = st.builds(
     Preferences,
     quiet=quiets,

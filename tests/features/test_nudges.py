@@ -1,4 +1,4 @@
-"""What the bot says of itself: one thing a day at most, out of quiet hours, and nothing where there is nothing to say."""
+"""What the bot says of itself: one thing a day at most, none in quiet hours, nothing where there is nothing to say."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from bot.domain.nudges import NUDGE, Nudge
 from bot.domain.people import Account, Workspace
 from bot.request import Press, Submit
 from bot.ui import Form, Reply
-from storage.nudges import NudgeTable
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, button, somebody, words
 
@@ -83,14 +82,11 @@ def said(came: list[tuple[str, Reply]]) -> list[tuple[str, str]]:
     return [(when, words(reply).split("\n")[0]) for when, reply in came]
 
 
-@pytest.fixture
-def open_doors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everybody lets it be seen where they are going."""
-
-    async def everybody(_table: NudgeTable, members: frozenset[int]) -> frozenset[int]:
-        return frozenset(members)
-
-    monkeypatch.setattr(NudgeTable, "shown_going", everybody)
+async def somebody_seen(ana: Somebody, name: str = "ben") -> Somebody:
+    """Somebody else, who lets it be seen where they are going."""
+    ben = replace(ana, name=name)
+    await ben.says("/me profile going:yes")
+    return ben
 
 
 # --- the morning after ---------------------------------------------------------------------------------------
@@ -245,6 +241,17 @@ async def test_a_digest_comes_once_a_week_and_says_what_there_is(ana: Somebody) 
     assert "Ana Ruiz" in words(shown)
 
 
+async def test_it_names_events_near_them_of_a_kind_that_they_like(ana: Somebody) -> None:
+    await ana.says("/me profile city:Berlin genres:techno")
+    await add(ana, "Dub Night", "28 October 20:00", going=False, more='city:Potsdam genres:"dub techno"')
+    await add(ana, "Free Jazz", "28 October 20:00", going=False, more="city:Berlin genres:jazz")
+    await add(ana, "Hamburg Night", "28 October 20:00", going=False, more="city:Hamburg genres:techno")
+    await ana.says("/remind settings leads:1h")
+    [(_, reply)] = await until(ana, at(27, 0))
+    assert len(reply.cards) == 1
+    assert "Dub Night" in words(reply)
+
+
 async def test_nothing_to_say_means_nothing_sent(ana: Somebody) -> None:
     await ana.says("/remind settings leads:1h")
     await log(ana, "Ben", 'every:"5 years"')
@@ -303,10 +310,9 @@ async def test_events_of_another_community_are_answered_to_from_a_direct_message
 # --- a brief before an event ---------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("open_doors")
 async def test_three_hours_before_they_hear_whom_they_know_there_and_what_is_owed(ana: Somebody) -> None:
     id_ = await add(ana, "Dub Night", "saturday 20:00")
-    await replace(ana, name="ben").says(f"/event answer #{id_}")
+    await (await somebody_seen(ana)).says(f"/event answer #{id_}")
     await log(ana, "Ben", 'member:ben promised:"send stems" due:"9 November"')
     [(when, reply), _] = await until(ana, at(25, 10))
     assert when == "Sat 24 Oct 17:00"
@@ -337,11 +343,10 @@ async def test_the_digest_is_that_days_nudge_and_the_question_waits(ana: Somebod
     assert came[1][1] == "Who did you meet at Matinee?"
 
 
-@pytest.mark.usefixtures("open_doors")
 async def test_the_question_leaves_the_day_to_a_brief(ana: Somebody) -> None:
     await add(ana, "Matinee", "tuesday 15:00")
     id_ = await add(ana, "Dub Night", "wednesday 20:00")
-    await replace(ana, name="ben").says(f"/event answer #{id_}")
+    await (await somebody_seen(ana)).says(f"/event answer #{id_}")
     await log(ana, "Ben", "member:ben")
     came = said(await until(ana, at(24, 0)))
     assert came == [
@@ -350,10 +355,8 @@ async def test_the_question_leaves_the_day_to_a_brief(ana: Somebody) -> None:
     ]
 
 
-@pytest.mark.usefixtures("open_doors")
 async def test_weeks_of_moves_and_clock_changes_bring_one_a_day_at_most_and_none_at_night(ana: Somebody) -> None:
-    ben = replace(ana, name="ben")
-    await ben.says("/event mine")
+    ben = await somebody_seen(ana)
     await log(ana, "Ana Ruiz", 'on:"1 September" every:"2 weeks"')
     await log(ana, "Ben", "member:ben")
     for day in range(20, 46):

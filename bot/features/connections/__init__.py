@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands import Command, Feature, On, Shortcut
-from bot.features.connections import adding, finding, keeping, promises
+from bot.features.connections import adding, files, finding, keeping, promises
 from bot.features.connections.cards import SHOW
 from bot.features.connections.lookup import CONNECTION, MEETING, ConnectionLookup, MeetingLookup
 from bot.features.connections.reminding import REMINDS
@@ -92,12 +92,27 @@ FEATURE = Feature(
             keeping.forget_connection,
             "/connect forget Ana Ruiz",
         ),
+        Command(
+            "export",
+            N_("Get your connections as files"),
+            files.ExportConnections,
+            files.export_connections,
+            "/connect export",
+        ),
+        Command(
+            "import",
+            N_("Bring in people from a file"),
+            files.ImportConnections,
+            files.import_connections,
+            "/connect import",
+        ),
     ),
     presses={
         finding.FIND: finding.next_found,
         SHOW: finding.press_show,
         **keeping.PRESSES,
         **promises.PRESSES,
+        **files.PRESSES,
     },
     opens=keeping.OPENS,
     lookups={

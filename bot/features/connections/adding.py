@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated
 
 from bot.commands import SAVE, Services
-from bot.domain.cadence import Cadence
+from bot.domain.cadences import Cadence
 from bot.domain.connections import (
     LINE_MOST,
     LINK_MOST,
@@ -25,13 +25,14 @@ from bot.domain.connections import (
     Promise,
     Side,
 )
+from bot.domain.contacts.reached import told_apart
 from bot.domain.members import Somebody, mention_of
 from bot.domain.moments import Moment
-from bot.domain.reached import told_apart
 from bot.domain.roles import ROLES
+from bot.domain.spoken import cadence_words
 from bot.features.connections import reminding
 from bot.features.connections.cards import moment, short_card
-from bot.features.connections.days import day_met, noon, today
+from bot.features.connections.days import day_met, due, noon, today
 from bot.features.connections.lookup import (
     ConnectionParam,
     Meeting,
@@ -43,7 +44,7 @@ from bot.features.connections.lookup import (
 from bot.features.connections.uniting import rest_of, united_about
 from bot.i18n import N_, Words
 from bot.markup import Bold, joined, rich
-from bot.params import Due, Every, Member, Never, PastDay, Tags, Text
+from bot.params import Every, Member, PastDay, Tags, Text
 from bot.request import Pointed, Request
 from bot.ui import Action, Button, Card, Field, Reply
 
@@ -59,7 +60,7 @@ class LogConnection:
     ] = None
     notes: Annotated[str, Text(N_("Notes"), N_("What was said"), most=NOTE_MOST, is_long=True)] = ""
     promised: Annotated[str, Text(N_("You promised"), N_("What you promised them: send stems"), most=PROMISE_MOST)] = ""
-    due: Annotated[Moment | None, Due(N_("Due"), N_("Until when you promised it: friday"))] = None
+    due: Annotated[Moment | None, due(N_("Due"), N_("Until when you promised it: friday"))] = None
     role: Annotated[str, Text(N_("Role"), N_("producer, engineer, songwriter, …"), most=LINE_MOST, offers=ROLES)] = ""
     tags: Annotated[tuple[str, ...], Tags(N_("Tags"), N_("techno, mixing, …"), most=LISTED_MOST)] = ()
     contact: Annotated[
@@ -72,10 +73,10 @@ class LogConnection:
             keeps_case=True,
         ),
     ] = ()
-    every: Annotated[Cadence | Never | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks"))] = None
-    follow_up: Annotated[Moment | None, Due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
+    every: Annotated[Cadence | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks"))] = None
+    follow_up: Annotated[Moment | None, due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
     owed: Annotated[str, Text(N_("They promised"), N_("What they promised you"), most=PROMISE_MOST)] = ""
-    owed_due: Annotated[Moment | None, Due(N_("Due from them"), N_("Until when they promised it"))] = None
+    owed_due: Annotated[Moment | None, due(N_("Due from them"), N_("Until when they promised it"))] = None
     on: Annotated[date | None, PastDay(N_("When you met"), N_("today, if left out; yesterday, 12 November"))] = None
     introduced_by: Annotated[str, Text(N_("Introduced by"), N_("Who introduced you"), most=LINE_MOST)] = ""
     company: Annotated[str, Text(N_("Company"), N_("Label, studio, band"), most=LINE_MOST)] = ""
@@ -182,7 +183,7 @@ def _new(ask: LogConnection, request: Request) -> NewConnection:
         entries=tuple(entries),
         promises=tuple(promises),
         member=_member(ask),
-        cadence=ask.every if isinstance(ask.every, Cadence) else None,
+        cadence=ask.every,
         follow_up=ask.follow_up,
         request_id=request.id,
     )
@@ -207,7 +208,7 @@ def _fields(ask: LogConnection, request: Request) -> tuple[Field, ...]:
         (N_("You promised"), joined([ask.promised, moment(ask.due, say) if ask.promised else ""], " · ")),
         (N_("They promised"), joined([ask.owed, moment(ask.owed_due, say) if ask.owed else ""], " · ")),
         (N_("Follow up"), rich(moment(ask.follow_up, say))),
-        (N_("Stay in touch"), rich(ask.every.said(say) if isinstance(ask.every, Cadence) else "")),
+        (N_("Stay in touch"), rich(cadence_words(ask.every, say) if ask.every else "")),
         (N_("Member"), rich(ask.member.account.name if ask.member else "")),
     ]
     return tuple(Field(say(name), value) for name, value in pairs if value)

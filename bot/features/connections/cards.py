@@ -8,6 +8,7 @@ from datetime import date
 from bot.commands import ASK
 from bot.domain.connections import Connection, Entry, Happening, Promise, Side, Standing, Timeline
 from bot.domain.moments import Moment
+from bot.domain.spoken import cadence_words
 from bot.domain.text import web_address
 from bot.i18n import N_, Words
 from bot.markup import Bold, Link, Rich, joined, rich
@@ -118,7 +119,7 @@ def _cadence(connection: Connection, say: Words, today: date) -> Rich:
     if cadence is None or back_on is None:
         return rich()
     next_ = say(N_("next by {day}"), day=say.day(back_on))
-    return joined([rich(cadence.said(say)), late(connection, say, today) or rich(next_)], " · ")
+    return joined([rich(cadence_words(cadence, say)), late(connection, say, today) or rich(next_)], " · ")
 
 
 def _promises(promises: Sequence[Promise], side: Side, say: Words) -> Rich:

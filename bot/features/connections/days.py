@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 from bot.features.connections.lookup import Meeting
+from bot.params import DateTime
 from bot.request import Request
+
+MORNING = time(9)
+
+
+def due(label: str, help_: str) -> DateTime:
+    """Until when something is to be done: a day is enough, and means its morning."""
+    return DateTime(label, help_, default=MORNING)
 
 
 def today(request: Request) -> date:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
-from bot.commands import OpensForm, Pressed, Services, arguments_of, write_values
-from bot.domain.cadence import Cadence
+from bot.commands import UNSAID, OpensForm, Pressed, Services, Unsaid, arguments_of, write_values
+from bot.domain.cadences import Cadence
 from bot.domain.connections import (
     LINE_MOST,
     LINK_MOST,
@@ -20,18 +20,18 @@ from bot.domain.connections import (
     Entry,
     Happening,
 )
+from bot.domain.contacts.reached import told_apart
 from bot.domain.members import Somebody
 from bot.domain.moments import Moment
-from bot.domain.reached import told_apart
 from bot.domain.roles import ROLES
 from bot.features.connections import reminding
 from bot.features.connections.cards import EDIT, FORGET, MET, short_card
-from bot.features.connections.days import day_met, noon, today
+from bot.features.connections.days import day_met, due, noon, today
 from bot.features.connections.lookup import ConnectionParam, Meeting, MeetingParam, found_connection, not_yours
 from bot.features.connections.uniting import rest_of, united
 from bot.i18n import N_
 from bot.markup import Bold, rich
-from bot.params import Due, Every, Member, Never, PastDay, Tags, Text
+from bot.params import Every, Member, PastDay, Tags, Text
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Form, Reply, Style
 
@@ -79,10 +79,8 @@ class EditConnection:
     introduced_by: Annotated[str, Text(N_("Introduced by"), N_("Who introduced you; - empties it"), most=LINE_MOST)] = (
         ""
     )
-    every: Annotated[Cadence | Never | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks; or never"))] = (
-        None
-    )
-    follow_up: Annotated[Moment | None, Due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
+    every: Annotated[Cadence | Unsaid | None, Every(N_("Stay in touch"), N_("every 6 weeks; or never"))] = UNSAID
+    follow_up: Annotated[Moment | None, due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
     member: Annotated[Somebody | None, Member(N_("Member"), N_("Who it is here, if they are; nobody is told"))] = None
 
 
@@ -130,7 +128,7 @@ async def edit_connection(ask: EditConnection, request: Request, services: Servi
         changed = replace(
             known,
             about=_edited(known.about, ask),
-            cadence=known.cadence if ask.every is None else ask.every if isinstance(ask.every, Cadence) else None,
+            cadence=known.cadence if isinstance(ask.every, Unsaid) else ask.every,
             follow_up=ask.follow_up or known.follow_up,
             member=ask.member.person if ask.member else known.member,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from bot.commands import ASK, Pressed, Services, read_id
@@ -14,12 +14,12 @@ from bot.domain.places import fold
 from bot.errors import NotFound, Refused
 from bot.features.connections import reminding
 from bot.features.connections.cards import SHOW, moment
-from bot.features.connections.days import today
+from bot.features.connections.days import MORNING, due, today
 from bot.features.connections.lookup import ConnectionParam, not_yours
 from bot.features.paging import PAGE, Asked, asked_by, pager
 from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
-from bot.params import Choice, Due, Option, Stored, Text, shortened
+from bot.params import Choice, Option, Stored, Text, shortened
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Menu, Reply, Style
 
@@ -34,7 +34,6 @@ LATERS: Mapping[str, str] = {
     "7": N_("In a week"),
     "30": N_("In 30 days"),
 }
-MORNING = time(9)
 SUGGESTIONS = 25
 CHOICES = 5
 
@@ -48,7 +47,7 @@ class PromiseParam(Stored):
 class AddPromise:
     who: Annotated[Connection, ConnectionParam(N_("Who"), N_("Words of their name"))]
     what: Annotated[str, Text(N_("What"), N_("What was promised: send stems"), most=PROMISE_MOST)]
-    due: Annotated[Moment | None, Due(N_("Due"), N_("Until when: friday"))] = None
+    due: Annotated[Moment | None, due(N_("Due"), N_("Until when: friday"))] = None
     side: Annotated[Side, Choice(N_("Whose"), N_("What I owe, or what they owe"), SIDES, Side)] = Side.MINE
 
 
@@ -60,7 +59,7 @@ class ListPromises:
 @dataclass(frozen=True, slots=True)
 class MovePromise:
     promise: Annotated[Promise, PromiseParam(N_("Promise"), N_("Words of it, or its number"))]
-    due: Annotated[Moment, Due(N_("Due"), N_("Until when: friday"))]
+    due: Annotated[Moment, due(N_("Due"), N_("Until when: friday"))]
 
 
 async def add_promise(ask: AddPromise, request: Request, services: Services) -> Reply:

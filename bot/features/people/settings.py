@@ -11,6 +11,8 @@ from bot.commands import ASK, Pressed, Services
 from bot.domain.delivery import Due
 from bot.domain.leads import LEADS
 from bot.domain.people import OwnAccount
+from bot.domain.profiles import Profile
+from bot.features.people.cards import own_card
 from bot.features.people.lookup import OwnAccountParam, Where, label
 from bot.i18n import N_, Words
 from bot.markup import Bold, rich
@@ -65,7 +67,10 @@ class SetLanguage:
 
 
 async def show_me(_ask: ShowMe, request: Request, services: Services) -> Reply:
-    return Reply(cards=tuple(await home(request, services)))
+    async with services.store.reading(is_steady=False) as uow:
+        profile = await uow.profiles.get(request.person.id)
+    known = () if profile == Profile() else (own_card(profile, request.say),)
+    return Reply(cards=(*await home(request, services), *known))
 
 
 async def home(request: Request, services: Services) -> Sequence[Card]:
@@ -83,6 +88,7 @@ async def home(request: Request, services: Services) -> Sequence[Card]:
     controls = (
         Button(say(N_("Set your time zone")), Action(ASK, "me zone")),
         Button(say(N_("Set your language")), Action(ASK, "me language")),
+        Button(say(N_("Your profile")), Action(ASK, "me profile")),
     )
     fields = tuple(Field(say(name), rich(value)) for name, value in pairs)
     return (Card(rich(Bold(person.name)), fields=fields, controls=controls),)
@@ -109,13 +115,18 @@ async def choose_notices(ask: ChooseNotices, request: Request, services: Service
 
 
 async def set_zone(ask: SetZone, request: Request, services: Services) -> Reply:
+    return await zone_set(ask.zone, request, services)
+
+
+async def zone_set(zone: str, request: Request, services: Services, *, replaces: bool = False) -> Reply:
+    """Set somebody's own zone (IANA) and say so."""
     async with services.store.writing() as uow:
-        await uow.people.set_zone(request.person.id, ask.zone)
+        await uow.people.set_zone(request.person.id, zone)
         await uow.due.hasten(Due(LEADS, request.person.id, request.now))
     say = request.say
-    text = say(N_("You see times in your own zone now; there it is {moment}."), moment=_there(request, ask.zone))
+    text = say(N_("You see times in your own zone now; there it is {moment}."), moment=_there(request, zone))
     back = Button(say(N_("As my community has it")), Action(NO_ZONE))
-    return Reply(rich(text), (Card(controls=(back,)),))
+    return Reply(rich(text), (Card(controls=(back,)),), replaces=replaces)
 
 
 async def press_no_zone(_press: Press, request: Request, services: Services) -> Reply:

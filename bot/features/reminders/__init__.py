@@ -49,6 +49,7 @@ FEATURE = Feature(
     ),
     presses={**own_leads.PRESSES, **asking.PRESSES, **mydigest.PRESSES, **meeting.PRESSES},
     lookups={asking.REMINDER_LOOKUP: asking.ReminderLookup()},
+    reminds={own_leads.EVENT: own_leads.PutOff()},
     falls_due={
         LEADS: leads.fall_due,
         CHANGED: changes.fall_due,

@@ -10,16 +10,17 @@ from typing import Annotated
 from bot.commands import Pressed, Services, read_id
 from bot.domain.delivery import Undelivered
 from bot.domain.moments import Moment
-from bot.domain.patterns import Pattern, repeats
+from bot.domain.patterns import Pattern
 from bot.domain.places import fold
 from bot.domain.quiet import out_of_quiet
 from bot.domain.reminders import TEXT_MOST, Reminder, State
+from bot.domain.spoken import rule_words
 from bot.errors import NotFound, Refused
 from bot.features.paging import PAGE, Asked, asked_by, pager
 from bot.features.reminders.telling import DONE, SNOOZE, STOP, cards_of
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, joined, rich
-from bot.params import Due, Option, Repeats, Stored, Text, shortened
+from bot.params import DateTime, Option, Stored, Text, WhenOrEvery, shortened
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply
@@ -41,7 +42,7 @@ class ReminderParam(Stored):
 @dataclass(frozen=True, slots=True)
 class RemindMe:
     what: Annotated[str, Text(N_("What"), N_("What to remind you of"), most=TEXT_MOST)]
-    when: Annotated[Pattern, Repeats(N_("When"), N_("friday 9:00, in 2 hours, every Monday 9:00"))]
+    when: Annotated[Pattern, WhenOrEvery(N_("When"), N_("friday 9:00, in 2 hours, every Monday 9:00"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class CancelReminder:
 @dataclass(frozen=True, slots=True)
 class LaterReminder:
     reminder: Annotated[Reminder, ReminderParam(N_("Reminder"), N_("Words of it, or its number"))]
-    when: Annotated[Moment, Due(N_("When"), N_("friday 9:00, in 2 hours"))]
+    when: Annotated[Moment, DateTime(N_("When"), N_("friday 9:00, in 2 hours"), default=MORNING)]
 
 
 async def remind_me(ask: RemindMe, request: Request, services: Services) -> Reply:
@@ -110,17 +111,21 @@ async def later_reminder(ask: LaterReminder, request: Request, services: Service
 
 async def press_snooze(press: Press, request: Request, services: Services) -> Reply:
     found = await found_reminder(press.action.arg, request, services)
-    match press.choice:
+    return await _put_off(found, snoozed_until(press.choice, request), request, services)
+
+
+def snoozed_until(choice: str, request: Request) -> datetime:
+    """The moment that a choice of `SNOOZES` means. Raises NotFound for what is none."""
+    match choice:
         case "10m":
-            at = request.now + timedelta(minutes=10)
+            return request.now + timedelta(minutes=10)
         case "1h":
-            at = request.now + timedelta(hours=1)
+            return request.now + timedelta(hours=1)
         case "morning":
             day = request.now.astimezone(request.zone).date() + timedelta(days=1)
-            at = Moment(datetime.combine(day, MORNING), request.zone.key).instant()
+            return Moment(datetime.combine(day, MORNING), request.zone.key).instant()
         case _:
             raise NotFound(N_("This choice is not there any more. Use {command}."), command=Slash("/remind later"))
-    return await _put_off(found, at, request, services)
 
 
 async def found_reminder(id_: str, request: Request, services: Services) -> Reminder:
@@ -213,7 +218,7 @@ def _failures(failed: Sequence[Undelivered], say: Words) -> tuple[Card, ...]:
 
 
 def _card(reminder: Reminder, words: str, say: Words) -> Card:
-    comes = joined([say.moment(reminder.at), repeats(reminder.pattern.rrule, say)], " · ")
+    comes = joined([say.moment(reminder.at), rule_words(reminder.pattern.rrule, say)], " · ")
     button = Button(say(N_("Cancel")), Action(CANCEL, str(reminder.id)))
     return Card(rich(Bold(words)), comes, controls=(button,))
 

@@ -145,7 +145,7 @@ def today_of(reader: Reader, now: datetime) -> date:
 
 async def shown(known: Sequence[Known], uow: UnitOfWork) -> Sequence[Known]:
     """Those who let it be seen where they are going."""
-    members = await uow.nudges.shown_going({each.member for each in known})
+    members = await uow.profiles.shown_going({each.member for each in known})
     return [each for each in known if each.member in members]
 
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
-from bot.commands import ASK, Services
+from bot.commands import ASK, UNSAID, Services, Unsaid
 from bot.domain.delivery import Due
 from bot.domain.leads import LEADS
 from bot.domain.nudges import slots
-from bot.domain.preferences import Preferences, Quiet
+from bot.domain.preferences import Preferences
+from bot.domain.quiet import Quiet
+from bot.domain.spoken import leads_words, quiet_words
 from bot.i18n import N_, Words
 from bot.markup import Bold, rich
-from bot.params import WEEKDAYS, Leads, Never, QuietHours, TimeOfDay, said_leads, weekday, yes_no
+from bot.params import WEEKDAYS, Leads, QuietHours, TimeOfDay, weekday, yes_no
 from bot.ports import UnitOfWork
 from bot.request import Request
 from bot.ui import Action, Button, Card, Field, Reply
@@ -23,8 +25,8 @@ from bot.ui import Action, Button, Card, Field, Reply
 class SetReminders:
     leads: Annotated[tuple[timedelta, ...] | None, Leads(N_("Before events"), N_("1 day, 2 hours; or none"))] = None
     quiet: Annotated[
-        Quiet | Never | None, QuietHours(N_("Quiet hours"), N_("When nothing is sent: 22:00-8:00; or off"))
-    ] = None
+        Quiet | Unsaid | None, QuietHours(N_("Quiet hours"), N_("When nothing is sent: 22:00-8:00; or off"))
+    ] = UNSAID
     digest: Annotated[bool | None, yes_no(N_("Personal digest"), N_("Once a week what concerns you"))] = None
     day: Annotated[int | None, weekday(N_("Digest on"), N_("monday, tuesday, …"))] = None
     time: Annotated[time | None, TimeOfDay(N_("Digest at"), N_("9:00, 6pm"))] = None
@@ -58,8 +60,8 @@ async def _digested(person: int, after: Preferences, uow: UnitOfWork, request: R
 def settings_card(set_: Preferences, say: Words) -> Card:
     day = say(WEEKDAYS[list(WEEKDAYS)[set_.digest_weekday]])
     pairs = [
-        (N_("Before events"), said_leads(set_.leads, say)),
-        (N_("Quiet hours"), _quiet(set_.quiet, say)),
+        (N_("Before events"), leads_words(set_.leads, say)),
+        (N_("Quiet hours"), quiet_words(set_.quiet, say)),
         (
             N_("Personal digest"),
             say(N_("{day} at {time}"), day=day, time=_clock(set_.digest_at, say))
@@ -78,8 +80,8 @@ def _changed(before: Preferences, ask: SetReminders) -> Preferences:
     after = before
     if ask.leads is not None:
         after = replace(after, leads=ask.leads)
-    if ask.quiet is not None:
-        after = replace(after, quiet=None if isinstance(ask.quiet, Never) else ask.quiet)
+    if not isinstance(ask.quiet, Unsaid):
+        after = replace(after, quiet=ask.quiet)
     wishes = {
         "wants_digest": ask.digest,
         "digest_weekday": ask.day,
@@ -88,12 +90,6 @@ def _changed(before: Preferences, ask: SetReminders) -> Preferences:
         "wants_brief": ask.brief,
     }
     return replace(after, **{name: value for name, value in wishes.items() if value is not None})  # type: ignore[arg-type]  # each as its field has it
-
-
-def _quiet(quiet: Quiet | None, say: Words) -> str:
-    if quiet is None:
-        return say(N_("off"))
-    return say(N_("{start} to {end}"), start=_clock(quiet.start, say), end=_clock(quiet.end, say))
 
 
 def _clock(at: time, say: Words) -> str:
