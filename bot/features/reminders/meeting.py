@@ -55,7 +55,7 @@ async def press_recap_off(press: Press, request: Request, services: Services) ->
         before = (await uow.preferences.of([request.person.id]))[request.person.id]
         await _put(replace(before, wants_recap=False), uow, request)
     text = request.say(N_("I will not ask whom you met any more. {settings} turns it on again."), settings=settings())
-    return Reply(rich(text), replaces=True)
+    return Reply(rich(text))
 
 
 async def press_brief_off(press: Press, request: Request, services: Services) -> Reply:
@@ -66,7 +66,7 @@ async def press_brief_off(press: Press, request: Request, services: Services) ->
     text = request.say(
         N_("I will not tell you any more whom you know there. {settings} turns it on again."), settings=settings()
     )
-    return Reply(rich(text), replaces=True)
+    return Reply(rich(text))
 
 
 PRESSES: Mapping[str, Pressed] = {RECAP_OFF: press_recap_off, BRIEF_OFF: press_brief_off}
