@@ -19,6 +19,7 @@ from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
+from bot.domain.nudges import Nudges
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -86,6 +87,7 @@ class UnitOfWork(Protocol):
     leads: Leads
     reminders: Reminders
     preferences: PreferenceRows
+    nudges: Nudges
     changes: Changes
     notes: Notes
     heard: Heard

@@ -259,6 +259,7 @@ class PeopleTable:
 
     async def set_zone(self, person: int, zone: str) -> None:
         await self._connection.execute(_SET_PERSON.values(zone=bindparam("zone_now")), _now_is(person, zone_now=zone))
+        await leads.stir_person(self._connection, person, leads.AT_ONCE)
 
     async def first_asked_zone(self, person: int, now: datetime) -> bool:
         return await self._connection.scalar(_ASK_ZONE, {"person": person, "now": now}) is not None

@@ -380,6 +380,17 @@ preferences = Table(
     Column("values", Json, nullable=False, comment="what was set; all else is as by default"),
 )
 
+nudges = Table(
+    "nudges",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    Column("digested", Date, nullable=False, comment="the day of the last digest"),
+    Column("asked", UTC, nullable=False, comment="asked about what ended by then"),
+    Column("briefed", UTC, nullable=False, comment="told of what starts by then"),
+    Column("nudged_at", UTC, nullable=True),
+    Column("nudged_on", Date, nullable=True, comment="the day that was where they were"),
+)
+
 reminders = Table(
     "reminders",
     metadata,

@@ -15,6 +15,7 @@ from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
+from bot.domain.nudges import Nudges
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -37,6 +38,7 @@ from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.mydata import MyDataTable
 from storage.notes import NoteTable
+from storage.nudges import NudgeTable
 from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
@@ -65,6 +67,7 @@ class Work:
         "mirrors",
         "mydata",
         "notes",
+        "nudges",
         "outbox",
         "people",
         "places",
@@ -89,6 +92,7 @@ class Work:
         self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
+        self.nudges: Nudges = NudgeTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.heard: Heard = HeardTable(connection)
         self.installations: InstallationRows = InstallationTable(connection)

@@ -123,6 +123,7 @@ async def log_connection(ask: LogConnection, request: Request, services: Service
         if timeline is None:
             raise not_yours()
         await reminding.remember(uow, timeline, owner, now)
+        await uow.nudges.stir(owner, now)
     saved = await found_connection(str(id_), request, services)
     text = rich(request.say(N_("Saved. Only you can see it.")))
     return Reply(text, (short_card(saved, request.say, today(request)),))

@@ -67,6 +67,7 @@ async def remind_me(ask: RemindMe, request: Request, services: Services) -> Repl
     first = pattern.start.instant()
     async with services.store.writing() as uow:
         id_ = await uow.reminders.add(person, ask.what, pattern, first, request.id, request.now)
+        await uow.nudges.stir(person, request.now)
         kept = await uow.reminders.get(person, id_)
         assert kept is not None, "it was kept in this transaction"
         comes = await _comes(first, request, uow)
