@@ -11,6 +11,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.introductions import Introductions
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
@@ -73,6 +74,7 @@ class UnitOfWork(Protocol):
     drafts: Drafts
     places: Places
     mirrors: Mirrors
+    introductions: Introductions
     notes: Notes
     heard: Heard
     installations: InstallationRows

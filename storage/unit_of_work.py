@@ -7,6 +7,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.introductions import Introductions
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
@@ -20,6 +21,7 @@ from storage.due import DueTable
 from storage.events import EventTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
+from storage.introductions import IntroductionTable
 from storage.linking import LinkingTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
@@ -40,6 +42,7 @@ class Work:
         "events",
         "heard",
         "installations",
+        "introductions",
         "linking",
         "members",
         "mirrors",
@@ -58,6 +61,7 @@ class Work:
         self.drafts: Drafts = DraftTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
+        self.introductions: Introductions = IntroductionTable(connection)
         self.linking: Linking = LinkingTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.heard: Heard = HeardTable(connection)

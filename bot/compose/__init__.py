@@ -15,7 +15,7 @@ from bot.app import App
 from bot.commands import Errand, FallsDue, Feature, Lookup, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
-from bot.features import digests, events, greenroom, people
+from bot.features import connections, digests, events, greenroom, people
 from bot.features.help import help_feature
 from bot.features.home import home_feature
 from bot.features.housekeeping import HOUSEKEEPING, tidy
@@ -49,7 +49,7 @@ class SystemClock:
 
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
-    shared, own = (events.FEATURE, digests.FEATURE), (people.FEATURE, greenroom.FEATURE)
+    shared, own = (events.FEATURE, digests.FEATURE), (connections.FEATURE, people.FEATURE, greenroom.FEATURE)
     listed = (*shared, home_feature((*shared, *own)), *own)
     return (*listed, help_feature(listed))
 
