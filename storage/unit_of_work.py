@@ -10,6 +10,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
@@ -29,6 +30,7 @@ from storage.due import DueTable
 from storage.events import EventTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
+from storage.introductions import IntroductionTable
 from storage.leads import LeadTable
 from storage.linking import LinkingTable
 from storage.members import MemberTable
@@ -55,6 +57,7 @@ class Work:
         "events",
         "heard",
         "installations",
+        "introductions",
         "leads",
         "linking",
         "members",
@@ -77,6 +80,7 @@ class Work:
         self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
+        self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)

@@ -15,7 +15,7 @@ from bot.app import App
 from bot.commands import Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
-from bot.features import digests, events, greenroom, people, reminders
+from bot.features import connections, digests, events, greenroom, people, reminders
 from bot.features.closed import CLOSED, tell
 from bot.features.help import help_feature
 from bot.features.home import home_feature
@@ -51,7 +51,8 @@ class SystemClock:
 
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
-    shared, own = (events.FEATURE, digests.FEATURE), (reminders.FEATURE, people.FEATURE, greenroom.FEATURE)
+    shared = (events.FEATURE, digests.FEATURE)
+    own = (connections.FEATURE, reminders.FEATURE, people.FEATURE, greenroom.FEATURE)
     listed = (*shared, home_feature((*shared, *own)), *own)
     return (*listed, help_feature(listed))
 

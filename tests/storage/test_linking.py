@@ -400,6 +400,7 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "stand_ins.community_id",
             "event_sources.community_id",
             "digests.community_id",
+            "introductions.community_id",
             "outbox.community_id",
         },
         "people": {
@@ -421,6 +422,8 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "outbox.person_id",
             "reminders.person_id",
             "preferences.person_id",
+            "never_introduced.owner_id",
+            "never_introduced.other_id",
         },
     }
 
