@@ -14,6 +14,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
@@ -84,6 +85,7 @@ class UnitOfWork(Protocol):
     places: Places
     profiles: Profiles
     mirrors: Mirrors
+    introductions: Introductions
     leads: Leads
     reminders: Reminders
     preferences: PreferenceRows

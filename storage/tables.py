@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from storage.schema import UTC, Json, Wall, metadata
@@ -46,6 +47,7 @@ communities = Table(
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
+    Column("has_introductions", Boolean, server_default=true(), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -72,6 +74,7 @@ people = Table(
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("asked_zone_at", UTC, nullable=True, comment="when they were asked for their zone"),
+    Column("takes_introductions", Boolean, server_default=true(), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -309,6 +312,35 @@ event_sources = Table(
     Column("digest", Text, nullable=False, comment="a hash of all that was read"),
     UniqueConstraint("community_id", "uid", "source"),
 )
+
+# --- introductions -----------------------------------------------------------------------------------------
+
+# By accounts, as memberships are: linking people leaves every row as it is.
+introductions = Table(
+    "introductions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id", is_indexed=True),
+    _belongs("asker_account_id", "accounts.id", is_indexed=True),
+    _belongs("asked_account_id", "accounts.id", is_indexed=True),
+    Column("why", Text, nullable=False),
+    Column("asked_at", UTC, nullable=False),
+    Column("puts_at", UTC, nullable=False, comment="when the question is put to whoever is asked"),
+    Column("ends_at", UTC, nullable=False, index=True),
+    Column("is_withheld", Boolean, nullable=False, comment="it is not put, and nobody is told so"),
+    Column("answer", Text, nullable=True),
+    Column("request_id", Text, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+never_introduced = Table(
+    "never_introduced",
+    metadata,
+    _belongs("owner_id", "people.id", is_key=True),
+    _belongs("other_id", "people.id", is_key=True, is_indexed=True),
+    Column("added_at", UTC, nullable=False),
+)
+"""Whom somebody is never introduced to: seen by its owner alone."""
 
 # --- when --------------------------------------------------------------------------------------------------
 

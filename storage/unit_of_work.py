@@ -10,6 +10,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
@@ -32,6 +33,7 @@ from storage.due import DueTable
 from storage.events import EventTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
+from storage.introductions import IntroductionTable
 from storage.leads import LeadTable
 from storage.linking import LinkingTable
 from storage.members import MemberTable
@@ -61,6 +63,7 @@ class Work:
         "events",
         "heard",
         "installations",
+        "introductions",
         "leads",
         "linking",
         "members",
@@ -87,6 +90,7 @@ class Work:
         self.places: Places = PlaceTable(connection)
         self.profiles: Profiles = ProfileTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
+        self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)

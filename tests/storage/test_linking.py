@@ -401,6 +401,7 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "stand_ins.community_id",
             "event_sources.community_id",
             "digests.community_id",
+            "introductions.community_id",
             "outbox.community_id",
         },
         "people": {
@@ -423,6 +424,8 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "preferences.person_id",
             "nudges.person_id",
             "profiles.person_id",
+            "never_introduced.owner_id",
+            "never_introduced.other_id",
         },
     }
 
