@@ -93,11 +93,11 @@ class IntroductionTable:
         return made
 
     async def put_to(self, id_: int, person: int) -> Introduction | None:
-        row = await self._connection.first(_PUT_TO, {"id": id_, "person": person})
+        row = await self._connection.first(_PUT_TO, {"introduction": id_, "person": person})
         return None if row is None else _introduction(row)
 
     async def answer(self, id_: int, person: int, answer: Answer, now: datetime) -> bool:
-        values = {"id": id_, "person": person, "said": answer.value, "now": now}
+        values = {"introduction": id_, "person": person, "said": answer.value, "now": now}
         return await self._connection.scalar(_ANSWER, values) is not None
 
     async def fallen_due(self, ids: Collection[int]) -> Sequence[Introduction]:
@@ -194,7 +194,7 @@ _INTRODUCTIONS = (
 )
 _REQUESTED = _INTRODUCTIONS.where(_i.request_id == bindparam("request"), _asker.c.person_id == bindparam("asker"))
 _PUT_TO = _INTRODUCTIONS.where(
-    _i.id == bindparam("id"), _asked.c.person_id == bindparam("person"), _i.is_withheld.is_(false())
+    _i.id == bindparam("introduction"), _asked.c.person_id == bindparam("person"), _i.is_withheld.is_(false())
 )
 
 
@@ -248,7 +248,7 @@ def _accounts_of(name: str) -> Select[int]:
 _ANSWER = (
     update(introductions)
     .where(
-        _i.id == bindparam("id"),
+        _i.id == bindparam("introduction"),
         _i.asked_account_id.in_(_accounts_of("person")),
         _i.is_withheld.is_(false()),
         _i.answer.is_(None),

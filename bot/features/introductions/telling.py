@@ -44,7 +44,7 @@ async def render_question(
     def says(row: Owed, one: Introduction, services: Services) -> Reply | Moot:
         if not one.can_be_answered(now) or not one.is_allowed:
             return Moot("it cannot be answered any more")
-        return question(one, words_for(one, one.asked, row, services), services)
+        return question(one, words_for(one, one.asked, row, services))
 
     return await _rendered(rows, uow, services, says)
 
@@ -82,12 +82,11 @@ async def _rendered(rows: Sequence[Owed], uow: UnitOfWork, services: Services, s
     return messages
 
 
-def question(one: Introduction, say: Words, services: Services) -> Reply:
+def question(one: Introduction, say: Words) -> Reply:
     """What is put to whoever is asked: who asks, where, and what for."""
     asker = one.asker.account
-    link = _profile(one.asker, services)
     fields = (
-        Field(say(N_("Who")), rich(Link(asker.name, link) if link else asker.name)),
+        Field(say(N_("Who")), rich(_mention(one.asker))),
         Field(say(N_("From")), rich(one.community.name)),
         Field(say(N_("What for")), rich(one.why)),
     )
@@ -162,11 +161,6 @@ def words_for(one: Introduction, party: Party, row: Owed, services: Services) ->
 def _told(one: Introduction, other: Party) -> Mapping[str, str]:
     me = one.other(other).account.name
     return {"name": other.account.name, "me": me, "community": one.community.name, "why": one.why}
-
-
-def _profile(party: Party, services: Services) -> str:
-    platform = services.platforms.get(party.account.platform)
-    return platform.profile_link(party.account.id) if platform else ""
 
 
 def _mention(party: Party) -> Mention:
