@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    update,
 )
 
 from bot.domain.changes import CHANGED
@@ -39,6 +40,7 @@ from storage.tables import (
     occurrences,
     own_leads,
     people,
+    reminders,
     told_leads,
     untold_changes,
     workspaces,
@@ -340,6 +342,19 @@ def times_united(dialect: str) -> Sequence[Executable]:
     """What concerned the occurrence `gone` concerns the one that `stays`."""
     gone, stays = (bindparam(name, type_=Integer) for name in ("gone", "stays"))
     return [copied_for(table, dialect, "occurrence_id", stays, table.c.occurrence_id == gone) for table in OF_TIMES]
+
+
+_r, _same = reminders.c, reminders.alias("same")
+
+
+def put_off_united() -> Executable:
+    """Reminders of it that were put off, where there is none of the one that stays."""
+    gone, stays = (bindparam(name, type_=Integer) for name in ("gone", "stays"))
+    is_there = exists().where(
+        _same.c.person_id == _r.person_id, _same.c.source == _r.source, _same.c.source_id == stays
+    )
+    of_gone = update(reminders).where(_r.source == "event", _r.source_id == gone, ~is_there)
+    return of_gone.values(source_id=stays)
 
 
 @cache

@@ -60,13 +60,12 @@ class ReminderTable:
         await self._due.put(Due(REMINDER, id_, at))
         return id_
 
-    async def put(
-        self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime
-    ) -> None:
+    async def put(self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime) -> int:
         row = _columns(person, pattern, at, now)
         row |= {"source": source, "source_id": source_id, "text": self._connection.vault.seal(""), "request_id": None}
         id_: int = await self._connection.scalar(_put(self._connection.dialect), row)
         await self._due.put(Due(REMINDER, id_, at))
+        return id_
 
     async def drop(self, person: int, source: str, source_ids: Collection[int]) -> None:
         dialect = self._connection.dialect

@@ -59,10 +59,8 @@ class Reminders(Protocol):
         Raises Refused at `WAITING_MOST`.
         """
 
-    async def put(
-        self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime
-    ) -> None:
-        """Let the reminder of a source's thing come `at`, making it where there is none."""
+    async def put(self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime) -> int:
+        """Let the reminder of a source's thing come `at`, making it where there is none; its id."""
 
     async def drop(self, person: int, source: str, source_ids: Collection[int]) -> None:
         """Nothing is told of these things of a source any more."""

@@ -243,6 +243,44 @@ async def test_done_says_so_and_the_next_lead_still_comes(ana: Somebody) -> None
     assert [moment for moment, _ in await until(ana, at(26, 0))] == [at(24, 16)]
 
 
+async def test_a_reminder_that_is_put_off_comes_again_and_is_gone_when_it_is_done(ana: Somebody) -> None:
+    await add(ana)
+    await ana.says("/event answer dub")
+    reply = await first_reminder(ana, at(23, 18))
+    later = await ana.ask(Press(action(reply, "Snooze"), "1h"))
+    assert "Later: Friday, October 23, 2026, 9:00" in words(later)
+    assert "Dub Night" in words(await ana.says("/remind list"))
+    assert [(moment, said.split("\n")[0]) for moment, said in await until(ana, at(24, 10))] == [
+        (at(23, 19), "A reminder:")
+    ]
+    await ana.ask(Press(action(reply, "Snooze"), "1h"))
+    await ana.presses(reply, "Done")
+    assert [moment for moment, _ in await until(ana, at(26, 0))] == [at(24, 16)]
+
+
+async def test_nothing_is_put_off_beyond_the_start(ana: Somebody) -> None:
+    await add(ana)
+    await ana.says("/event answer dub")
+    reply = await first_reminder(ana, at(24, 16))
+    assert "It starts before that" in words(await ana.ask(Press(action(reply, "Snooze"), "morning")))
+
+
+async def test_what_was_put_off_is_moot_when_it_is_cancelled(ana: Somebody) -> None:
+    await add(ana)
+    await ana.says("/event answer dub")
+    reply = await first_reminder(ana, at(23, 18))
+    await ana.ask(Press(action(reply, "Snooze"), "1h"))
+    await cancel(ana, 1)
+    assert [said.split("\n")[0] for _, said in await until(ana, at(26, 0))] == ["Dub Night was cancelled."]
+
+
+async def test_quiet_hours_and_leads_that_are_set_count_at_once(ana: Somebody) -> None:
+    await add(ana, when="saturday 10:00")
+    await ana.says("/event answer dub")
+    await ana.says('/remind settings leads:"4 hours" quiet:off')
+    assert [moment for moment, _ in await until(ana, at(26, 0))] == [at(24, 4)]
+
+
 async def test_stop_these_stops_them_for_this_time_and_for_this_person(ana: Somebody) -> None:
     await add_series(ana, datetime(2026, 10, 24, 20))  # noqa: DTZ001 - the time on a wall
     ben = replace(ana, name="ben")

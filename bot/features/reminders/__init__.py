@@ -48,6 +48,7 @@ FEATURE = Feature(
     ),
     presses={**own_leads.PRESSES, **asking.PRESSES},
     lookups={asking.REMINDER_LOOKUP: asking.ReminderLookup()},
+    reminds={own_leads.EVENT: own_leads.PutOff()},
     falls_due={LEADS: leads.fall_due, CHANGED: changes.fall_due, REMINDER: telling.fall_due},
     renders={leads.LEAD: leads.render, CHANGED: changes.render, REMINDER: telling.render},
 )

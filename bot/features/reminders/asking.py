@@ -110,17 +110,21 @@ async def later_reminder(ask: LaterReminder, request: Request, services: Service
 
 async def press_snooze(press: Press, request: Request, services: Services) -> Reply:
     found = await found_reminder(press.action.arg, request, services)
-    match press.choice:
+    return await _put_off(found, snoozed_until(press.choice, request), request, services)
+
+
+def snoozed_until(choice: str, request: Request) -> datetime:
+    """The moment that a choice of `SNOOZES` means. Raises NotFound for what is none."""
+    match choice:
         case "10m":
-            at = request.now + timedelta(minutes=10)
+            return request.now + timedelta(minutes=10)
         case "1h":
-            at = request.now + timedelta(hours=1)
+            return request.now + timedelta(hours=1)
         case "morning":
             day = request.now.astimezone(request.zone).date() + timedelta(days=1)
-            at = Moment(datetime.combine(day, MORNING), request.zone.key).instant()
+            return Moment(datetime.combine(day, MORNING), request.zone.key).instant()
         case _:
             raise NotFound(N_("This choice is not there any more. Use {command}."), command=Slash("/remind later"))
-    return await _put_off(found, at, request, services)
 
 
 async def found_reminder(id_: str, request: Request, services: Services) -> Reminder:

@@ -97,13 +97,16 @@ def own_card(reminder: Reminder) -> Card:
 def controls(reminder: Reminder, say: Words) -> tuple[Control, ...]:
     """What can be done with a reminder that came."""
     arg = str(reminder.id)
-    options = tuple(Option(say(label), value) for value, label in SNOOZES.items())
     return (
         Button(say(N_("Done")), Action(DONE, arg), Style.PRIMARY),
-        Menu(say(N_("Snooze")), Action(SNOOZE, arg), options),
+        Menu(say(N_("Snooze")), Action(SNOOZE, arg), snooze_options(say)),
         Button(say(N_("Pick a time")), Action(ASK, f"remind later/reminder=#{arg}")),
         Button(say(N_("Stop these")), Action(STOP, arg)),
     )
+
+
+def snooze_options(say: Words) -> tuple[Option, ...]:
+    return tuple(Option(say(label), value) for value, label in SNOOZES.items())
 
 
 async def cards_of(
