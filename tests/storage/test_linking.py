@@ -533,21 +533,21 @@ async def test_notices_go_where_somebody_chose_else_where_they_were_seen_last(da
     other = await elsewhere(database)
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(other.person.id, other.origin.account)
+        await uow.people.choose_for_notices(other.person.id, [other.origin.account])
         await uow.linking.join_people(other.person.id, ada.person.id)
     assert await _notices(database, ada) == Direct("slack", "U1", "ada.l")  # last seen
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, ada.origin.account)
+        await uow.people.choose_for_notices(ada.person.id, [ada.origin.account])
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, None)
+        await uow.people.choose_for_notices(ada.person.id, [])
         assert await uow.people.notices_to(999) is None
     assert await _notices(database, ada) == Direct("slack", "U1", "ada.l")
 
 
 async def test_nobody_chooses_an_account_that_is_not_theirs(database: Database, ada: Caller, eve: Caller) -> None:
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, eve.origin.account)
+        await uow.people.choose_for_notices(ada.person.id, [eve.origin.account])
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.reading() as uow:
         assert not any(each.is_for_notices for each in await uow.people.accounts_of(eve.person.id))
