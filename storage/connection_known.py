@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Executable, bindparam, or_, select
@@ -15,27 +16,47 @@ from storage.connection_terms import Field, keys_of
 from storage.schema import among, listed
 from storage.tables import connection_terms, connections
 
+Meant = tuple[Sequence[str], Sequence[str]]
+"""What tells one person: the keys, any of which is enough, and the words of the name, which all have to be there."""
+
 
 async def recognised(connection: Connection, owner: int, abouts: Sequence[About], besides: str) -> Sequence[bool]:
     """Whether each is among the owner's connections, or came before in `abouts`. One statement for all of them."""
-    meant = [(keys_of(about), list(dict.fromkeys(terms(about.name)))) for about in abouts]
-    wanted = dict.fromkeys(term for keys, names in meant for term in (*keys, *names))
-    readings = {reading: term for term in wanted for reading in connection.vault.readings(owner, term)}
+    meant = await asyncio.to_thread(_meant, abouts)
+    readings = await asyncio.to_thread(_readings, connection, owner, meant)
     values = {"owner": owner, "terms": listed(connection.dialect, list(readings)), "besides": besides}
+    rows = await connection.rows(_holding(connection.dialect), values) if readings else ()
+    return await asyncio.to_thread(_among, meant, [(readings[row.term], row.connection_id) for row in rows])
+
+
+def _meant(abouts: Sequence[About]) -> Sequence[Meant]:
+    return [(keys_of(about), list(dict.fromkeys(terms(about.name)))) for about in abouts]
+
+
+def _readings(connection: Connection, owner: int, meant: Sequence[Meant]) -> Mapping[str, str]:
+    """The term behind everything that may stand for it."""
+    wanted = dict.fromkeys(term for keys, names in meant for term in (*keys, *names))
+    return {reading: term for term in wanted for reading in connection.vault.readings(owner, term)}
+
+
+def _among(meant: Sequence[Meant], held: Iterable[tuple[str, int]]) -> Sequence[bool]:
     holders: defaultdict[str, set[int]] = defaultdict(set)
-    for row in await connection.rows(_holding(connection.dialect), values) if readings else ():
-        holders[readings[row.term]].add(row.connection_id)
+    for term, id_ in held:
+        holders[term].add(id_)
     found: list[bool] = []
     for number, (keys, names) in enumerate(meant):
-        found.append(any(holders[key] for key in keys) or bool(_holding_all(holders[name] for name in names)))
+        found.append(any(holders[key] for key in keys) or _is_any_in_all([holders[name] for name in names]))
         for term in (*keys, *names):  # the same person twice in one file is two only once
             holders[term].add(-1 - number)
     return found
 
 
-def _holding_all(sets: Iterable[set[int]]) -> set[int]:
-    each = list(sets)
-    return set.intersection(*each) if each else set()
+def _is_any_in_all(sets: Sequence[set[int]]) -> bool:
+    """Thousands share a first name: they are only looked for among those of the rarest."""
+    if not sets:
+        return False
+    fewest, *others = sorted(sets, key=len)
+    return any(all(each in other for other in others) for each in fewest)
 
 
 @cache

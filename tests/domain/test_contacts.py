@@ -16,9 +16,9 @@ from bot.domain.cadences import Cadence, Unit
 from bot.domain.connections import About, Connection, Entry, Happening, Promise, Side, Timeline
 from bot.domain.contacts.reached import told_apart
 from bot.domain.contacts.reading import read_contacts
-from bot.domain.contacts.records import CONTACTS_MOST
+from bot.domain.contacts.records import CONTACTS_MOST, NAMELESS
 from bot.domain.contacts.tables import defused, fused, read_table
-from bot.domain.contacts.vcards import BROKEN, NAMELESS, read_vcards
+from bot.domain.contacts.vcards import BROKEN, read_vcards
 from bot.domain.contacts.writing import write_table, write_vcards
 from bot.domain.text import clean_line, clean_text
 from bot.errors import Refused
@@ -80,7 +80,7 @@ def timeline() -> Timeline:
 
 
 def test_what_a_phone_writes_is_read_without_its_pictures() -> None:
-    found = read_vcards(PHONE)
+    found = read_vcards(PHONE.encode())
     assert not found.skipped
     contact = found.contacts[0]
     assert contact.about == About(
@@ -97,7 +97,7 @@ def test_what_a_phone_writes_is_read_without_its_pictures() -> None:
 
 
 def test_an_old_phones_quoted_printable_is_read() -> None:
-    contact = read_vcards(OLD).contacts[0]
+    contact = read_vcards(OLD.encode()).contacts[0]
     assert (contact.about.name, contact.about.phones) == ("Jörg Müller", ("0170 123456",))
 
 
@@ -112,7 +112,7 @@ def test_an_old_phones_quoted_printable_is_read() -> None:
     ],
 )
 def test_a_broken_card_is_told_and_the_others_are_read(broken: str, reason: str) -> None:
-    found = read_vcards(PHONE + broken + OLD)
+    found = read_vcards((PHONE + broken + OLD).encode())
     assert [each.about.name for each in found.contacts] == ["Ana Ruiz", "Jörg Müller"]
     assert [(each.number, each.reason) for each in found.skipped] == [(2, reason)]
 
@@ -184,13 +184,14 @@ def test_our_own_table_reads_as_it_was_written() -> None:
 
 
 def test_our_own_cards_are_read_by_another_program_and_by_us() -> None:
-    written = write_vcards([timeline()], "https://greenroom.example").decode()
+    octets = write_vcards([timeline()], "https://greenroom.example")
+    written = octets.decode()
     card = vobject.readOne(written)
     assert card.version.value == "4.0"
     assert (card.fn.value, card.n.value.family, card.n.value.given) == ("Ana Ruiz", "Ruiz", "Ana")
     assert card.note.value == "first\nsecond, with a comma; a semicolon\nand a line"
     assert all(len(line.encode()) <= 75 for line in written.split("\r\n"))
-    again = read_vcards(written).contacts[0]
+    again = read_vcards(octets).contacts[0]
     assert again.about.handles == ("@anaruiz",)
     assert again.about.links == ("https://anaruiz.example/a,b",)
     assert again.about.tags == ("techno", "r&b")
@@ -213,7 +214,7 @@ def test_whatever_stands_in_a_name_or_note_comes_back_as_it_is_kept(name: str, n
     about = replace(line.connection.about, name=kept)
     entries = (Entry(Happening.NOTE, NOW, said),) if said else ()
     whole = replace(line, connection=replace(line.connection, about=about), entries=entries)
-    cards, table = write_vcards([whole], "x").decode(), write_table([whole]).decode("utf-8-sig")
+    cards, table = write_vcards([whole], "x"), write_table([whole]).decode("utf-8-sig")
     for found in (read_vcards(cards), read_table(table)):
         assert not found.skipped
         assert found.contacts[0].notes == said

@@ -38,10 +38,15 @@ def _kind(text: str) -> str:
         return "emails"
     if _PHONE.fullmatch(text) and sum(each.isdigit() for each in text) >= 6:
         return "phones"
-    if "://" in text or (_HOST.fullmatch(text) and "@" not in text):
+    if is_link(text) or _HOST.fullmatch(text):
         return "links"
     return "handles"
 
 
+def is_link(text: str) -> bool:
+    """What a browser opens. Other schemes are words: nobody should press them."""
+    return text[:8].casefold().startswith(("https://", "http://"))
+
+
 def _with_scheme(link: str) -> str:
-    return link if "://" in link else f"https://{link}"
+    return link if is_link(link) else f"https://{link}"

@@ -6,18 +6,30 @@ import asyncio
 import re
 from collections.abc import Mapping
 
+from bot.domain.contacts.octets import decoded, octets_of
 from bot.domain.contacts.records import FromFile
-from bot.domain.contacts.tables import decoded, read_table
+from bot.domain.contacts.rows import header_of
+from bot.domain.contacts.tables import read_table
 from bot.domain.contacts.vcards import read_vcards
 
-
-async def read_contacts(content: bytes, columns: Mapping[str, str] | None = None) -> FromFile:
-    """All people in a file; in a thread, since a large one takes some seconds. Raises Refused."""
-    return await asyncio.to_thread(_read, content, columns)
+_CARD = re.compile(rb"^BEGIN:VCARD[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_FIRST = re.compile(rb"\s*BEGIN:VCARD\s", re.IGNORECASE)
 
 
-def _read(content: bytes, columns: Mapping[str, str] | None) -> FromFile:
-    text = decoded(content)
-    if re.search(r"(?im)^\s*BEGIN:VCARD\s*$", text):
-        return read_vcards(text)
-    return read_table(text, columns)
+async def read_contacts(content: bytes, said: Mapping[str, str] | None = None) -> FromFile:
+    """All people in a file; in a thread, since a large one takes a second. `said` is as `read_table` takes it.
+
+    Time and memory are in proportion to the file, whatever stands in it. Raises Refused.
+    """
+    return await asyncio.to_thread(_read, content, said)
+
+
+def _read(content: bytes, said: Mapping[str, str] | None) -> FromFile:
+    octets = octets_of(content)
+    if _FIRST.match(octets):
+        return read_vcards(octets)
+    text = decoded(octets)
+    header = header_of(text)
+    if not (header and header.is_known) and _CARD.search(octets.replace(b"\r", b"\n")):
+        return read_vcards(octets)
+    return read_table(text, said)

@@ -3,117 +3,119 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain.connections import About
-from bot.domain.contacts.reached import told_apart
-from bot.domain.contacts.records import CONTACTS_MOST, Contact, FromFile, Skipped, bounded
-from bot.errors import Refused
+from bot.domain.contacts.lines import Card, Line, cards_of
+from bot.domain.contacts.reached import is_link, told_apart
+from bot.domain.contacts.records import CONTACTS_MOST, NAMELESS, Contact, FromFile, Skipped, bounded, too_many
 from bot.i18n import N_
 
-BEGIN, END = "BEGIN:VCARD", "END:VCARD"
-CARD_MOST = 200_000
-"""Characters of one card without its pictures; more is no card."""
+BROKEN = N_("It is broken off: its end is missing.")
 
-BROKEN = N_("It is broken off, or written in a way that no program reads.")
-NAMELESS = N_("It has no name.")
-
-_PICTURES = re.compile(
-    r"^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:].*\n(?:[ \t].*\n|\n(?=[ \t]))*", re.IGNORECASE | re.MULTILINE
-)
-"""With the lines they go on over: they are large, and nobody asked for them."""
-
-
-_URLS = re.compile(r"(?im)^(?:[\w-]+\.)?URL[;:].*$")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PARTS = re.compile(r"((?:[^\\;]++|\\.|\\$)*+)(?:;|$)", re.DOTALL)
+_LISTED = re.compile(r"((?:[^\\,]++|\\.|\\$)*+)(?:,|$)", re.DOTALL)
+_URI_ESCAPED = re.compile(r"\\([,;:])")
+_MESSENGERS = {
+    f"X-{name.upper()}": name
+    for name in ("skype", "jabber", "aim", "icq", "msn", "qq", "gtalk", "yahoo", "twitter", "instagram")
+} | {"X-SKYPE-USERNAME": "skype"}
 
 
-def read_vcards(text: str) -> FromFile:
+def read_vcards(octets: bytes) -> FromFile:
     """Everybody in a file of vCards. Raises Refused for more than `CONTACTS_MOST`."""
     contacts: list[Contact] = []
     skipped: list[Skipped] = []
     cut = 0
-    for number, card in enumerate(_cards(text), 1):
+    for number, card in enumerate(cards_of(octets), 1):
         if number > CONTACTS_MOST:
-            raise Refused(N_("There are more than {most} people in this file. Import it in parts."), most=CONTACTS_MOST)
-        contact = _contact(card)
-        if contact is None:
+            raise too_many()
+        if not card.is_whole:
             skipped.append(Skipped(number, BROKEN))
-        elif not contact.about.name.strip():
+            continue
+        kept, is_cut = bounded(_contact(card))
+        if not kept.about.name:
             skipped.append(Skipped(number, NAMELESS))
-        else:
-            kept, is_cut = bounded(contact)
-            if kept.about.name:
-                contacts.append(kept)
-                cut += is_cut
-            else:
-                skipped.append(Skipped(number, NAMELESS))
+            continue
+        contacts.append(kept)
+        cut += is_cut
     return FromFile(tuple(contacts), tuple(skipped), cut)
 
 
-def _cards(text: str) -> Iterator[str]:
-    """The text of each card, with one that is not ended before the next begins."""
-    plain = _PICTURES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    for part in re.split(r"(?im)^\s*BEGIN:VCARD[ \t]*$", plain)[1:]:
-        yield f"{BEGIN}\n{part.strip(chr(10))}\n"
+def _contact(card: Card) -> Contact:
+    said: dict[str, list[Line]] = {}
+    for line in card.lines:
+        if line.value.strip():
+            said.setdefault(line.name, []).append(line)
 
+    def texts(*names: str) -> Sequence[str]:
+        return [text for name in names for line in said.get(name, ()) if (text := _plain(line.value).strip())]
 
-def _contact(card: str) -> Contact | None:
-    """None for a card that cannot be read."""
-    import vobject  # type: ignore[import-untyped]  # it has no types; and 40 ms that only an import needs
+    def parts(name: str, place: int) -> Sequence[str]:
+        """One part of each value that has several: the town of an address."""
+        return [found for line in said.get(name, ()) if (found := _part(_PARTS.findall(line.value), place))]
 
-    if len(card) > CARD_MOST or not re.search(r"(?im)^END:VCARD", card):
-        return None
-    try:
-        # a comma in a link is no end of it (RFC 6350 5.1 has URIs apart from text), to this library it is
-        whole = _URLS.sub(lambda url: url[0].replace("\\,", ",").replace(",", "\\,"), re.sub(r"\n[ \t]", "", card))
-        read = vobject.readOne(whole, ignoreUnreadable=True)
-        return _told(read)
-    except Exception:  # whatever a library makes of what anybody may send: the card is skipped, and that is told
-        return None
-
-
-def _told(card: object) -> Contact:
-    values = {name: [each.value for each in lines] for name, lines in card.contents.items()}  # type: ignore[attr-defined]  # vobject has no types
-
-    def texts(name: str) -> list[str]:
-        return [str(value).strip() for value in values.get(name, ()) if str(value).strip()]
-
-    reached = told_apart([*texts("url"), *map(_handle, texts("impp")), *map(_handle, texts("x-socialprofile"))])
-    company = next((_listed(value)[:1] for value in values.get("org", ())), [])
-    name = next(iter(texts("fn")), "") or _name(values.get("n", ()))
+    company = _first(parts("ORG", 0))
+    nicks = [nick for line in said.get("NICKNAME", ()) for nick in _listed(line.value)]
+    name = _first(texts("FN")) or _first([_name(line.value) for line in said.get("N", ())])
+    reached = told_apart([_URI_ESCAPED.sub(r"\1", line.value).strip() for line in said.get("URL", ())])
+    handles = list(_handles(said))
     about = About(
-        name=name,
-        role=next(iter((*texts("role"), *texts("title"))), ""),
-        company=company[0] if company else "",
-        city=next((city for city in (_city(each) for each in values.get("adr", ())) if city), ""),
-        handles=(*reached["handles"], *(f"@{nick}" for nick in texts("nickname") if " " not in nick)),
-        links=reached["links"],
-        emails=tuple(each.removeprefix("mailto:") for each in texts("email")),
-        phones=tuple(each.removeprefix("tel:") for each in texts("tel")),
-        tags=tuple(tag.strip() for value in values.get("categories", ()) for tag in _listed(value)),
+        name=name or _first(nicks) or company,
+        role=", ".join(dict.fromkeys(texts("ROLE", "TITLE"))),
+        company=company,
+        city=_first(parts("ADR", 3)),
+        handles=(
+            *reached["handles"],
+            *(each for each in handles if not is_link(each)),
+            *(f"@{nick}" for nick in nicks if " " not in nick and nick != name),
+        ),
+        links=(*reached["links"], *(each for each in handles if is_link(each))),
+        emails=(*(_bare(each, "mailto:") for each in texts("EMAIL")), *reached["emails"]),
+        phones=(*(_bare(each, "tel:").replace(";ext=", " ext. ") for each in texts("TEL")), *reached["phones"]),
+        tags=tuple(tag for line in said.get("CATEGORIES", ()) for tag in _listed(line.value)),
     )
-    return Contact(about, notes="\n".join(texts("note")))
+    return Contact(about, notes="\n".join(texts("NOTE")))
 
 
-def _listed(value: object) -> Sequence[str]:
-    return [str(each) for each in value] if isinstance(value, list | tuple) else str(value).split(",")
+def _handles(said: Mapping[str, Sequence[Line]]) -> Iterator[str]:
+    """By which somebody is found elsewhere, with the name of the place where it is known: "skype: ana.r"."""
+    for name in ("IMPP", "X-SOCIALPROFILE", "SOCIALPROFILE"):
+        for line in said.get(name, ()):
+            value = _plain(line.value).strip().removeprefix("x-apple:")
+            place = line.params.get("X-SERVICE-TYPE") or line.params.get("SERVICE-TYPE") or ""
+            if name == "X-SOCIALPROFILE":
+                place = place or line.params.get("TYPE", "").partition(",")[0]
+            yield f"{place}: {value}" if place and value and ":" not in value else value
+    for name, place in _MESSENGERS.items():
+        for line in said.get(name, ()):
+            yield f"{place}: {_plain(line.value).strip()}"
 
 
-def _name(values: Sequence[object]) -> str:
-    """From its parts: given name first, as people say it."""
-    for value in values:
-        parts = [getattr(value, part, "") for part in ("prefix", "given", "additional", "family", "suffix")]
-        name = " ".join(" ".join(part) if isinstance(part, list) else str(part) for part in parts if part)
-        if name.strip():
-            return " ".join(name.split())
-    return ""
+def _first(found: Sequence[str]) -> str:
+    return next((each for each in found if each), "")
 
 
-def _city(address: object) -> str:
-    city = getattr(address, "city", "")
-    return " ".join(city) if isinstance(city, list) else str(city)
+def _listed(value: str) -> Sequence[str]:
+    return [text for each in _LISTED.findall(value) if (text := _plain(each).strip())]
 
 
-def _handle(address: str) -> str:
-    """ "xmpp:ana@example.org" is who it is, "https://…" stays a link."""
-    return address if "://" in address else address.partition(":")[2] or address
+def _part(parts: Sequence[str], place: int) -> str:
+    """A part may have several values; "Berlin,Mitte" is one town and a half, and told as both."""
+    return ", ".join(_listed(parts[place])) if place < len(parts) else ""
+
+
+def _name(value: str) -> str:
+    """From its parts: given name first, as people say it. They are: family; given; additional; prefix; suffix."""
+    parts = _PARTS.findall(value)
+    return " ".join(" ".join(_listed(parts[place])) for place in (3, 1, 2, 0, 4) if place < len(parts)).strip()
+
+
+def _plain(value: str) -> str:
+    """Without escapes (RFC 6350 3.4)."""
+    return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value) if "\\" in value else value
+
+
+def _bare(address: str, scheme: str) -> str:
+    return address[len(scheme) :] if address[: len(scheme)].casefold() == scheme else address

@@ -8,12 +8,17 @@ from collections.abc import Iterator, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.domain.connections import Entry, Happening, Promise, Side, Standing, Timeline
-from bot.domain.contacts.tables import FIELDS, defused
+from bot.domain.contacts.columns import FIELDS
+from bot.domain.contacts.tables import defused
 
 FOLD = 75
 """Octets in a line, its end not counted (RFC 6350 3.2)."""
 
-COLUMNS = (*(field for field in FIELDS if field not in ("first", "last")), "last_contact", "every", "i_owe", "they_owe")
+COLUMNS = (
+    *(field for field in FIELDS if field not in ("first", "middle", "last")),
+    *("last_contact", "every", "i_owe", "they_owe"),
+)
+"""Of our table. The last four are for reading: what we owe and how often is nothing that a file should bring in."""
 
 
 def write_vcards(timelines: Sequence[Timeline], home: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated, Any
 
@@ -27,6 +27,8 @@ from bot.ui import Action, Button, Card, Control, File, Reply, Style
 
 IMPORT, IMPORT_ALL, UNDO = "connect.import", "connect.importall", "connect.undo"
 DRAFT = "connect import"
+PART = 200
+"""People in one part of what is kept of a file."""
 NAMED = 5
 """People that a preview names; and lines that it says why they are skipped."""
 
@@ -76,10 +78,11 @@ async def import_connections(ask: ImportConnections, request: Request, services:
     found = await read_contacts(ask.file.content, columns)
     if not found.contacts:
         raise _nobody(found, request)
-    draft = Draft(request.draft_id("import"), DRAFT, {"contacts": _written(found.contacts)})
+    draft = Draft(request.draft_id("import"), DRAFT, await asyncio.to_thread(_written, found.contacts))
+    async with services.store.reading() as uow:
+        known = await uow.connections.recognised(request.person.id, [each.about for each in found.contacts])
     async with services.store.writing() as uow:
         await uow.drafts.keep(request.person.id, draft, request.now)
-        known = await uow.connections.recognised(request.person.id, [each.about for each in found.contacts])
     return Reply(
         rich(request.say(N_("Is this right? Nothing is saved yet."))), (_preview(found, known, draft.id, request),)
     )
@@ -117,7 +120,7 @@ async def _brought(press: Press, request: Request, services: Services, *, only_n
     async with services.store.writing() as uow:
         known = await uow.connections.recognised(owner, [each.about for each in contacts], besides=id_)
         wanted = [each for each, is_known in zip(contacts, known, strict=True) if not (only_new and is_known)]
-        batch = [_new(each, request) for each in wanted]
+        batch = await asyncio.to_thread(lambda: [_new(each, request) for each in wanted])
         added = await uow.connections.bring(owner, batch, id_, request.now)
         # what they are found by is laid out bit by bit, in rounds of their own
         await uow.due.hasten(Due(HOUSEKEEPING, 0, request.now))
@@ -177,21 +180,32 @@ async def _contacts(id_: str, request: Request, services: Services) -> Sequence[
         draft = await uow.drafts.get(request.person.id, id_, request.now)
     if draft is None or draft.command != DRAFT:
         raise NotFound(N_("This file is gone: it is kept for a day, for whoever sent it. Import it again."))
-    return _read(draft.values["contacts"])
+    return await asyncio.to_thread(_read, draft.values)
 
 
-def _written(contacts: Sequence[Contact]) -> str:
-    return json.dumps([asdict(each) | {"met_on": each.met_on.isoformat() if each.met_on else ""} for each in contacts])
+def _written(contacts: Sequence[Contact]) -> Mapping[str, str]:
+    """As a draft keeps them: in parts, for JSON is written and read by one call that lets nobody else come between."""
+    return {
+        str(start): json.dumps([_as_json(each) for each in contacts[start : start + PART]])
+        for start in range(0, len(contacts), PART)
+    }
 
 
-def _read(written: str) -> Sequence[Contact]:
+def _as_json(contact: Contact) -> Mapping[str, object]:
+    about = {each.name: getattr(contact.about, each.name) for each in fields(About)}
+    met_on = contact.met_on.isoformat() if contact.met_on else ""
+    return {"about": about, "notes": contact.notes, "met": contact.met, "met_on": met_on}
+
+
+def _read(written: Mapping[str, str]) -> Sequence[Contact]:
     found = []
-    for each in json.loads(written):
-        told: dict[str, Any] = {  # Any: a word or several, as `About` has each
-            name: tuple(value) if isinstance(value, list) else value for name, value in each["about"].items()
-        }
-        met_on = date.fromisoformat(each["met_on"]) if each["met_on"] else None
-        found.append(Contact(About(**told), each["notes"], each["met"], met_on))
+    for part in sorted(written, key=int):
+        for each in json.loads(written[part]):
+            told: dict[str, Any] = {  # Any: a word or several, as `About` has each
+                name: tuple(value) if isinstance(value, list) else value for name, value in each["about"].items()
+            }
+            met_on = date.fromisoformat(each["met_on"]) if each["met_on"] else None
+            found.append(Contact(About(**told), each["notes"], each["met"], met_on))
     return found
 
 
