@@ -386,7 +386,7 @@ async def test_two_who_become_one_are_nudged_once(ana: Somebody) -> None:
     async with ana.bot.database.writing() as uow:
         other = await uow.people.people_of([Account("console", "ana2", "Ana 2")])
         assert await uow.linking.join_people(1, other["ana2"])
-        await uow.people.choose_for_notices(other["ana2"], None)
+        await uow.people.choose_for_notices(other["ana2"], [])
     assert said(await until(ana, at(29, 0))) == []
 
 

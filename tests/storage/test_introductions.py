@@ -251,7 +251,7 @@ async def test_who_is_linked_keeps_their_introductions_and_all_that_either_wante
         assert not await uow.introductions.is_welcoming(ada.person.id), "where either wants none, they want none"
         [moved] = await uow.introductions.fallen_due([made.id])
         assert moved.asked.person.id == ada.person.id
-        alone = await uow.linking.part_person(other.origin.account)
+        alone = await uow.linking.part_person(other.origin.account, NOW)
         assert alone is not None
         [moved] = await uow.introductions.fallen_due([made.id])
         assert moved.asked.person.id == alone, "it was put to that account"
