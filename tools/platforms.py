@@ -176,6 +176,7 @@ def kinds() -> Mapping[str, params.Param]:
         "a whole number": params.Whole("Whole", "Whole"),
         "a number": params.Number("Number", "Number"),
         "a moment": params.DateTime("When", "When"),
+        "a day that was": params.PastDay("On", "On"),
         "a moment, or again and again": params.WhenOrEvery("When", "When"),
         "how often": params.Every("Every", "Every"),
         "lead times": params.Leads("Leads", "Leads"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands import Command, Feature, On, Shortcut
-from bot.features.connections import adding, files, finding, keeping, promises
+from bot.features.connections import adding, files, finding, home, keeping, promises
 from bot.features.connections.cards import SHOW
 from bot.features.connections.lookup import CONNECTION, MEETING, ConnectionLookup, MeetingLookup
 from bot.features.connections.reminding import REMINDS
@@ -122,4 +122,5 @@ FEATURE = Feature(
     },
     reminds=REMINDS,
     shortcuts=(Shortcut(N_("Log connection"), On.PERSON, "log", adding.from_person),),
+    home=home.home,
 )

@@ -24,9 +24,7 @@ from bot.ui import Action, Button, Card, Field, Reply
 @dataclass(frozen=True, slots=True)
 class SetReminders:
     leads: Annotated[tuple[timedelta, ...] | None, Leads(N_("Before events"), N_("1 day, 2 hours; or none"))] = None
-    quiet: Annotated[
-        Quiet | Unsaid | None, QuietHours(N_("Quiet hours"), N_("When nothing is sent: 22:00-8:00; or off"))
-    ] = UNSAID
+    quiet: Annotated[Quiet | Unsaid | None, QuietHours(N_("Quiet hours"), N_("22:00-8:00, off"))] = UNSAID
     digest: Annotated[bool | None, yes_no(N_("Personal digest"), N_("Once a week what concerns you"))] = None
     day: Annotated[int | None, weekday(N_("Digest on"), N_("monday, tuesday, …"))] = None
     time: Annotated[time | None, TimeOfDay(N_("Digest at"), N_("9:00, 6pm"))] = None
