@@ -18,6 +18,7 @@ from benchmarks import (
     due,
     finding,
     importing,
+    reminding,
     slack_answers,
     slack_workspaces,
     starting,
@@ -67,6 +68,16 @@ def measure_connections(engines: Mapping[str, Fresh], is_quick: bool) -> Iterato
         yield from connections.figures(engine, found, brought, sizes[0])
 
 
+def measure_remind(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    r = reminding
+    quick = (r.FEW_QUICKLY, r.MANY_QUICKLY, r.AT_ONCE_QUICKLY, r.ROUNDS_QUICKLY)
+    sizes = quick if is_quick else (r.FEW, r.MANY, r.AT_ONCE, r.ROUNDS)
+    pace = (r.A_SECOND_QUICKLY, r.SECONDS_QUICKLY) if is_quick else (r.A_SECOND, r.SECONDS)
+    for engine, fresh in engines.items():
+        costs = asyncio.run(r.measure(fresh, *sizes))
+        yield from r.figures(engine, costs, sizes[2], asyncio.run(r.measure_lateness(fresh, *pace)))
+
+
 def measure_start(_engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
     yield from starting.figures(starting.measure(starting.STARTS_QUICKLY if is_quick else starting.STARTS))
 
@@ -99,6 +110,7 @@ BENCHMARKS: Mapping[str, Measures] = {
     "find": measure_find,
     "due": measure_due,
     "wakeup": measure_wakeup,
+    "remind": measure_remind,
     "import": measure_import,
     "connections": measure_connections,
     "discord": measure_discord,

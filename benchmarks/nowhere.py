@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.console.limits import LIMITS
@@ -38,6 +39,12 @@ class Nowhere:
         pass
 
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
+        return None
+
+    def profile_link(self, account: str) -> str:
+        return ""
+
+    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
         return None
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:

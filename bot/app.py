@@ -202,7 +202,12 @@ class App:
         match asked:
             case Typed() | Run() | Said():
                 feature, command, typed = self._meant(asked, request)
-                return await self._run(feature, command, typed, request)
+                if command.fills is None:
+                    return await self._run(feature, command, typed, request)
+                held = await self._held(command, request)
+                if not typed:
+                    return _form(feature, command, held, request)
+                return await self._run(feature, command, {**held, **typed}, request)
             case Press() as press:
                 return await self._press(press, request)
             case Submit() as submit:
@@ -324,8 +329,13 @@ class App:
     async def _ask(self, arg: str, request: Request) -> Form:
         path, _, filled = arg.partition("/")
         feature, command = self._find(path.split())
+        held = {**await self._held(command, request), **_argument(filled, command)}
+        return _form(feature, command, held, request)
+
+    async def _held(self, command: Command, request: Request) -> Mapping[str, str]:
+        """What the command's form holds when it is opened. Raises NotAllowed."""
         _authorise(command.access, request)
-        return _form(feature, command, _argument(filled, command), request)
+        return {} if command.fills is None else await command.fills(request, self.services)
 
     async def _change(self, id_: str, request: Request) -> Form:
         draft = await self._begun(id_, request)
@@ -355,11 +365,12 @@ class App:
 
     async def _submit(self, submit: Submit, request: Request) -> Answer:
         feature, command = self._find(submit.action.name.split())
-        values = dict(_settled(command, submit.values, request))
-        if submit.action.arg:
-            draft = await self._continued(submit.action.arg, request)
-            if draft is not None and draft.command == _path(feature, command):
-                values = {**draft.values, **values}
+        values = _settled(command, submit.values, request)
+        draft = await self._continued(submit.action.arg, request) if submit.action.arg else None
+        if draft is not None and draft.command == _path(feature, command):
+            values = {**draft.values, **values}
+        else:
+            values = {**await self._held(command, request), **values}
         kept_as = submit.action.arg or request.draft_id("form")
         if submit.is_partial:
             return await self._page(feature, command, values, request, kept_as)

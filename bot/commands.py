@@ -80,6 +80,9 @@ class Command:
     With `confirms` the command is asked twice: that makes a card of what was understood, shown with Save and Change,
     and the handler runs when Save is pressed, with a `request.id` that is the same however often it is pressed:
     the handler uses it to save once. Such a command takes no files: they are not kept until then.
+
+    A command that changes what is there already `fills` in how that stands: its form opens with it, also when nothing
+    is said, and what is not said stays as it is. What is emptied in the form reaches the handler as its default.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Command:
     """What somebody might type, for the help page: no translation, it must work as it stands."""
     access: Access = Access.ANYONE
     confirms: Callable[[Any, Request, Services], Awaitable[Card]] | None = None  # Any: as above
+    fills: Callable[[Request, Services], Awaitable[Mapping[str, str]]] | None = None
 
     @property
     def arguments(self) -> Mapping[str, Argument]:

@@ -158,5 +158,13 @@ class Platform(Protocol):
         Raises Temporary or Unsure when the platform cannot be asked now.
         """
 
+    def profile_link(self, account: str) -> str:
+        """Where people find the profile of one of its accounts, and write to them; "" where there is no such place."""
+
+    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
+        """A conversation of these accounts and the bot, the same one however often it is asked for; None where a bot
+        can begin none for them. Raises as `send` does.
+        """
+
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         """The channel of a workspace that people mean by what they typed or chose; None when there is none."""

@@ -34,6 +34,7 @@ from storage.tables import (
     drafts,
     event_sources,
     events,
+    introductions,
     mirrors,
     occurrences,
     organisers,
@@ -238,7 +239,7 @@ _MOVES: tuple[Executable, ...] = (
     *(_requested(table) for table in (events, digests)),
     *(
         update(table).where(table.c.community_id == _gone).values(community_id=_stays)
-        for table in (occurrences, event_sources, drafts, outbox, workspaces)
+        for table in (occurrences, event_sources, drafts, introductions, outbox, workspaces)
     ),
     update(organisers)
     .where(

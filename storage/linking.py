@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
@@ -9,11 +10,11 @@ from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func,
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
-from storage import joining, leads, parting
+from storage import joining, leads, nudges, parting, profiles
 from storage.connection import Connection
 from storage.connection_changes import hand_over
 from storage.outbox import outbox
-from storage.schema import UTC
+from storage.schema import UTC, insert_into
 from storage.tables import (
     accounts,
     attendances,
@@ -22,6 +23,7 @@ from storage.tables import (
     drafts,
     events,
     memberships,
+    never_introduced,
     organisers,
     people,
     preferences,
@@ -91,12 +93,15 @@ class LinkingTable:
             _OWN_EVENTS,
             _OWN_DRAFTS,
             _OWN_NAMES,
+            *_own_never(self._connection.dialect),
             _OWN_SETTINGS,
             *_OWN_REMINDERS,
         ):
             await self._connection.execute(statement, values)
         await leads.stir_anew(self._connection, into)
+        await nudges.unite(self._connection, person, into)
         await hand_over(self._connection, person, into)
+        await profiles.unite(self._connection, person, into)
         await self._connection.execute(_DROP_PERSON, values)
         return True
 
@@ -106,11 +111,11 @@ class LinkingTable:
         row = await self._connection.first(_PARTING, {"account": account})
         if row is None:
             return None
-        made = {"name": row.name, "zone": row.zone, "locale": row.locale}
+        made = {name: getattr(row, name) for name in ("name", "zone", "locale", "takes_introductions")}
         person: int = await self._connection.scalar(_NEW_PERSON, made)
         values = {"account": account, "one": row.person_id, "other": person, "now": now}
         told = leads.people_parted(self._connection.dialect)
-        for statement in (_LEAVE, _LEAVE_OWED, _LEAVE_ANSWERS, *told, _LEAVE_EVENTS, _LEAVE_NAMES):
+        for statement in (_LEAVE, _LEAVE_OWED, _LEAVE_ANSWERS, *told, _LEAVE_EVENTS, _LEAVE_NAMES, _LEAVE_UNWELCOME):
             await self._connection.execute(statement, values)
         await leads.stir_anew(self._connection, person)
         return person
@@ -187,16 +192,35 @@ _OWN_NAMES = (
     )
     .values(person_id=_other)
 )
+_asked_other = select(_former.c.asked_zone_at).where(_former.c.id == _one).scalar_subquery()
+
+
+@cache
+def _own_never(dialect: str) -> Sequence[Executable]:
+    """Whom either is never introduced to, and who is never introduced to either: it counts for both."""
+    never = never_introduced.c
+    names = ["owner_id", "other_id", "added_at"]
+    theirs = select(_other, never.other_id, never.added_at).where(never.owner_id == _one, never.other_id != _other)
+    of_them = select(never.owner_id, _other, never.added_at).where(never.other_id == _one, never.owner_id != _other)
+    return [
+        insert_into(never_introduced, dialect).from_select(names, each).on_conflict_do_nothing()
+        for each in (theirs, of_them)
+    ]
+
+
+_takes = select(_former.c.takes_introductions).where(_former.c.id == _one).scalar_subquery()
 _OWN_SETTINGS = (
     update(people)
     .where(people.c.id == _other)
     .values(
-        {
+        {people.c.takes_introductions: and_(people.c.takes_introductions, _takes)}
+        | {
             column: func.coalesce(
                 func.nullif(column, ""), select(_former.c[column.name]).where(_former.c.id == _one).scalar_subquery()
             )
             for column in (people.c.zone, people.c.locale)
         }
+        | {people.c.asked_zone_at: func.coalesce(people.c.asked_zone_at, _asked_other)}
     )
 )
 _DROP_PERSON = delete(people).where(people.c.id == _one)
@@ -205,7 +229,7 @@ _is_account = accounts.c.id == bindparam("account")
 _OWNER = select(accounts.c.person_id).where(_is_account)
 _siblings = accounts.alias("siblings")
 _PARTING = (
-    select(accounts.c.person_id, accounts.c.name, people.c.zone, people.c.locale)
+    select(accounts.c.person_id, accounts.c.name, people.c.zone, people.c.locale, people.c.takes_introductions)
     .join(people, people.c.id == accounts.c.person_id)
     .where(
         _is_account,
@@ -273,3 +297,9 @@ _LEAVE_NAMES = (
     )
     .values(person_id=_other)
 )
+_former_never = never_introduced.alias("former_never")
+_LEAVE_UNWELCOME = insert(never_introduced).from_select(
+    ["owner_id", "other_id", "added_at"],
+    select(_former_never.c.owner_id, _other, _former_never.c.added_at).where(_former_never.c.other_id == _one),
+)
+"""Who wants to be introduced to neither need not hear that they are two."""

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Executable, Table, and_, bindparam, delete, exist
 from bot.domain.changes import CHANGED
 from bot.domain.leads import LEADS
 from bot.domain.mydata import Kept
+from bot.domain.nudges import NUDGE
 from bot.domain.reminders import REMINDER
 from storage.connection import Connection
 from storage.due import due
@@ -27,7 +28,7 @@ SECRET = frozenset({"codes", "connection_terms"})
 SEALED = "sealed, or plain JSON"
 """How the comment of a sealed column begins."""
 
-OF_PERSONS = (LEADS, CHANGED)
+OF_PERSONS = (LEADS, CHANGED, NUDGE)
 """Kinds of due rows whose subject is a person."""
 
 _person = bindparam("person", type_=people.c.id.type)

@@ -57,7 +57,7 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
     row = await connection.first(_PARTING, {"home": home, "old": old})
     if row is None:
         return None
-    made = {"name": row.name, "zone": row.zone, "locale": row.locale}
+    made = {name: getattr(row, name) for name in ("name", "zone", "locale", "has_introductions")}
     new: int = await connection.scalar(_NEW_COMMUNITY, made)
     sides = {"home": home, "old": old, "new": new, "its_platform": row.platform, "its_workspace": row.external_id}
     await connection.execute(_LEAVE, sides)
@@ -140,7 +140,7 @@ _LOCK = (
 )
 _PARTING = (
     select(_w.name, _w.platform, _w.external_id, communities.c.zone, communities.c.locale)
-    .add_columns(communities.c.name.label("community_name"))
+    .add_columns(communities.c.has_introductions, communities.c.name.label("community_name"))
     .join(communities, communities.c.id == _w.community_id)
     .where(_w.id == _home, _w.community_id == _old)
     .where(exists().where(_others.c.community_id == _w.community_id, _others.c.id != _w.id))

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from storage.schema import UTC, Json, Wall, metadata
@@ -46,6 +47,7 @@ communities = Table(
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
+    Column("has_introductions", Boolean, server_default=true(), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -71,6 +73,8 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
+    Column("asked_zone_at", UTC, nullable=True, comment="when they were asked for their zone"),
+    Column("takes_introductions", Boolean, server_default=true(), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -142,6 +146,25 @@ drafts = Table(
     Column("community_id", ForeignKey("communities.id", ondelete="CASCADE"), nullable=True),
     Column("is_saved", Boolean, nullable=False),
     Column("expires_at", UTC, nullable=False, index=True),
+)
+
+# --- who they say they are ---------------------------------------------------------------------------------
+
+profiles = Table(
+    "profiles",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    Column("role", Text, nullable=False),
+    Column("skills", Json, nullable=False),
+    Column("genres", Json, nullable=False),
+    Column("place_id", Integer, ForeignKey("places.id", ondelete="SET NULL"), nullable=True),
+    Column("looking", Json, nullable=False),
+    Column("offering", Json, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("is_found", Boolean, nullable=False, comment="members of their communities see it"),
+    Column("hidden", Json, nullable=False, comment="the parts that nobody else sees"),
+    Column("shows_going", Boolean, nullable=False),
 )
 
 # --- where -------------------------------------------------------------------------------------------------
@@ -290,6 +313,35 @@ event_sources = Table(
     UniqueConstraint("community_id", "uid", "source"),
 )
 
+# --- introductions -----------------------------------------------------------------------------------------
+
+# By accounts, as memberships are: linking people leaves every row as it is.
+introductions = Table(
+    "introductions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id", is_indexed=True),
+    _belongs("asker_account_id", "accounts.id", is_indexed=True),
+    _belongs("asked_account_id", "accounts.id", is_indexed=True),
+    Column("why", Text, nullable=False),
+    Column("asked_at", UTC, nullable=False),
+    Column("puts_at", UTC, nullable=False, comment="when the question is put to whoever is asked"),
+    Column("ends_at", UTC, nullable=False, index=True),
+    Column("is_withheld", Boolean, nullable=False, comment="it is not put, and nobody is told so"),
+    Column("answer", Text, nullable=True),
+    Column("request_id", Text, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+never_introduced = Table(
+    "never_introduced",
+    metadata,
+    _belongs("owner_id", "people.id", is_key=True),
+    _belongs("other_id", "people.id", is_key=True, is_indexed=True),
+    Column("added_at", UTC, nullable=False),
+)
+"""Whom somebody is never introduced to: seen by its owner alone."""
+
 # --- when --------------------------------------------------------------------------------------------------
 
 digests = Table(
@@ -358,6 +410,17 @@ preferences = Table(
     metadata,
     _belongs("person_id", "people.id", is_key=True),
     Column("values", Json, nullable=False, comment="what was set; all else is as by default"),
+)
+
+nudges = Table(
+    "nudges",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    Column("digested", Date, nullable=False, comment="the day of the last digest"),
+    Column("asked", UTC, nullable=False, comment="asked about what ended by then"),
+    Column("briefed", UTC, nullable=False, comment="told of what starts by then"),
+    Column("nudged_at", UTC, nullable=True),
+    Column("nudged_on", Date, nullable=True, comment="the day that was where they were"),
 )
 
 reminders = Table(

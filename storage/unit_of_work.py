@@ -10,14 +10,17 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.installations import InstallationRows
+from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
+from bot.domain.nudges import Nudges
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
+from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 from bot.ports import Heard, Notes
 from storage.changes import ChangeTable
@@ -30,16 +33,19 @@ from storage.due import DueTable
 from storage.events import EventTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
+from storage.introductions import IntroductionTable
 from storage.leads import LeadTable
 from storage.linking import LinkingTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
 from storage.mydata import MyDataTable
 from storage.notes import NoteTable
+from storage.nudges import NudgeTable
 from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
+from storage.profiles import ProfileTable
 from storage.reminders import ReminderTable
 
 
@@ -57,16 +63,19 @@ class Work:
         "events",
         "heard",
         "installations",
+        "introductions",
         "leads",
         "linking",
         "members",
         "mirrors",
         "mydata",
         "notes",
+        "nudges",
         "outbox",
         "people",
         "places",
         "preferences",
+        "profiles",
         "reminders",
     )
 
@@ -79,12 +88,15 @@ class Work:
         self.drafts: Drafts = DraftTable(connection)
         self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)
+        self.profiles: Profiles = ProfileTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
+        self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
+        self.nudges: Nudges = NudgeTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.heard: Heard = HeardTable(connection)
         self.installations: InstallationRows = InstallationTable(connection)

@@ -152,6 +152,12 @@ class Scripted:
         found = [post for post in self.posts if post.key == key and post.address == to and post.at >= since]
         return Receipt(to, found[0].key) if found else None
 
+    def profile_link(self, account: str) -> str:
+        return ""
+
+    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
+        return None
+
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         raise NotImplementedError("nobody types here")
 

@@ -22,6 +22,7 @@ from bot.grammar import read_sentence
 from bot.i18n import CATALOGS, Words
 from bot.params import (
     Choice,
+    Choices,
     Dates,
     DateTime,
     Every,
@@ -109,7 +110,9 @@ async def test_what_was_not_understood_is_said_in_german(jule: Somebody) -> None
 
 
 def test_every_choice_is_read_by_its_german_and_its_english_name() -> None:
+    several = [param for argument in arguments() if isinstance(param := argument.param, Choices)]
     choices = [argument.param for argument in arguments() if isinstance(argument.param, Choice)]
+    choices += [Choice(param.label, param.help, param.names, param.into) for param in several]
     assert choices
     for choice in choices:
         names = {fold(reading().say(name)) for name in choice.names.values()}

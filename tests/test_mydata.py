@@ -64,6 +64,7 @@ async def everything(who: Somebody) -> dict[str, list[dict[str, object]]]:
 async def test_what_is_exported_is_all_there_is(zebulon: Somebody) -> None:
     reply = await zebulon.says("/me export")
     told = json.loads(next(file for file in reply.files if file.name == "greenroom.json").content)
+    assert {file.name for file in reply.files} == {"greenroom.json", "connections.vcf", "connections.csv"}
     kept = await everything(zebulon)
     id_ = next(row["id"] for row in kept["people"] if row["name"] == NAME.title())
     accounts = {row["id"] for row in kept["accounts"] if row["person_id"] == id_}

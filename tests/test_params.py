@@ -19,6 +19,7 @@ from bot.errors import Refused
 from bot.features.events.finding import kind_choice
 from bot.i18n import N_, Words
 from bot.params import (
+    Choices,
     Cost,
     Dates,
     DateTime,
@@ -52,6 +53,7 @@ COST, DATES, MOMENT, TAGS = Cost(LABEL, LABEL), Dates(LABEL, LABEL), DateTime(LA
 WHEN, EVERY, LEADS = WhenOrEvery(LABEL, LABEL), Every(LABEL, LABEL), Leads(LABEL, LABEL)
 QUIET, BY_MORNING = QuietHours(LABEL, LABEL), DateTime(LABEL, LABEL, default=time(9))
 OF_DAY, URL, ZONE = TimeOfDay(LABEL, LABEL), Url(LABEL, LABEL), Zone(LABEL, LABEL)
+SEVERAL = Choices(LABEL, LABEL, {"a": N_("Online"), "b": N_("Concert"), "c": N_("In person")})
 KIND, WEEKDAY, YES_NO = kind_choice(), weekday(LABEL, LABEL), yes_no(LABEL, LABEL)
 
 TYPED = "friday 19:00|3-9 May|15 EUR|yes|9am|a,b|50|every friday|6 weeks|22-8|1h30|off".split("|")
@@ -68,6 +70,7 @@ EVERY_KIND: list[Plain] = [
     URL,
     ZONE,
     KIND,
+    SEVERAL,
     WEEKDAY,
     YES_NO,
     WHEN,
@@ -127,6 +130,8 @@ def berlin(wall: str) -> Moment:
         (ZONE, "Berlin", "Europe/Berlin"),
         (ZONE, "new york", "America/New_York"),
         (ZONE, "utc", "UTC"),
+        (SEVERAL, "in person; ONLINE,, c", ("a", "c")),
+        (SEVERAL, "conc", ("b",)),
         (KIND, "workshop", Kind.WORKSHOP),
         (KIND, "Open Studio", Kind.OPEN_STUDIO),
         (KIND, "open-studio", Kind.OPEN_STUDIO),
@@ -180,6 +185,8 @@ def test_people_type_it_in_many_ways(param: Plain, typed: str, value: object) ->
         (URL, "https://[::1", "not a web address"),
         (URL, "https://example.org/" + "x" * 1000, "at most 1,000 characters"),
         (ZONE, "Atlantis", "Europe/Berlin"),
+        (SEVERAL, "online, rave", "rave is none of the choices. Choose Online, Concert, or In person."),
+        (SEVERAL, " , ", "no visible characters"),
         (KIND, "rave", "none of the choices. Choose Concert"),
         (KIND, "c", "none of the choices"),
         (KIND, "", "none of the choices"),
@@ -210,6 +217,13 @@ def test_suggestions_are_what_can_be_read(param: Plain, typed: str) -> None:
     for option in param.suggest(typed, READING)[:5]:
         assert option.label
         param.read(option.value, READING)
+
+
+def test_of_several_choices_what_stands_there_already_is_not_suggested_again() -> None:
+    assert [option.value for option in SEVERAL.suggest("", READING)] == ["a", "b", "c"]
+    assert [(option.label, option.value) for option in SEVERAL.suggest("a, Concert, i", READING)] == [
+        ("a, Concert, In person", "a, Concert, c")
+    ]
 
 
 def test_an_end_is_read_from_its_start() -> None:

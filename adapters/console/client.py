@@ -126,6 +126,12 @@ class Console:
         post = self._journal.find(to, key, since)
         return None if post is None else Receipt(to, str(post.id))
 
+    def profile_link(self, account: str) -> str:
+        return ""  # in a terminal nobody has a page
+
+    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
+        return None  # there is but one keyboard
+
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         """Any name of letters, digits, - and _ is a channel here."""
         try:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, assert_never
+from urllib.parse import quote
 
 import discord
 import structlog
@@ -37,6 +38,7 @@ from bot.ui import Reply
 Json = Mapping[str, Any]  # Any: what comes over the wire
 
 EPOCH_MS = 1_420_070_400_000  # Discord: ids count milliseconds from the start of 2015
+PROFILES = "https://discord.com/users"
 HISTORY = 100  # Discord: messages in one reading of a channel
 DIRECTS_REMEMBERED = 10_000
 SYNC_PATIENCE = 60.0
@@ -161,6 +163,12 @@ class Discord:
         if not page and is_first and isinstance(to, Channel):
             await self._check_may_read(channel)
         return None
+
+    def profile_link(self, account: str) -> str:
+        return f"{PROFILES}/{quote(account, safe='')}"
+
+    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
+        return None  # Discord: "Create Group DM" takes the tokens of people, not of bots
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         wanted = typed.strip().removeprefix("<#").removesuffix(">").removeprefix("#").casefold()

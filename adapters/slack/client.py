@@ -44,6 +44,7 @@ ASK_PATIENCE = 15.0
 SHARE_PATIENCE = 5.0
 LIST_PAGES = 20
 FINISH_SECONDS = 3.0
+REDIRECT = "https://slack.com/app_redirect"
 CHANNEL_KINDS = "public_channel,private_channel"
 
 log = structlog.get_logger()
@@ -217,6 +218,21 @@ class Slack:
                 self._looking.popitem(last=False)
             raise
 
+    def profile_link(self, account: str) -> str:
+        home, user = user_of(account)
+        if not user:
+            return ""
+        # Slack, "Deep linking": with a person's id it opens the conversation with them; an enterprise is no team
+        return f"{REDIRECT}?channel={user}" + (f"&team={home}" if home.startswith("T") else "")
+
+    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
+        homes, users = zip(*(user_of(account) for account in accounts), strict=True)
+        if len(set(homes)) > 1 or not all(users):
+            return None  # people of several workspaces have no conversation in common
+        place = Channel(PLATFORM, homes[0], "")
+        installed = await self._installed_for(place)
+        return replace(place, id=await self._opened(sorted(users), place, installed))
+
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         wanted = typed.strip().removeprefix("<#").removesuffix(">").partition("|")[0].removeprefix("#")
         installed = await self._tokens.of(workspace, workspace)
@@ -324,25 +340,29 @@ class Slack:
             case Channel(id=id_):
                 return id_
             case Direct():
-                return self._directs.get(to.account) or await self._opened(to, installed)
+                return self._directs.get(to.account) or await self._direct(to, installed)
             case _:
                 assert_never(to)
 
-    async def _opened(self, to: Direct, installed: Installed) -> str:
+    async def _direct(self, to: Direct, installed: Installed) -> str:
         _, user = user_of(to.account)
         if not user:
             raise Unreachable("there is no such person on Slack")
-        try:
-            opened = await self.wire.call(installed.token, "conversations.open", {"users": user})
-        except Denied as denied:
-            raise self._refused(denied, to, installed) from None
-        except Unsure as error:
-            raise Temporary(error.reason) from None  # opening it once more does no harm
-        id_ = str(opened["channel"]["id"])
+        id_ = await self._opened([user], to, installed)
         self._directs[to.account] = id_
         if len(self._directs) > DIRECTS_REMEMBERED:
             self._directs.popitem(last=False)
         return id_
+
+    async def _opened(self, users: Sequence[str], to: Address, installed: Installed) -> str:
+        """The conversation with these people. Slack answers with the same one each time."""
+        try:
+            opened = await self.wire.call(installed.token, "conversations.open", {"users": ",".join(users)})
+        except Denied as denied:
+            raise self._refused(denied, to, installed) from None
+        except Unsure as error:
+            raise Temporary(error.reason) from None  # opening it once more does no harm
+        return str(opened["channel"]["id"])
 
     async def _history(self, token: str, channel: str, since: datetime, cursor: str) -> Json:
         asked = {

@@ -29,6 +29,8 @@ SCOPES = (
     Scope("groups:read", "the same as channels:read for private channels it was invited to"),
     Scope("im:history", "to read what people write to it directly, and whether a reminder arrived"),
     Scope("im:write", "to begin a direct message: reminders, and answers that nobody else may see"),
+    Scope("mpim:history", "to see whether an introduction arrived in a group conversation that it began"),
+    Scope("mpim:write", "to begin a conversation of two people who agreed to be introduced"),
     Scope("users:read", "for people's names, time zones and languages, and to know who runs the workspace"),
 )
 FILES = Scope("files:read", "to read a file that somebody attaches to a form")

@@ -274,6 +274,7 @@ REASONS: Mapping[str, str] = {
     "users_not_found": "there is no such person on Slack any more",
     "user_disabled": "their account is deactivated",
     "user_not_visible": "I may not write to them",
+    "invalid_user_combination": "I may not bring these people together: they have no channel in common",
     "messages_tab_disabled": "direct messages with me are switched off in the app's settings (App Home, Messages tab)",
     "message_not_found": "the message is gone",
     "cant_update_message": "the message is not mine to change",

@@ -52,7 +52,7 @@ class SystemClock:
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
     shared, own = (
-        (events.FEATURE, digests.FEATURE),
+        (events.FEATURE, people.PEOPLE, digests.FEATURE),
         (connections.FEATURE, reminders.FEATURE, people.FEATURE, greenroom.FEATURE),
     )
     listed = (*shared, home_feature((*shared, *own)), *own)

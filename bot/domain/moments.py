@@ -16,6 +16,9 @@ from bot.domain import walls
 YEARS = range(1970, 2200)
 """The years a moment may lie in: no announced event is outside, and no arithmetic overflows inside."""
 
+INSTANT = "Etc/UTC"
+"""The zone of what is so long from now ("in 2 hours"), which is on nobody's wall and moves with none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, format_time
 
 from bot.domain.cadences import Cadence, Unit
+from bot.domain.moments import INSTANT
 from bot.domain.patterns import Pattern
 from bot.domain.quiet import Quiet
 from bot.domain.rules import Frequency, Rule, parse
@@ -50,12 +51,12 @@ def rule_words(rrule: str, say: Words) -> str:
 def pattern_words(pattern: Pattern, say: Words) -> str:
     """When, with its zone: "every Monday, 9:00 AM (Europe/Berlin, CET), first on Monday, November 30, 2026".
 
-    Once it is the moment alone, in the pattern's own zone.
+    Once it is the moment alone, in the pattern's own zone or, for what is so long from now, the reader's.
     """
     zone = ZoneInfo(pattern.start.zone)
     first = pattern.start.instant().astimezone(zone)
     if not pattern.rrule:
-        return say.moment(first, zone)
+        return say.moment(first, say.zone if pattern.start.zone == INSTANT else zone)
     return say(
         N_("{rule}, {time} ({zone}), first on {day}"),
         rule=rule_words(pattern.rrule, say),

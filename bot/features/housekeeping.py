@@ -1,5 +1,5 @@
-"""What is tidied once a day: drafts and codes that expired, rows long settled, workspaces long left, series laid out
-further, and what is private sealed anew under a new key.
+"""What is tidied once a day: drafts and codes that expired, rows long settled, introductions long over, workspaces
+long left, series laid out further, and what is private sealed anew under a new key.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import Fallen, Services
 from bot.domain.delivery import Due
+from bot.domain.introductions import KEPT_FOR as INTRODUCTION_KEPT_FOR
 from bot.domain.people import KEPT_AFTER_REMOVAL
 from bot.ports import HEARD_FOR, UnitOfWork
 
@@ -38,9 +39,10 @@ async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: d
     unheard = await uow.heard.sweep(now - HEARD_FOR, HEARD_AT_ONCE)
     await uow.installations.sweep(now - KEPT_AFTER_REMOVAL)
     extended = await uow.events.extend(now, AT_ONCE)
+    ended = await uow.introductions.sweep(now - INTRODUCTION_KEPT_FOR, AT_ONCE)
     forgotten = await uow.people.forget_removed(now - KEPT_AFTER_REMOVAL, HOMES_AT_ONCE)
     resealed = await uow.connections.reseal(RESEALED_AT_ONCE)
-    is_done = swept < AT_ONCE and unheard < HEARD_AT_ONCE and extended < AT_ONCE and len(forgotten) < HOMES_AT_ONCE
+    is_done = max(swept, extended, ended) < AT_ONCE and unheard < HEARD_AT_ONCE and len(forgotten) < HOMES_AT_ONCE
     wait = EVERY if is_done else timedelta(minutes=1)
     again = now + (wait if resealed < RESEALED_AT_ONCE else timedelta(seconds=1))  # somebody's import waits for it
     return [Fallen(row, again) for row in rows]

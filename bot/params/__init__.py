@@ -9,13 +9,14 @@ from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortene
 from bot.params.repeating import Every, Leads, QuietHours, WhenOrEvery
 from bot.params.stored import ChannelParam, City, Member, Stored, Upload
 from bot.params.times import Dates, DateTime, PastDay, TimeOfDay, Until, Zone
-from bot.params.wordings import WEEKDAYS, Choice, Tags, Text, Url, weekday, yes_no
+from bot.params.wordings import WEEKDAYS, Choice, Choices, Tags, Text, Url, weekday, yes_no
 
 __all__ = [
     "TYPED_MOST",
     "WEEKDAYS",
     "ChannelParam",
     "Choice",
+    "Choices",
     "City",
     "Cost",
     "DateTime",

@@ -15,6 +15,7 @@ from benchmarks import (
     due,
     finding,
     importing,
+    reminding,
     slack_answers,
     slack_workspaces,
     starting,
@@ -53,6 +54,14 @@ async def test_a_wake_up_is_measured_beside_few_and_many_pending_rows(fresh: Fre
     assert (few.pending, many.pending) == (wakeup.SEED, 2 * wakeup.SEED)
     assert few.busy.count == many.idle.count == 2
     assert len(wakeup.figures(SQLITE, (few, many))) == 2
+
+
+async def test_reminders_are_measured_beside_few_and_many_that_wait_and_by_how_late_they_come(fresh: Fresh) -> None:
+    few, many = await reminding.measure(fresh, 100, 300, 10, rounds=2)
+    assert (few.pending, many.pending, many.round.count) == (100, 300, 2)
+    lateness = await reminding.measure_lateness(fresh, 50, 1)
+    assert lateness.late.count == 50
+    assert len(reminding.figures(SQLITE, (few, many), 10, lateness)) == 2
 
 
 async def test_an_import_is_measured_beside_the_bare_parse(fresh: Fresh) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
@@ -63,6 +64,12 @@ class Wire:
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
         answer = await self._ask("find", to, key)
         return None if answer["message"] is None else Receipt(to, str(answer["message"]))
+
+    def profile_link(self, account: str) -> str:
+        return ""
+
+    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
+        return None
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         raise NotImplementedError("nobody types here")

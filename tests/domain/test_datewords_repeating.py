@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.datewords import read_pattern, write_pattern
 from bot.domain.datewords.repeating import DEFAULT
-from bot.domain.moments import Moment
+from bot.domain.moments import INSTANT, Moment
 from bot.domain.patterns import Pattern, next_after
 from bot.errors import Refused
 from tests.domain.test_datewords import LOCALES, NOWS, WORDS, ZONES
@@ -99,8 +99,6 @@ GERMAN = {
 }
 
 ONCE = {
-    "in 10 minutes": "2026-11-25 15:10",
-    "in 2 hours": "2026-11-25 17:00",
     "in 3 days": "2026-11-28 09:00",
     "in 2 weeks": "2026-12-09 09:00",
     "tomorrow morning": "2026-11-26 09:00",
@@ -116,7 +114,6 @@ ONCE = {
     "friday 19:00": "2026-11-27 19:00",
 }
 GERMAN_ONCE = {
-    "in einer Stunde": "2026-11-25 16:00",
     "morgen früh": "2026-11-26 09:00",
     "nächste Woche": "2026-11-30 09:00",
     "heute Abend": "2026-11-25 19:00",
@@ -142,6 +139,14 @@ def test_what_comes_once_is_understood_with_a_time_of_its_own(text: str, meant: 
 @pytest.mark.parametrize(("text", "meant"), GERMAN_ONCE.items())
 def test_german_words_for_what_comes_once_are_understood(text: str, meant: str) -> None:
     assert read(text, "de") == (meant, "")
+
+
+INSTANTS = {("in 10 minutes", "en"): "14:10", ("in 2 hours", "en"): "16:00", ("in einer Stunde", "de"): "15:00"}
+
+
+@pytest.mark.parametrize(("said", "wall"), INSTANTS.items())
+def test_so_long_from_now_is_on_nobodys_wall(said: tuple[str, str], wall: str) -> None:
+    assert pattern(*said, NOW).start == Moment(datetime.fromisoformat(f"2026-11-25 {wall}"), INSTANT)
 
 
 def test_a_day_begins_at_the_time_that_is_asked_for() -> None:

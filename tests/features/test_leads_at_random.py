@@ -205,7 +205,7 @@ class Reminded(Play):
             assert await uow.linking.join_people(other[new], self.people[name])
             mine = await uow.people.accounts_of(self.people[name])
             await uow.people.choose_for_notices(
-                self.people[name], next(each.id for each in mine if each.account.id == new)
+                self.people[name], [next(each.id for each in mine if each.account.id == new)]
             )
 
         self._write(link)

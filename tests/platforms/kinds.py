@@ -18,6 +18,7 @@ from bot.markup import rich
 from bot.params import (
     ChannelParam,
     Choice,
+    Choices,
     Leads,
     Member,
     Number,
@@ -32,6 +33,7 @@ from bot.request import Request, Uploaded
 from bot.ui import Reply
 
 LEVELS = {"low": "Low", "high": "High"}
+WAYS = {"up": "Upwards", "down": "Downwards", "along": "Along"}
 MOST = 2_000
 
 
@@ -42,6 +44,7 @@ class Every:
     text: Annotated[str, Text("Words", "One line")] = ""
     notes: Annotated[str, Text("Notes", "Several lines", is_long=True)] = ""
     level: Annotated[str, Choice("Level", "How well", LEVELS)] = "low"
+    ways: Annotated[tuple[str, ...], Choices("Ways", "Which ways", WAYS)] = ()
     channel: Annotated[Channel | None, ChannelParam("Channel", "Where you met")] = None
     times: Annotated[int, Whole("Times", "How often")] = 1
     score: Annotated[Decimal, Number("Score", "How good")] = Decimal(1)

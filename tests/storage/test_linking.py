@@ -401,6 +401,7 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "stand_ins.community_id",
             "event_sources.community_id",
             "digests.community_id",
+            "introductions.community_id",
             "outbox.community_id",
         },
         "people": {
@@ -421,6 +422,10 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "outbox.person_id",
             "reminders.person_id",
             "preferences.person_id",
+            "nudges.person_id",
+            "profiles.person_id",
+            "never_introduced.owner_id",
+            "never_introduced.other_id",
         },
     }
 
@@ -528,21 +533,21 @@ async def test_notices_go_where_somebody_chose_else_where_they_were_seen_last(da
     other = await elsewhere(database)
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(other.person.id, other.origin.account)
+        await uow.people.choose_for_notices(other.person.id, [other.origin.account])
         await uow.linking.join_people(other.person.id, ada.person.id)
     assert await _notices(database, ada) == Direct("slack", "U1", "ada.l")  # last seen
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, ada.origin.account)
+        await uow.people.choose_for_notices(ada.person.id, [ada.origin.account])
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, None)
+        await uow.people.choose_for_notices(ada.person.id, [])
         assert await uow.people.notices_to(999) is None
     assert await _notices(database, ada) == Direct("slack", "U1", "ada.l")
 
 
 async def test_nobody_chooses_an_account_that_is_not_theirs(database: Database, ada: Caller, eve: Caller) -> None:
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, eve.origin.account)
+        await uow.people.choose_for_notices(ada.person.id, [eve.origin.account])
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.reading() as uow:
         assert not any(each.is_for_notices for each in await uow.people.accounts_of(eve.person.id))

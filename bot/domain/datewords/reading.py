@@ -25,7 +25,7 @@ from bot.domain.datewords.tokens import Cursor, Token, clean, tokens
 from bot.domain.datewords.vocabulary import Vocabulary, is_ours, vocabularies
 from bot.domain.datewords.zones import is_zone, refuse_short_zone, split_zone
 from bot.domain.events import LONGEST
-from bot.domain.moments import Moment, Span, gap_around, moment_at
+from bot.domain.moments import INSTANT, Moment, Span, gap_around, moment_at
 
 Tokens: TypeAlias = tuple[Token, ...]
 
@@ -41,13 +41,15 @@ def read_moment(
     future: bool = True,
     is_quick: bool = False,
     default: time | None = None,
+    instants: bool = False,
 ) -> Moment:
     """The moment that `text` means to a reader of `locale` in `zone` (IANA), unless it names a zone itself.
 
     `now` is aware. A day without a time is asked for it or, with `default`, begins then ("tomorrow", "next week");
     a part of the day ("tonight") then has a time of its own. With `future` a moment before `now` is refused, unless
     words without a year also mean a later one; without, dates that have no year are the nearest. With `is_quick`
-    dateparser, which takes 0.3 s to load, is not asked. Raises Refused.
+    dateparser, which takes 0.3 s to load, is not asked. With `instants` what is so many hours or minutes from now
+    stands in the zone `INSTANT`. Raises Refused.
     """
     typed = clean(text)
     text, zone = split_zone(typed, zone)
@@ -62,7 +64,10 @@ def read_moment(
             refuse_short_zone(text)
             raise refusals.not_understood(text)
         moment = _moment(point, text, seen, now, default)
-        is_settled = is_settled or point.later is not None  # "in 2 hours" is an instant
+        if point.later is not None:  # "in 2 hours" is an instant
+            is_settled = True
+            if instants and not (point.later.days or point.later.months):
+                moment = moment_at(moment.instant(), INSTANT)
     _check_gap(moment, locale)
     if not is_settled:
         _check_fold(moment, locale)

@@ -70,7 +70,8 @@ def read_pattern(
     if any(names_repeating(found, words) for words in known):
         refuse_short_zone(rest)
         raise refusals.repeat_not_understood(rest)
-    return Pattern(read_moment(text, locale=locale, zone=zone, now=now, default=default, is_quick=is_quick))
+    once = read_moment(text, locale=locale, zone=zone, now=now, default=default, is_quick=is_quick, instants=True)
+    return Pattern(once)
 
 
 def write_pattern(pattern: Pattern) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.commands import Command, Feature, On, Shortcut
-from bot.features.connections import adding, files, finding, keeping, promises
+from bot.features import introductions
+from bot.features.connections import adding, files, finding, home, keeping, promises
 from bot.features.connections.cards import SHOW
 from bot.features.connections.lookup import CONNECTION, MEETING, ConnectionLookup, MeetingLookup
 from bot.features.connections.reminding import REMINDS
@@ -106,6 +107,7 @@ FEATURE = Feature(
             files.import_connections,
             "/connect import",
         ),
+        *introductions.COMMANDS,
     ),
     presses={
         finding.FIND: finding.next_found,
@@ -113,6 +115,7 @@ FEATURE = Feature(
         **keeping.PRESSES,
         **promises.PRESSES,
         **files.PRESSES,
+        **introductions.PRESSES,
     },
     opens=keeping.OPENS,
     lookups={
@@ -121,5 +124,9 @@ FEATURE = Feature(
         promises.OPEN_PROMISE: promises.PromiseLookup(),
     },
     reminds=REMINDS,
+    falls_due=introductions.FALLS_DUE,
+    renders=introductions.RENDERS,
+    errands=introductions.ERRANDS,
     shortcuts=(Shortcut(N_("Log connection"), On.PERSON, "log", adding.from_person),),
+    home=home.home,
 )

@@ -63,7 +63,7 @@ class LogConnection:
     ] = None
     notes: Annotated[str, Text(N_("Notes"), N_("What was said"), most=NOTE_MOST, is_long=True)] = ""
     promised: Annotated[str, Text(N_("You promised"), N_("What you promised them: send stems"), most=PROMISE_MOST)] = ""
-    due: Annotated[Moment | None, due(N_("Due"), N_("Until when you promised it: friday"))] = None
+    due: Annotated[Moment | None, due(N_("Due"), N_("friday, 4 December 19:00"))] = None
     role: Annotated[str, Text(N_("Role"), N_("producer, engineer, songwriter, …"), most=LINE_MOST, offers=ROLES)] = ""
     tags: Annotated[tuple[str, ...], Tags(N_("Tags"), N_("techno, mixing, …"), most=LISTED_MOST)] = ()
     contact: Annotated[
@@ -76,10 +76,10 @@ class LogConnection:
             keeps_case=True,
         ),
     ] = ()
-    every: Annotated[Cadence | None, Every(N_("Stay in touch"), N_("How often: every 6 weeks"))] = None
-    follow_up: Annotated[Moment | None, due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
+    every: Annotated[Cadence | None, Every(N_("Stay in touch"), N_("every 6 weeks, every 3 months"))] = None
+    follow_up: Annotated[Moment | None, due(N_("Follow up"), N_("in 2 weeks, friday"))] = None
     owed: Annotated[str, Text(N_("They promised"), N_("What they promised you"), most=PROMISE_MOST)] = ""
-    owed_due: Annotated[Moment | None, due(N_("Due from them"), N_("Until when they promised it"))] = None
+    owed_due: Annotated[Moment | None, due(N_("Due from them"), N_("next week, friday"))] = None
     on: Annotated[date | None, PastDay(N_("When you met"), N_("today, if left out; yesterday, 12 November"))] = None
     introduced_by: Annotated[str, Text(N_("Introduced by"), N_("Who introduced you"), most=LINE_MOST)] = ""
     company: Annotated[str, Text(N_("Company"), N_("Label, studio, band"), most=LINE_MOST)] = ""
@@ -128,6 +128,7 @@ async def log_connection(ask: LogConnection, request: Request, services: Service
         if timeline is None:
             raise not_yours()
         await reminding.remember(uow, timeline, owner, now)
+        await uow.nudges.stir(owner, now)
     saved = await found_connection(str(id_), request, services)
     text = rich(request.say(N_("Saved. Only you can see it.")))
     return Reply(text, (short_card(saved, request.say, today(request)),))

@@ -26,7 +26,7 @@ def short_card(connection: Connection, say: Words, today: date) -> Card:
     about = connection.about
     lines = [
         joined([about.role, about.company, about.city], " · "),
-        joined([_last(connection, say), _late(connection, say, today)], " · "),
+        joined([_last(connection, say), late(connection, say, today)], " · "),
         rich(" ".join(f"#{tag}" for tag in about.tags)),
     ]
     controls = (
@@ -102,7 +102,8 @@ def _last(connection: Connection, say: Words) -> Rich:
     return rich(say(N_("last in touch {day}"), day=say.day(connection.last_contact)))
 
 
-def _late(connection: Connection, say: Words, today: date) -> Rich:
+def late(connection: Connection, say: Words, today: date) -> Rich:
+    """How long it has been time to get back to them; nothing where it is not."""
     back_on = connection.back_on
     if back_on is None or back_on > today:
         return rich()
@@ -118,7 +119,7 @@ def _cadence(connection: Connection, say: Words, today: date) -> Rich:
     if cadence is None or back_on is None:
         return rich()
     next_ = say(N_("next by {day}"), day=say.day(back_on))
-    return joined([rich(cadence_words(cadence, say)), _late(connection, say, today) or rich(next_)], " · ")
+    return joined([rich(cadence_words(cadence, say)), late(connection, say, today) or rich(next_)], " · ")
 
 
 def _promises(promises: Sequence[Promise], side: Side, say: Words) -> Rich:

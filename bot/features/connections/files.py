@@ -10,7 +10,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from bot.commands import Pressed, Services
-from bot.domain.connections import LINE_MOST, About, Entry, Happening, NewConnection
+from bot.domain.connections import LINE_MOST, About, Entry, Happening, NewConnection, Timeline
 from bot.domain.contacts.reading import read_contacts
 from bot.domain.contacts.records import FILE_MOST, Contact, FromFile
 from bot.domain.contacts.writing import write_table, write_vcards
@@ -58,11 +58,17 @@ async def export_connections(_ask: ExportConnections, request: Request, services
         return Reply(
             rich(request.say(N_("You have noted nobody yet. {log} notes whom you met."), log=Slash("/connect log")))
         )
-    cards, table = await asyncio.to_thread(lambda: (write_vcards(timelines, HOME), write_table(timelines)))
     one, other = "{count} connection, as vCards and as a table", "{count} connections, as vCards and as a table"
     count = request.say.many(one, other, len(timelines))
-    files = (File("connections.vcf", cards, "text/vcard"), File("connections.csv", table, "text/csv"))
-    return Reply(rich(count), files=files)
+    return Reply(rich(count), files=await written(timelines))
+
+
+async def written(timelines: Sequence[Timeline]) -> tuple[File, ...]:
+    """Connections as files; none for nobody."""
+    if not timelines:
+        return ()
+    cards, table = await asyncio.to_thread(lambda: (write_vcards(timelines, HOME), write_table(timelines)))
+    return (File("connections.vcf", cards, "text/vcard"), File("connections.csv", table, "text/csv"))
 
 
 async def import_connections(ask: ImportConnections, request: Request, services: Services) -> Reply:

@@ -79,8 +79,8 @@ class EditConnection:
     introduced_by: Annotated[str, Text(N_("Introduced by"), N_("Who introduced you; - empties it"), most=LINE_MOST)] = (
         ""
     )
-    every: Annotated[Cadence | Unsaid | None, Every(N_("Stay in touch"), N_("every 6 weeks; or never"))] = UNSAID
-    follow_up: Annotated[Moment | None, due(N_("Follow up"), N_("When to remind you: in 2 weeks"))] = None
+    every: Annotated[Cadence | Unsaid | None, Every(N_("Stay in touch"), N_("every 6 weeks, never"))] = UNSAID
+    follow_up: Annotated[Moment | None, due(N_("Follow up"), N_("in 2 weeks, friday"))] = None
     member: Annotated[Somebody | None, Member(N_("Member"), N_("Who it is here, if they are; nobody is told"))] = None
 
 

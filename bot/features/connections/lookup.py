@@ -102,7 +102,7 @@ class MeetingLookup:
     async def read(self, typed: str, request: Request, services: Services) -> Meeting:
         number = typed.removeprefix("#")
         if typed.startswith("#") and read_id(number) is not None:
-            event = await found_event(number, request, services)
+            event = await _answered(number, request, services) or await found_event(number, request, services)
             return Meeting(event.details.title, event)
         words = clean_line(typed)
         if not words:
@@ -127,6 +127,18 @@ class MeetingLookup:
             Option(f"{each.details.title} · {day(each.starts.astimezone(zone).date())}", f"#{each.id}")
             for each in found
         ]
+
+
+async def _answered(id_: str, request: Request, services: Services) -> Occurrence | None:
+    """An event that they answered to, of whichever community: they are asked about it directly."""
+    number = read_id(id_)
+    if number is None:
+        return None
+    async with services.store.reading() as uow:
+        answered = await uow.leads.answered(request.person.id, number)
+        if answered is None:
+            return None
+        return await uow.events.get(answered.community, number, person=request.person.id)
 
 
 async def _events(typed: str, request: Request, services: Services) -> Sequence[Occurrence]:

@@ -47,7 +47,7 @@ class PromiseParam(Stored):
 class AddPromise:
     who: Annotated[Connection, ConnectionParam(N_("Who"), N_("Words of their name"))]
     what: Annotated[str, Text(N_("What"), N_("What was promised: send stems"), most=PROMISE_MOST)]
-    due: Annotated[Moment | None, due(N_("Due"), N_("Until when: friday"))] = None
+    due: Annotated[Moment | None, due(N_("Due"), N_("friday, next week"))] = None
     side: Annotated[Side, Choice(N_("Whose"), N_("What I owe, or what they owe"), SIDES, Side)] = Side.MINE
 
 
@@ -59,7 +59,7 @@ class ListPromises:
 @dataclass(frozen=True, slots=True)
 class MovePromise:
     promise: Annotated[Promise, PromiseParam(N_("Promise"), N_("Words of it, or its number"))]
-    due: Annotated[Moment, due(N_("Due"), N_("Until when: friday"))]
+    due: Annotated[Moment, due(N_("Due"), N_("friday, next week"))]
 
 
 async def add_promise(ask: AddPromise, request: Request, services: Services) -> Reply:

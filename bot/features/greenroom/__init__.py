@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands import Access, Command, Feature
-from bot.features.greenroom import linking, organisers
+from bot.features.greenroom import introductions, linking, organisers
 from bot.i18n import N_
 
 FEATURE = Feature(
@@ -32,6 +32,14 @@ FEATURE = Feature(
             organisers.Organisers,
             organisers.name_organisers,
             "/greenroom organisers add:@mara",
+            Access.ORGANISER,
+        ),
+        Command(
+            "introductions",
+            N_("Let members ask to be introduced to each other, or not"),
+            introductions.SwitchIntroductions,
+            introductions.switch_introductions,
+            "/greenroom introductions switch:off",
             Access.ORGANISER,
         ),
     ),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.commands import Pressed, Services
 from bot.errors import NotFound
+from bot.features.connections.files import written
 from bot.features.people.lookup import label
 from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
@@ -30,10 +31,11 @@ class ForgetMe:
 async def export_me(_ask: ExportMe, request: Request, services: Services) -> Reply:
     async with services.store.reading() as uow:
         kept = await uow.mydata.everything(request.person.id)
+        timelines = await uow.connections.every(request.person.id)
     content = json.dumps({"made": request.now.isoformat(), **kept}, ensure_ascii=False, indent=1)
     file = File("greenroom.json", content.encode("utf-8", "backslashreplace"), "application/json")
     text = request.say(N_("All that I keep about you. {forget} deletes it."), forget=Slash("/me forget"))
-    return Reply(rich(text), files=(file,))
+    return Reply(rich(text), files=(file, *await written(timelines)))
 
 
 async def forget_me(_ask: ForgetMe, request: Request, services: Services) -> Reply:

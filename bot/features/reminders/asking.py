@@ -9,7 +9,7 @@ from typing import Annotated
 
 from bot.commands import Pressed, Services, read_id
 from bot.domain.delivery import Undelivered
-from bot.domain.moments import Moment
+from bot.domain.moments import INSTANT, Moment, moment_at
 from bot.domain.patterns import Pattern
 from bot.domain.places import fold
 from bot.domain.quiet import out_of_quiet
@@ -67,11 +67,12 @@ async def remind_me(ask: RemindMe, request: Request, services: Services) -> Repl
     first = pattern.start.instant()
     async with services.store.writing() as uow:
         id_ = await uow.reminders.add(person, ask.what, pattern, first, request.id, request.now)
+        await uow.nudges.stir(person, request.now)
         kept = await uow.reminders.get(person, id_)
         assert kept is not None, "it was kept in this transaction"
         comes = await _comes(first, request, uow)
     text = request.say(N_("I will remind you: {moment}."), moment=request.say.moment(comes))
-    return Reply(rich(text, _moved(first, comes, request)), (_card(kept, kept.text, request.say),))
+    return Reply(rich(text, _moved(first, comes, request)), (_card(kept, kept.text, comes, request.say),))
 
 
 async def list_reminders(_ask: ListReminders, request: Request, services: Services) -> Reply:
@@ -105,7 +106,7 @@ async def press_done(press: Press, request: Request, services: Services) -> Repl
 
 
 async def later_reminder(ask: LaterReminder, request: Request, services: Services) -> Reply:
-    return await _put_off(ask.reminder, ask.when.instant(), request, services)
+    return await _put_off(ask.reminder, ask.when, request, services)
 
 
 async def press_snooze(press: Press, request: Request, services: Services) -> Reply:
@@ -113,16 +114,16 @@ async def press_snooze(press: Press, request: Request, services: Services) -> Re
     return await _put_off(found, snoozed_until(press.choice, request), request, services)
 
 
-def snoozed_until(choice: str, request: Request) -> datetime:
+def snoozed_until(choice: str, request: Request) -> Moment:
     """The moment that a choice of `SNOOZES` means. Raises NotFound for what is none."""
     match choice:
         case "10m":
-            return request.now + timedelta(minutes=10)
+            return moment_at(request.now + timedelta(minutes=10), INSTANT)
         case "1h":
-            return request.now + timedelta(hours=1)
+            return moment_at(request.now + timedelta(hours=1), INSTANT)
         case "morning":
             day = request.now.astimezone(request.zone).date() + timedelta(days=1)
-            return Moment(datetime.combine(day, MORNING), request.zone.key).instant()
+            return Moment(datetime.combine(day, MORNING), request.zone.key)
         case _:
             raise NotFound(N_("This choice is not there any more. Use {command}."), command=Slash("/remind later"))
 
@@ -188,8 +189,13 @@ async def _listed(offset: int, request: Request, services: Services) -> Reply:
     async with services.store.reading() as uow:
         page = await uow.reminders.waiting(request.person.id, offset=offset, limit=PAGE)
         words = await _titles(page.reminders, request, uow, services)
+        quiet = (await uow.preferences.of([request.person.id]))[request.person.id].quiet
         failed = await uow.outbox.undelivered(request.person.id, UNDELIVERED) if not offset else ()
-    cards = [_card(each, words[each.id], say) for each in page.reminders if each.id in words]
+    cards = [
+        _card(each, words[each.id], out_of_quiet(each.at, quiet, request.zone.key), say)
+        for each in page.reminders
+        if each.id in words
+    ]
     pages = await pager(LIST, Asked({}, offset), page.total, request, services)
     text = say.many("{count} reminder to come", "{count} reminders to come", page.total)
     if not page.total:
@@ -216,10 +222,14 @@ def _failures(failed: Sequence[Undelivered], say: Words) -> tuple[Card, ...]:
     return (Card(rich(Bold(say(N_("Could not be delivered")))), joined([*lines, way], "\n")),)
 
 
-def _card(reminder: Reminder, words: str, say: Words) -> Card:
-    comes = joined([say.moment(reminder.at), rule_words(reminder.pattern.rrule, say)], " · ")
+def _card(reminder: Reminder, words: str, comes: datetime, say: Words) -> Card:
+    """`comes` is when it really does, which quiet hours may put off."""
+    asked_for = (
+        "" if comes == reminder.at else say(N_("set for {time}"), time=say.clock(reminder.at.astimezone(say.zone)))
+    )
+    when = joined([say.moment(comes), asked_for, rule_words(reminder.pattern.rrule, say)], " · ")
     button = Button(say(N_("Cancel")), Action(CANCEL, str(reminder.id)))
-    return Card(rich(Bold(words)), comes, controls=(button,))
+    return Card(rich(Bold(words)), when, controls=(button,))
 
 
 async def _titles(
@@ -234,9 +244,11 @@ def _plain(piece: object) -> str:
     return piece if isinstance(piece, str) else str(getattr(piece, "text", ""))
 
 
-async def _put_off(reminder: Reminder, at: datetime, request: Request, services: Services) -> Reply:
+async def _put_off(reminder: Reminder, when: Moment, request: Request, services: Services) -> Reply:
+    """What repeats goes on as before after that."""
+    pattern, at = reminder.pattern, when.instant()
     async with services.store.writing() as uow:
-        await uow.reminders.again(request.person.id, reminder.id, at)
+        await uow.reminders.again(request.person.id, reminder.id, pattern if pattern.rrule else Pattern(when), at)
         comes = await _comes(at, request, uow)
     text = request.say(N_("Later: {moment}."), moment=request.say.moment(comes))
     return Reply(rich(text, _moved(at, comes, request)), replaces=True)

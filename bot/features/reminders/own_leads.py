@@ -11,7 +11,6 @@ from bot.commands import ASK, Command, Pressed, Services, read_id
 from bot.domain.delivery import Due
 from bot.domain.events import Attendance, Occurrence, Status
 from bot.domain.leads import LEADS, Coming, Told, next_step
-from bot.domain.moments import moment_at
 from bot.domain.patterns import Pattern
 from bot.domain.quiet import out_of_quiet
 from bot.domain.reminders import Reminder
@@ -77,14 +76,14 @@ async def press_done(press: Press, request: Request, services: Services) -> Repl
 async def press_snooze(press: Press, request: Request, services: Services) -> Reply:
     """From then on it is a reminder like any other, which can be put off again."""
     coming = await _theirs(press, request, services)
-    say, at = request.say, snoozed_until(press.choice, request)
+    say, until = request.say, snoozed_until(press.choice, request)
+    at = until.instant()
     async with services.store.writing() as uow:
         set_ = (await uow.preferences.of([request.person.id]))[request.person.id]
         comes = out_of_quiet(at, set_.quiet, request.zone.key)
         if comes >= coming.starts:
             raise Refused(N_("It starts before that: {moment}. Choose less."), moment=say.moment(coming.starts))
-        pattern = Pattern(moment_at(at, request.zone.key))
-        id_ = await uow.reminders.put(request.person.id, EVENT, coming.occurrence, pattern, at, request.now)
+        id_ = await uow.reminders.put(request.person.id, EVENT, coming.occurrence, Pattern(until), at, request.now)
     pick = Button(say(N_("Pick a time")), Action(ASK, f"remind later/reminder=#{id_}"))
     occurrence = await _occurrence(coming, services)
     card = lead_card(occurrence, say, (pick,)) if occurrence else Card(controls=(pick,))
