@@ -9,10 +9,11 @@ from functools import cache
 
 from sqlalchemy import Executable, bindparam, or_, select
 
+from bot.domain.alike import keys_of
 from bot.domain.connections import About
 from bot.domain.terms import terms
 from storage.connection import Connection
-from storage.connection_terms import Field, keys_of
+from storage.connection_terms import Field
 from storage.schema import among, listed
 from storage.tables import connection_terms, connections
 

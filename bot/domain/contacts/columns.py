@@ -28,7 +28,8 @@ FIELDS: Mapping[str, str] = {
     "tags": "tags|labels|groups|categories|group membership|gruppen|kategorien|schlagworte",
     "notes": "notes|note|comment|comments|bemerkung|bemerkungen|notizen|notiz|kommentar",
     "met": "met|met at|where we met|getroffen|kennengelernt",
-    "met_on": "met on|connected on|date|last contact|getroffen am|datum",
+    "met_on": "met on|connected on|date|getroffen am|datum",
+    "last_contact": "last contact|letzter kontakt",
     "introduced_by": "introduced by|vorgestellt von",
 }
 """How programs call what we keep; the first is our own. Of several that a table has, the first that is filled counts;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain.connections import LINE_MOST, LINK_MOST, LISTED_MOST, NAME_MOST, NOTE_MOST, About
@@ -28,6 +28,7 @@ class Contact:
     notes: str = ""
     met: str = ""
     met_on: date | None = None
+    last_contact: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def bounded(contact: Contact) -> tuple[Contact, bool]:
         tags=cut.several((_one(tag).lstrip("#* ").casefold() for tag in about.tags), LINE_MOST),
     )
     notes = clean_text(contact.notes)
-    kept = Contact(short, clip(notes, NOTE_MOST), cut.line(contact.met, LINE_MOST), contact.met_on)
+    met = cut.line(contact.met, LINE_MOST)
+    kept = replace(contact, about=short, notes=clip(notes, NOTE_MOST), met=met)
     return kept, cut.is_any or len(notes) > NOTE_MOST or any(len(link) > LINK_MOST for link in links)
 
 

@@ -44,7 +44,8 @@ def read_table(text: str, said: Mapping[str, str] | None = None) -> FromFile:
             rows.append(told)
         if len(rows) + len(skipped) > CONTACTS_MOST:
             raise too_many()
-    order = order_of(cell for _, row in rows for cell in _cells(row, columns.get("met_on", ())))
+    dated = (*columns.get("met_on", ()), *columns.get("last_contact", ()))
+    order = order_of(cell for _, row in rows for cell in _cells(row, dated))
     contacts: list[Contact] = []
     cut = 0
     for number, row in rows:
@@ -83,7 +84,7 @@ def _contact(row: Sequence[str], columns: Columns, order: Order) -> Contact:
     )
     told = cell("met_on")
     notes = "\n".join(_cells(row, columns.get("notes", ())))
-    contact = Contact(about, notes, cell("met"), day_of(told, order))
+    contact = Contact(about, notes, cell("met"), day_of(told, order), day_of(cell("last_contact"), order))
     # "last spring" is no day that we can keep, and still says when it was
     return contact if contact.met_on or not told else replace(contact, met=f"{contact.met} ({told})".strip())
 

@@ -16,9 +16,9 @@ FOLD = 75
 
 COLUMNS = (
     *(field for field in FIELDS if field not in ("first", "middle", "last")),
-    *("last_contact", "every", "i_owe", "they_owe"),
+    *("every", "i_owe", "they_owe"),
 )
-"""Of our table. The last four are for reading: what we owe and how often is nothing that a file should bring in."""
+"""Of our table. The last three are for reading: what we owe and how often is nothing that a file should bring in."""
 
 
 def write_vcards(timelines: Sequence[Timeline], home: str) -> bytes:

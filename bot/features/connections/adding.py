@@ -8,6 +8,7 @@ from datetime import date
 from typing import Annotated
 
 from bot.commands import SAVE, Services
+from bot.domain.alike import are_alike
 from bot.domain.cadences import Cadence
 from bot.domain.connections import (
     LINE_MOST,
@@ -48,8 +49,10 @@ from bot.params import Every, Member, PastDay, Tags, Text
 from bot.request import Pointed, Request
 from bot.ui import Action, Button, Card, Field, Reply
 
+LOOKED_AT = 50
+"""Connections that share a word of the name or more; of them those are shown that may be the same."""
 SHOWN = 3
-"""Names alike that are shown before one is saved."""
+"""Those alike that are shown before one is saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,10 @@ async def confirm_connection(ask: LogConnection, request: Request, services: Ser
     say = request.say
     if ask.known is not None:
         return Card(rich(Bold(say(N_("Add this to {name}"), name=ask.known.about.name))), fields=_fields(ask, request))
+    about = about_of(ask)
     async with services.store.reading() as uow:
-        similar = await uow.connections.alike(request.person.id, about_of(ask), SHOWN)
+        sharing = await uow.connections.alike(request.person.id, about, LOOKED_AT)
+    similar = [each for each in sharing if are_alike(each.about, about)][:SHOWN]
     body = rich()
     buttons: list[Button] = []
     if similar:

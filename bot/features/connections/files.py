@@ -193,8 +193,8 @@ def _written(contacts: Sequence[Contact]) -> Mapping[str, str]:
 
 def _as_json(contact: Contact) -> Mapping[str, object]:
     about = {each.name: getattr(contact.about, each.name) for each in fields(About)}
-    met_on = contact.met_on.isoformat() if contact.met_on else ""
-    return {"about": about, "notes": contact.notes, "met": contact.met, "met_on": met_on}
+    days = [day.isoformat() if day else "" for day in (contact.met_on, contact.last_contact)]
+    return {"about": about, "notes": contact.notes, "met": contact.met, "days": days}
 
 
 def _read(written: Mapping[str, str]) -> Sequence[Contact]:
@@ -204,16 +204,18 @@ def _read(written: Mapping[str, str]) -> Sequence[Contact]:
             told: dict[str, Any] = {  # Any: a word or several, as `About` has each
                 name: tuple(value) if isinstance(value, list) else value for name, value in each["about"].items()
             }
-            met_on = date.fromisoformat(each["met_on"]) if each["met_on"] else None
-            found.append(Contact(About(**told), each["notes"], each["met"], met_on))
+            met_on, last = (date.fromisoformat(day) if day else None for day in each["days"])
+            found.append(Contact(About(**told), each["notes"], each["met"], met_on, last))
     return found
 
 
 def _new(contact: Contact, request: Request) -> NewConnection:
-    day = min(contact.met_on or today(request), today(request))
+    now = today(request)
+    met_on = min(contact.met_on or now, now)
+    known = [min(day, now) for day in (contact.met_on, contact.last_contact) if day]
     entries: list[Entry] = []
     if contact.met or contact.met_on:
-        entries.append(Entry(Happening.MET, noon(day, request), contact.met))
+        entries.append(Entry(Happening.MET, noon(met_on, request), contact.met))
     if contact.notes:
         entries.append(Entry(Happening.NOTE, request.now, contact.notes))
-    return NewConnection(contact.about, last_contact=day, entries=tuple(entries))
+    return NewConnection(contact.about, last_contact=max(known, default=now), entries=tuple(entries))
