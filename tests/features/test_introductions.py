@@ -386,9 +386,9 @@ async def test_a_list_is_shown_page_by_page_to_its_owner_and_names_are_taken_off
     assert isinstance(removed, Reply)
     assert "There are 6 people" in words(removed)
     assert "There are 6 people" in words(await ana.presses(page, "Remove")), "a second press does no harm"
-    assert "There are 0 people" in words(await stage.member("m0").says("/connect never"))
+    assert "You have nobody on your list" in words(await stage.member("m0").says("/connect never"))
     other = await stage.member("m0").presses(removed, "Remove")
-    assert "There are 0 people" in words(other)
+    assert "You have nobody on your list" in words(other)
     assert "There are 6 people" in words(await ana.says("/connect never"))
 
 

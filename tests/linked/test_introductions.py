@@ -68,16 +68,16 @@ async def test_on_discord_each_gets_the_others_profile(one: Both) -> None:
     assert f"https://discord.com/users/{ana.user.id}" in await until(ben, "You and ana are introduced")
 
 
-async def test_across_platforms_each_gets_the_others_profile_there(both: Both) -> None:
-    await both.link()
-    ana, ben = both.on_slack("ana"), both.on_discord("ben")
+async def test_across_platforms_each_gets_the_others_profile_there(one: Both) -> None:
+    await one.link()
+    ana, ben = one.on_slack("ana"), one.on_discord("ben")
     await ben.says("/event find")
     await put(ana, ben, "ben")
     await says_yes(ben)
     assert f"https://discord.com/users/{ben.user.id}" in await until(ana, "ben said yes")
-    link = f"https://slack.com/app_redirect?channel={ana.user.id}&team={both.team.id}"
+    link = f"https://slack.com/app_redirect?channel={ana.user.id}&team={one.team.id}"
     assert link in await until(ben, "You and ana are introduced")
-    assert not groups(both)
+    assert not groups(one)
 
 
 async def test_on_slack_a_no_is_told_to_nobody(one: Both) -> None:
