@@ -126,7 +126,7 @@ async def _brought(press: Press, request: Request, services: Services, *, only_n
         await uow.due.hasten(Due(HOUSEKEEPING, 0, request.now))
     say = request.say
     text = say.many("{count} connection imported.", "{count} connections imported.", len(added))
-    text += " " + say(N_("Only you can see them."))
+    text += " " + say(N_("Only you can see this."))
     undo = Button(say(N_("Undo")), Action(UNDO, id_))
     told = say(N_("For a day this takes back what you have not changed."))
     return Reply(rich(text), (Card(body=rich(told), controls=(undo,)),), replaces=True)
