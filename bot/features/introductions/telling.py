@@ -11,7 +11,7 @@ from bot.commands import Fallen, Message, Services
 from bot.domain.delivery import Due, Moot, Owed
 from bot.domain.introductions import Answer, Introduction, Party
 from bot.i18n import AS_DECLARED, N_, Slash, Words
-from bot.markup import Bold, Link, Mention, rich
+from bot.markup import Bold, Mention, rich
 from bot.platform import Platform
 from bot.ports import UnitOfWork
 from bot.ui import Action, Button, Card, Field, LinkButton, Privacy, Reply, Style
