@@ -89,6 +89,15 @@ def test_who_has_a_calendar_of_its_own_is_told(platform: type, column: int) -> N
     assert (row("events in the platform's own calendar")[column] == "none there") == has_none
 
 
+def test_what_becomes_of_two_who_are_introduced_is_told() -> None:
+    told = row("two who are introduced")
+    assert [("name" in each, "profile" in each, "conversation of both" in each) for each in told] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+
+
 def test_a_wrong_word_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "check" in capsys.readouterr().err
