@@ -19,8 +19,11 @@ from storage.outbox import outbox
 from storage.schema import Json, metadata
 from storage.tables import accounts, attendances, events, people, reminders
 
-OF_OTHERS = frozenset({"connections.member_id"})
+OF_OTHERS = frozenset({"connections.member_id", "never_introduced.other_id", "introductions.asked_account_id"})
 """Columns that name a person in what is another's own."""
+
+BLIND = frozenset({"introductions.puts_at", "introductions.is_withheld", "introductions.answer"})
+"""Columns that would tell whoever asked for an introduction what it was answered (`bot.domain.introductions`)."""
 
 SECRET = frozenset({"codes", "connection_terms"})
 """Tables of one-time codes, and of what is only an index of what stands elsewhere."""
@@ -47,7 +50,11 @@ class MyDataTable:
             rows = await self._connection.rows(statement, {"person": person})
             if rows:
                 found[table.name] = [
-                    {column.name: self._said(column, value) for column, value in zip(table.c, row, strict=True)}
+                    {
+                        column.name: self._said(column, value)
+                        for column, value in zip(table.c, row, strict=True)
+                        if f"{table.name}.{column.name}" not in BLIND
+                    }
                     for row in rows
                 ]
         return found
