@@ -37,12 +37,14 @@ check: $(TESTS)  ## The checks that run nothing
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tools.messages check
 	@$(BIN)/python -m tools.platforms check
+	@$(BIN)/python -m tools.pictures check
 
 fix: $(TESTS)  ## Mend what can be mended by itself: lint, format, catalogs, tables
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 	@$(BIN)/python -m tools.messages update
 	@$(BIN)/python -m tools.platforms update
+	@$(BIN)/python -m tools.pictures update
 
 bench: $(TESTS)  ## Figures, each beside its peer or limit
 	@$(BIN)/python -m benchmarks
