@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    connections,
     discord_answers,
     discord_servers,
     due,
     finding,
     importing,
+    reminding,
     slack_answers,
     slack_workspaces,
     starting,
@@ -55,6 +57,27 @@ def measure_import(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Fig
         yield from importing.figures(engine, asyncio.run(importing.measure(fresh, events)))
 
 
+def measure_connections(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    quick = connections.FEW, connections.FEW_SEARCHES
+    sizes = quick if is_quick else (connections.CONNECTIONS, connections.SEARCHES)
+    contacts = connections.FEW_CONTACTS if is_quick else connections.CONTACTS
+    for engine, fresh in engines.items():
+        kinds = (False, True)
+        found = [asyncio.run(connections.measure_finding(fresh, *sizes, has_key=each)) for each in kinds]
+        brought = [asyncio.run(connections.measure_import(fresh, contacts, has_key=each)) for each in kinds]
+        yield from connections.figures(engine, found, brought, sizes[0])
+
+
+def measure_remind(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    r = reminding
+    quick = (r.FEW_QUICKLY, r.MANY_QUICKLY, r.AT_ONCE_QUICKLY, r.ROUNDS_QUICKLY)
+    sizes = quick if is_quick else (r.FEW, r.MANY, r.AT_ONCE, r.ROUNDS)
+    pace = (r.A_SECOND_QUICKLY, r.SECONDS_QUICKLY) if is_quick else (r.A_SECOND, r.SECONDS)
+    for engine, fresh in engines.items():
+        costs = asyncio.run(r.measure(fresh, *sizes))
+        yield from r.figures(engine, costs, sizes[2], asyncio.run(r.measure_lateness(fresh, *pace)))
+
+
 def measure_start(_engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
     yield from starting.figures(starting.measure(starting.STARTS_QUICKLY if is_quick else starting.STARTS))
 
@@ -87,7 +110,9 @@ BENCHMARKS: Mapping[str, Measures] = {
     "find": measure_find,
     "due": measure_due,
     "wakeup": measure_wakeup,
+    "remind": measure_remind,
     "import": measure_import,
+    "connections": measure_connections,
     "discord": measure_discord,
     "slack": measure_slack,
 }

@@ -13,7 +13,7 @@ from bot.markup import Bold, rich
 from bot.ports import Store, UnitOfWork
 from bot.ui import Reply
 
-KIND = "reminder"
+KIND = "least"
 
 
 async def put(store: Store, rows: Sequence[Due]) -> None:

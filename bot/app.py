@@ -13,6 +13,7 @@ import structlog
 from bot.commands import (
     ASK,
     ATTACH_AGAIN,
+    SAVE,
     Access,
     Command,
     Feature,
@@ -45,8 +46,6 @@ BROKEN = N_(
     "Something broke here. Look whether it was saved before you try again; if it keeps happening, tell an organiser."
 )
 
-SAVE = "save"
-"""Saves the draft its argument names."""
 CHANGE = "change"
 """Opens the form of the draft its argument names."""
 SEND = "send"
@@ -203,7 +202,12 @@ class App:
         match asked:
             case Typed() | Run() | Said():
                 feature, command, typed = self._meant(asked, request)
-                return await self._run(feature, command, typed, request)
+                if command.fills is None:
+                    return await self._run(feature, command, typed, request)
+                held = await self._held(command, request)
+                if not typed:
+                    return _form(feature, command, held, request)
+                return await self._run(feature, command, {**held, **typed}, request)
             case Press() as press:
                 return await self._press(press, request)
             case Submit() as submit:
@@ -322,10 +326,16 @@ class App:
                 return await pressed(press, request, self.services)
         raise NotFound(N_("This button is not in use any more. See {help} for what there is."), help=Slash("/help"))
 
-    async def _ask(self, path: str, request: Request) -> Form:
+    async def _ask(self, arg: str, request: Request) -> Form:
+        path, _, filled = arg.partition("/")
         feature, command = self._find(path.split())
+        held = {**await self._held(command, request), **_argument(filled, command)}
+        return _form(feature, command, held, request)
+
+    async def _held(self, command: Command, request: Request) -> Mapping[str, str]:
+        """What the command's form holds when it is opened. Raises NotAllowed."""
         _authorise(command.access, request)
-        return _form(feature, command, {}, request)
+        return {} if command.fills is None else await command.fills(request, self.services)
 
     async def _change(self, id_: str, request: Request) -> Form:
         draft = await self._begun(id_, request)
@@ -333,14 +343,16 @@ class App:
         _authorise(command.access, request)
         return _form(feature, command, draft.values, request, draft.errors, draft.id)
 
-    async def _save(self, id_: str, request: Request) -> Answer:
+    async def _save(self, arg: str, request: Request) -> Answer:
         """What was confirmed is read again, for things may have changed, and saved under the draft's id."""
+        id_, _, anew = arg.partition("/")
         draft = await self._begun(id_, request)
         feature, command = self._find(draft.command.split())
         _authorise(command.access, request)
-        read = await read_values(command.arguments, draft.values, request, self.services)
+        values = {**draft.values, **_argument(anew, command)}
+        read = await read_values(command.arguments, values, request, self.services)
         if read.errors:
-            return _form(feature, command, draft.values, request, read.errors, draft.id)
+            return _form(feature, command, values, request, read.errors, draft.id)
         answer = await command.handler(command.asks(**read.values), replace(request, id=draft.id), self.services)
         # should this not be reached, the same Save finds what it saved by the draft's id
         await self._keep(replace(draft, values={}, errors={}, is_saved=True), request)
@@ -353,11 +365,12 @@ class App:
 
     async def _submit(self, submit: Submit, request: Request) -> Answer:
         feature, command = self._find(submit.action.name.split())
-        values = dict(_settled(command, submit.values, request))
-        if submit.action.arg:
-            draft = await self._continued(submit.action.arg, request)
-            if draft is not None and draft.command == _path(feature, command):
-                values = {**draft.values, **values}
+        values = _settled(command, submit.values, request)
+        draft = await self._continued(submit.action.arg, request) if submit.action.arg else None
+        if draft is not None and draft.command == _path(feature, command):
+            values = {**draft.values, **values}
+        else:
+            values = {**await self._held(command, request), **values}
         kept_as = submit.action.arg or request.draft_id("form")
         if submit.is_partial:
             return await self._page(feature, command, values, request, kept_as)
@@ -414,6 +427,12 @@ def _with_files_again(
 
 def _community(request: Request) -> int | None:
     return request.joined.id if request.joined else None
+
+
+def _argument(written: str, command: Command) -> Mapping[str, str]:
+    """The argument that a button says: `<name>=<value>`, or none."""
+    name, _, value = written.partition("=")
+    return {name: value} if name in command.arguments else {}
 
 
 def _path(feature: Feature, command: Command) -> str:

@@ -22,7 +22,14 @@ from bot.request import Attached, Pointed, Press, Request, Uploaded
 from bot.ui import Answer, Card, Form, Reply
 
 ASK = "ask"
-"""The action that opens the form of the command its argument names; every feature may use it."""
+"""The action that opens the form of the command its argument names, with one argument filled in where it is
+`<command>/<name>=<value>`; every feature may use it.
+"""
+
+SAVE = "save"
+"""Saves the draft its argument names, with one argument said anew where it is `<draft>/<name>=<value>`: what a card to
+confirm may offer besides.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,15 @@ class Access(Enum):
     ORGANISER = "organiser"
 
 
+class Unsaid(Enum):
+    """The default of an argument whose None is a thing to say: "never", "off"."""
+
+    UNSAID = "unsaid"
+
+
+UNSAID = Unsaid.UNSAID
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One field of a command's dataclass."""
@@ -64,6 +80,9 @@ class Command:
     With `confirms` the command is asked twice: that makes a card of what was understood, shown with Save and Change,
     and the handler runs when Save is pressed, with a `request.id` that is the same however often it is pressed:
     the handler uses it to save once. Such a command takes no files: they are not kept until then.
+
+    A command that changes what is there already `fills` in how that stands: its form opens with it, also when nothing
+    is said, and what is not said stays as it is. What is emptied in the form reaches the handler as its default.
     """
 
     name: str
@@ -74,6 +93,7 @@ class Command:
     """What somebody might type, for the help page: no translation, it must work as it stands."""
     access: Access = Access.ANYONE
     confirms: Callable[[Any, Request, Services], Awaitable[Card]] | None = None  # Any: as above
+    fills: Callable[[Request, Services], Awaitable[Mapping[str, str]]] | None = None
 
     @property
     def arguments(self) -> Mapping[str, Argument]:

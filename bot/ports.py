@@ -19,9 +19,12 @@ from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
+from bot.domain.mydata import MyData
+from bot.domain.nudges import Nudges
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
+from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 
 HEARD_FOR = timedelta(days=1)
@@ -80,15 +83,18 @@ class UnitOfWork(Protocol):
     drafts: Drafts
     connections: Connections
     places: Places
+    profiles: Profiles
     mirrors: Mirrors
     introductions: Introductions
     leads: Leads
     reminders: Reminders
     preferences: PreferenceRows
+    nudges: Nudges
     changes: Changes
     notes: Notes
     heard: Heard
     installations: InstallationRows
+    mydata: MyData
     due: DueRows
     outbox: OutboxRows
     closings: Closings

@@ -109,6 +109,10 @@ class Vault:
         except (KeyError, InvalidToken):
             raise Unopened from None
 
+    def is_older(self, kept: str) -> bool:
+        """Whether `seal` would now keep it under another key, or not plain any more."""
+        return bool(self.first) and not kept.startswith(f"{MARK}{self.first}:")
+
     def hashed(self, owner: int, term: str) -> str:
         """What stands for an owner's term in an index: a keyed hash, another one for each owner; without a key the
         term itself.

@@ -11,9 +11,7 @@ from operator import attrgetter
 
 from sqlalchemy import Executable, Integer, Text, bindparam, exists, func, insert, null, or_, select, update
 
-from bot.domain.connections import CONNECTIONS_MOST, About, Entry, NewConnection, Promise
-from bot.errors import Refused
-from bot.i18n import N_
+from bot.domain.connections import About, Entry, NewConnection, Promise, refuse_more_connections
 from storage.connection import Connection
 from storage.connection_rows import (
     ENTRY,
@@ -30,25 +28,24 @@ from storage.connection_terms import index, indexed, terms_of, unindex
 from storage.schema import among, listed
 from storage.tables import connection_entries, connection_terms, connections, promises
 
-AT_ONCE = 100
+AT_ONCE = 50
 """Connections written by one statement; between two of them others have the loop."""
+
+LATER = "?"
+"""In the place of a key's name: what was brought in and is to be indexed (`reseal`)."""
 
 
 async def refuse_too_many(connection: Connection, owner: int, more: int) -> None:
     """Raises Refused where `more` do not fit."""
-    there: int = await connection.scalar(_COUNT, {"owner": owner})
-    if there + more > CONNECTIONS_MOST:
-        raise Refused(
-            N_("You can keep {limit:,} connections, and have {there:,}. Forget some whom you do not need any more."),
-            limit=CONNECTIONS_MOST,
-            there=there,
-        )
+    refuse_more_connections(await connection.scalar(_COUNT, {"owner": owner}), more)
 
 
 async def add(
     connection: Connection, owner: int, batch: Sequence[NewConnection], now: datetime, import_id: str | None = None
 ) -> list[int]:
-    """Keep them, none of which is there, and return their ids."""
+    """Keep them, none of which is there, and return their ids. What is imported is indexed later: to hash all words of
+    thousands takes seconds, in which nobody else could write to SQLite.
+    """
     ids: list[int] = []
     for start in range(0, len(batch), AT_ONCE):
         ids += await _add(connection, owner, batch[start : start + AT_ONCE], now, import_id)
@@ -61,7 +58,8 @@ async def _add(
 ) -> list[int]:
     vault = connection.vault
     same = {"owner_id": owner, "version": 1, "is_changed": False, "import_id": import_id, "created_at": now}
-    rows = [same | {"request_id": new.request_id} | changing_values(vault, new) for new in batch]
+    key = {} if import_id is None else {"sealed_by": LATER}
+    rows = [same | {"request_id": new.request_id} | changing_values(vault, new) | key for new in batch]
     ids = [row.id for row in (await connection.execute(_ADD, rows)).all()]
     added = list(zip(ids, batch, strict=True))
     entries = [entry_values(vault, owner, id_, entry) for id_, new in added for entry in new.entries]
@@ -70,10 +68,10 @@ async def _add(
     promised = [promise_values(vault, owner, id_, each) for id_, new in added for each in new.promises]
     if promised:
         await connection.execute(_ADD_PROMISES, promised)
-    found = [
-        row for id_, new in added for row in indexed(vault, owner, id_, terms_of(new.about, new.entries, new.promises))
-    ]
-    await index(connection, owner, found)
+    if import_id is None:
+        for id_, new in added:
+            found = terms_of(new.about, new.entries, new.promises)
+            await index(connection, owner, indexed(vault, owner, id_, found))
     return ids
 
 
@@ -108,22 +106,20 @@ async def _lay_anew(connection: Connection, ids: Sequence[int]) -> None:
         await index(connection, owner, found)
     if not old:
         return
-    await connection.execute(
-        _SEAL, [_sealed(connection, row.id, row.about) | {"key": vault.first} for row in rows if row.id in old]
-    )
-    for table, texts in ((_SEAL_ENTRY, entries), (_SEAL_PROMISE, promised)):
-        if again := [_sealed(connection, row.id, row.text) for row in texts if row.connection_id in old]:
-            await connection.execute(table, again)
-
-
-def _sealed(connection: Connection, id_: int, kept: str) -> dict[str, object]:
-    return {"this": id_, "kept": connection.vault.seal(connection.vault.open(kept))}
+    await connection.execute(_LAID, [{"this": id_, "key": vault.first} for id_ in old])
+    abouts = [(row.id, row.about) for row in rows]
+    for statement, texts in (
+        (_SEAL, abouts),
+        (_SEAL_ENTRY, [(row.id, row.text) for row in entries]),
+        (_SEAL_PROMISE, [(row.id, row.text) for row in promised]),
+    ):
+        again = [{"this": id_, "kept": vault.seal(vault.open(kept))} for id_, kept in texts if vault.is_older(kept)]
+        if again:
+            await connection.execute(statement, again)
 
 
 async def reseal(connection: Connection, limit: int) -> int:
-    """Of those that are not under the first key, lay anew so many; how many there were."""
-    if not connection.vault.first:
-        return 0
+    """Of those that are not under the first key or not indexed yet, lay anew so many; how many there were."""
     rows = await connection.rows(_UNDER_OTHERS, {"key": connection.vault.first, "most": limit})
     await lay_anew(connection, [row.id for row in rows])
     return len(rows)
@@ -131,7 +127,7 @@ async def reseal(connection: Connection, limit: int) -> int:
 
 async def has_other_keys(connection: Connection) -> bool:
     """Whether something is sealed with a key that the vault has not."""
-    return bool(await connection.scalar(_HAS_OTHERS, {"known": ["", *connection.vault.names]}))
+    return bool(await connection.scalar(_HAS_OTHERS, {"known": ["", LATER, *connection.vault.names]}))
 
 
 async def hand_over(connection: Connection, owner: int, into: int) -> None:
@@ -154,7 +150,8 @@ _ADD_ENTRIES = insert(connection_entries)
 _ADD_PROMISES = insert(promises)
 
 _this = bindparam("this", type_=Integer)
-_SEAL = update(connections).where(connections.c.id == _this).values(about=bindparam("kept"), sealed_by=bindparam("key"))
+_LAID = update(connections).where(connections.c.id == _this).values(sealed_by=bindparam("key"))
+_SEAL = update(connections).where(connections.c.id == _this).values(about=bindparam("kept"))
 _SEAL_ENTRY = update(connection_entries).where(connection_entries.c.id == _this).values(text=bindparam("kept"))
 _SEAL_PROMISE = update(promises).where(promises.c.id == _this).values(text=bindparam("kept"))
 _key = bindparam("key", type_=Text)

@@ -9,10 +9,8 @@ from functools import lru_cache
 
 from sqlalchemy import Executable, Integer, Text, and_, bindparam, func, select, true, update
 
-from bot.domain.connections import PROMISES_MOST, Ledger, Promise, Side, Standing
+from bot.domain.connections import Ledger, Promise, Side, Standing, refuse_more_promises
 from bot.domain.moments import Moment
-from bot.errors import Refused
-from bot.i18n import N_
 from storage.connection import AnyRow, Connection
 from storage.connection_changes import index_more, lay_anew
 from storage.connection_rows import PROMISE, about_in, due_values, promise_in, promise_values
@@ -33,7 +31,8 @@ class PromiseTable:
         there = await self._connection.scalar(_BY_REQUEST, {"owner": owner, "request": request_id})
         if there is not None:
             return int(there)
-        await self._refuse_too_many(owner)
+        counts = await self._connection.rows(_COUNTS, {"owner": owner})
+        refuse_more_promises(sum(row.how_many for row in counts))
         vault = self._connection.vault
         values = promise_values(vault, owner, id_, promise) | {"request_id": request_id}
         row = await self._connection.first(_add(self._connection.dialect), values)
@@ -65,7 +64,6 @@ class PromiseTable:
             settled = None if standing is Standing.OPEN else now
             values = {"owner": owner, "this": promise, "stands": standing.value, "settled": settled}
             await self._connection.execute(_SETTLE, values)
-            await self._connection.execute(TOUCH, {"owner": owner, "this": before.connection})
         return before
 
     async def put_off(self, owner: int, promise: int, due: Moment | None) -> Promise | None:
@@ -74,20 +72,17 @@ class PromiseTable:
             return None
         values = {f"new_{name}": value for name, value in due_values(due).items()}
         await self._connection.execute(_PUT_OFF, {"owner": owner, "this": promise} | values)
-        await self._connection.execute(TOUCH, {"owner": owner, "this": before.connection})
         return replace(before, due=due)
 
     async def _locked(self, owner: int, promise: int) -> Promise | None:
-        row = await self._connection.first(_LOCKED, {"owner": owner, "this": promise})
+        values = {"owner": owner, "this": promise}
+        row = await self._connection.first(_ONE, values)
+        if row is None:
+            return None
+        # the connection first, as all else that locks both
+        await self._connection.execute(TOUCH, {"owner": owner, "this": row.connection_id})
+        row = await self._connection.first(_LOCKED, values)
         return None if row is None else self._promise(row)
-
-    async def _refuse_too_many(self, owner: int) -> None:
-        counts = await self._connection.rows(_COUNTS, {"owner": owner})
-        if sum(row.how_many for row in counts) >= PROMISES_MOST:
-            raise Refused(
-                N_("You can keep {limit:,} open promises. Say of some that they are kept, or let them go."),
-                limit=PROMISES_MOST,
-            )
 
     def _promise(self, row: AnyRow) -> Promise:
         vault = self._connection.vault
@@ -111,7 +106,8 @@ _WITH_NAME = (
     .join(connections, connections.c.id == promises.c.connection_id)
     .where(_is_theirs)
 )
-_LOCKED = _WITH_NAME.where(promises.c.id == _this).with_for_update(of=promises)
+_ONE = _WITH_NAME.where(promises.c.id == _this)
+_LOCKED = _ONE.with_for_update(of=promises)
 _side = bindparam("side", type_=Text)
 _OPEN = (
     _WITH_NAME.where(_is_open, (_side.is_(None)) | (promises.c.side == _side))

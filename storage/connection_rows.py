@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, select
 
-from bot.domain.cadence import Cadence, CadenceUnit
+from bot.domain.cadences import Cadence, Unit
 from bot.domain.connections import About, Connection, Entry, Happening, NewConnection, Promise, Side, Standing
 from bot.domain.moments import Moment
 from bot.sealing import Vault
@@ -102,7 +102,7 @@ def about_in(vault: Vault, kept: str) -> About:
 
 
 def cadence_in(row: AnyRow) -> Cadence | None:
-    return None if row.cadence_count is None else Cadence(row.cadence_count, CadenceUnit(row.cadence_unit))
+    return None if row.cadence_count is None else Cadence(row.cadence_count, Unit(row.cadence_unit))
 
 
 def entry_in(vault: Vault, row: AnyRow) -> Entry:

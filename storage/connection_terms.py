@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from urllib.parse import urlsplit
 
 from sqlalchemy import (
     CTE,
@@ -31,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from bot.domain.alike import keys_of
 from bot.domain.connections import About, Entry, Happening, Promise
 from bot.domain.terms import TERM_LENGTH, TERMS_MOST, terms
 from bot.domain.text import clean_line
@@ -41,9 +41,6 @@ from storage.tables import connection_terms
 
 PREFIX_LEAST = 3
 """Letters of the shortest beginning that has a hash."""
-
-KEY_LENGTH = 200
-"""What is compared of an address or link."""
 
 LAST = "\U0010ffff"
 
@@ -100,24 +97,6 @@ def terms_of(about: About, entries: Iterable[Entry] = (), promises: Iterable[Pro
 def tag_term(tag: str) -> str:
     """The term of a whole tag."""
     return "/t/" + (" ".join(terms(tag)) or clean_line(tag).casefold())[:TERM_LENGTH]
-
-
-def keys_of(about: About) -> Sequence[str]:
-    """What two connections that are the same person share: addresses, numbers, links and handles."""
-    links = [_linked(link) for link in about.links]
-    handles = [handle.replace("/", " ").replace(":", " ").split()[-1:] for handle in about.handles]
-    phones = ["".join(letter for letter in phone if letter.isdecimal())[-9:] for phone in about.phones]
-    found = (*about.emails, *links, *(each.lstrip("@") for each in chain(*handles)), *phones)
-    keys = (clean_line(each).casefold()[:KEY_LENGTH] for each in found)
-    return list(dict.fromkeys(f"/k/{key}" for key in keys if key))
-
-
-def _linked(link: str) -> str:
-    try:
-        parts = urlsplit(link if "//" in link else f"//{link}")
-    except ValueError:
-        return link
-    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}"
 
 
 # --- keeping -----------------------------------------------------------------------------------------------
@@ -205,7 +184,8 @@ def looks(vault: Vault) -> int:
 @lru_cache(maxsize=64)
 def matches(count: int, looks: int) -> CTE:
     """The connections in which `count` things asked are all found: `connection_id` and its `score`."""
-    each = [_match(number, look) for number in range(count) for look in range(looks)]
+    # the last reading is the term itself, of which beginnings count; a hash is there or not
+    each = [_match(number, look, is_hash=look < looks - 1) for number in range(count) for look in range(looks)]
     found = union_all(*each).subquery("found")
     best = (
         select(found.c.connection_id, func.max(found.c.score).label("score"))
@@ -220,8 +200,9 @@ def matches(count: int, looks: int) -> CTE:
     )
 
 
-def _match(number: int, look: int) -> Select[int, int, int]:
-    fields, own = connection_terms.c.fields, f"{number}_{look}"
+def _match(number: int, look: int, *, is_hash: bool) -> Select[int, int, int]:
+    fields, term, own = connection_terms.c.fields, connection_terms.c.term, f"{number}_{look}"
+    begin, end = bindparam(f"begin_{own}", type_=Text), bindparam(f"end_{own}", type_=Text)
     score = case(
         (fields.bitwise_and(Field.NAME) != 0, IN_NAME),
         (fields.bitwise_and(LABELS) != 0, IN_LABEL),
@@ -233,8 +214,7 @@ def _match(number: int, look: int) -> Select[int, int, int]:
         (score * bindparam(f"counts_{number}", type_=Integer)).label("score"),
     ).where(
         connection_terms.c.owner_id == bindparam("owner", type_=Integer),
-        connection_terms.c.term >= bindparam(f"begin_{own}", type_=Text),
-        connection_terms.c.term < bindparam(f"end_{own}", type_=Text),
+        *([term == begin] if is_hash else [term >= begin, term < end]),
         fields.bitwise_and(bindparam(f"among_{number}", type_=Integer)) != 0,
     )
 

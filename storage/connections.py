@@ -38,6 +38,7 @@ from bot.domain.events import Attendance
 from bot.domain.terms import query_terms
 from storage import connection_changes as changes
 from storage.connection import AnyRow, Connection
+from storage.connection_known import recognised
 from storage.connection_promises import PromiseTable
 from storage.connection_rows import (
     CONNECTION,
@@ -224,6 +225,9 @@ class ConnectionTable(PromiseTable):
             if number % changes.AT_ONCE == 0:
                 await asyncio.sleep(0)
         return found
+
+    async def recognised(self, owner: int, abouts: Sequence[About], besides: str = "") -> Sequence[bool]:
+        return await recognised(self._connection, owner, abouts, besides)
 
     async def bring(self, owner: int, batch: Sequence[NewConnection], import_id: str, now: datetime) -> Sequence[int]:
         await self._connection.execute(_LOCK_OWNER, {"owner": owner})

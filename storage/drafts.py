@@ -41,7 +41,8 @@ class DraftTable:
                 "owner": owner,
                 "draft": draft.id,
                 "command": draft.command,
-                "typed": dict(draft.values),
+                # notes and promises are typed here before they are kept anywhere else
+                "typed": self._connection.vault.seal(dict(draft.values)),
                 "errors": dict(draft.errors),
                 "community": draft.community,
                 "is_saved": draft.is_saved,
@@ -52,24 +53,26 @@ class DraftTable:
     async def get(self, owner: int, id_: str, now: datetime) -> Draft | None:
         if not _is_id(id_):
             return None
-        return _draft(await self._connection.first(_GET, {"owner": owner, "draft": id_, "now": now}))
+        return self._draft(await self._connection.first(_GET, {"owner": owner, "draft": id_, "now": now}))
 
     async def take(self, owner: int, id_: str, now: datetime) -> Draft | None:
         if not _is_id(id_):
             return None
-        return _draft(await self._connection.first(_TAKE, {"owner": owner, "draft": id_, "now": now}))
+        return self._draft(await self._connection.first(_TAKE, {"owner": owner, "draft": id_, "now": now}))
 
     async def sweep(self, now: datetime) -> int:
         return (await self._connection.execute(_SWEEP, {"now": now})).rowcount
+
+    def _draft(self, row: AnyRow | None) -> Draft | None:
+        if row is None:
+            return None
+        id_, command, typed, *rest = row
+        return Draft(id_, command, self._connection.vault.open(typed) if isinstance(typed, str) else typed, *rest)
 
 
 def _is_id(text: str) -> bool:
     """Buttons carry ids back as anybody may have made them, and PostgreSQL takes no NUL in a text."""
     return text.isascii() and text.isprintable()
-
-
-def _draft(row: AnyRow | None) -> Draft | None:
-    return None if row is None else Draft(*row)
 
 
 @cache

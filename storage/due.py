@@ -73,8 +73,8 @@ class DueTable:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def put(self, due_: Due) -> None:
-        await self._connection.execute(_DUE_PUT[self._connection.dialect], _fresh(due_))
+    async def put(self, *rows: Due) -> None:
+        await self._connection.execute(_DUE_PUT[self._connection.dialect], [_fresh(each) for each in rows])
         self._connection.wakes = True
 
     async def hasten(self, due_: Due) -> None:

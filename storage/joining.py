@@ -187,6 +187,7 @@ def _united_times(dialect: str) -> Sequence[Executable]:
     return (
         keep_newest_of_pair(dialect),
         *leads.times_united(dialect),
+        leads.put_off_united(),
         update(mirrors)
         .where(mirrors.c.occurrence_id == bindparam("gone"), ~_is_mirrored_too)
         .values(occurrence_id=bindparam("stays")),

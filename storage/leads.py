@@ -22,11 +22,13 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    update,
 )
 
 from bot.domain.changes import CHANGED
 from bot.domain.events import Attendance, Kind
 from bot.domain.leads import LEADS, Coming, Told
+from bot.domain.nudges import NUDGE
 from storage.connection import AnyRow, Connection
 from storage.due import due
 from storage.schema import EPOCH, UTC, among, insert_into, listed
@@ -39,6 +41,7 @@ from storage.tables import (
     occurrences,
     own_leads,
     people,
+    reminders,
     told_leads,
     untold_changes,
     workspaces,
@@ -46,6 +49,9 @@ from storage.tables import (
 
 AT_ONCE = EPOCH
 """Sooner than anything else that a person's row may be due for."""
+
+FOLLOWS = (LEADS, NUDGE)
+"""Kinds of people's due rows that follow from what they are going to."""
 
 MINUTE = timedelta(minutes=1)
 
@@ -113,13 +119,14 @@ class LeadTable:
 
 async def stir_person(connection: Connection, person: int, at: datetime) -> None:
     """Their answers changed."""
-    await connection.execute(_stir_person(connection.dialect, LEADS), {"person": person, "at": at})
+    for kind in FOLLOWS:
+        await connection.execute(_stir_person(connection.dialect, kind), {"person": person, "at": at})
     connection.wakes = True
 
 
 async def stir_anew(connection: Connection, person: int) -> None:
     """They are another person now, as far as what they are told is concerned."""
-    for kind in (LEADS, CHANGED):
+    for kind in (*FOLLOWS, CHANGED):
         await connection.execute(_stir_person(connection.dialect, kind), {"person": person, "at": AT_ONCE})
     connection.wakes = True
 
@@ -127,14 +134,16 @@ async def stir_anew(connection: Connection, person: int) -> None:
 async def stir_events(connection: Connection, events: Collection[int], at: datetime) -> None:
     """Whoever is going to a time of these that is ahead."""
     values = {"ids": listed(connection.dialect, list(events)), "going": Attendance.GOING.value, "at": at}
-    await connection.execute(_stir_events(connection.dialect), values)
+    for kind in FOLLOWS:
+        await connection.execute(_stir_events(connection.dialect, kind), values)
     connection.wakes = True
 
 
 async def stir_community(connection: Connection, community: int) -> None:
     """Whoever is going to anything of it."""
     values = {"community": community, "going": Attendance.GOING.value, "at": AT_ONCE}
-    await connection.execute(_stir_community(connection.dialect), values)
+    for kind in FOLLOWS:
+        await connection.execute(_stir_community(connection.dialect, kind), values)
     connection.wakes = True
 
 
@@ -311,14 +320,14 @@ def _stir_person(dialect: str, kind: str) -> Executable:
 
 
 @cache
-def _stir_events(dialect: str) -> Executable:
-    return hasten_all(_going.where(among(_o.event_id, "ids", dialect), _o.starts > _at), LEADS, _at, dialect)
+def _stir_events(dialect: str, kind: str) -> Executable:
+    return hasten_all(_going.where(among(_o.event_id, "ids", dialect), _o.starts > _at), kind, _at, dialect)
 
 
 @cache
-def _stir_community(dialect: str) -> Executable:
+def _stir_community(dialect: str, kind: str) -> Executable:
     there = _o.community_id == bindparam("community", type_=Integer)
-    return hasten_all(_going.where(there, _o.starts > _at), LEADS, _at, dialect)
+    return hasten_all(_going.where(there, _o.starts > _at), kind, _at, dialect)
 
 
 # --- people and times that become one, or two --------------------------------------------------------------
@@ -340,6 +349,19 @@ def times_united(dialect: str) -> Sequence[Executable]:
     """What concerned the occurrence `gone` concerns the one that `stays`."""
     gone, stays = (bindparam(name, type_=Integer) for name in ("gone", "stays"))
     return [copied_for(table, dialect, "occurrence_id", stays, table.c.occurrence_id == gone) for table in OF_TIMES]
+
+
+_r, _same = reminders.c, reminders.alias("same")
+
+
+def put_off_united() -> Executable:
+    """Reminders of it that were put off, where there is none of the one that stays."""
+    gone, stays = (bindparam(name, type_=Integer) for name in ("gone", "stays"))
+    is_there = exists().where(
+        _same.c.person_id == _r.person_id, _same.c.source == _r.source, _same.c.source_id == stays
+    )
+    of_gone = update(reminders).where(_r.source == "event", _r.source_id == gone, ~is_there)
+    return of_gone.values(source_id=stays)
 
 
 @cache

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func,
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
-from storage import joining, leads, parting
+from storage import joining, leads, nudges, parting, profiles
 from storage.connection import Connection
 from storage.connection_changes import hand_over
 from storage.outbox import outbox
@@ -99,7 +99,9 @@ class LinkingTable:
         ):
             await self._connection.execute(statement, values)
         await leads.stir_anew(self._connection, into)
+        await nudges.unite(self._connection, person, into)
         await hand_over(self._connection, person, into)
+        await profiles.unite(self._connection, person, into)
         await self._connection.execute(_DROP_PERSON, values)
         return True
 
@@ -190,6 +192,7 @@ _OWN_NAMES = (
     )
     .values(person_id=_other)
 )
+_asked_other = select(_former.c.asked_zone_at).where(_former.c.id == _one).scalar_subquery()
 
 
 @cache
@@ -217,6 +220,7 @@ _OWN_SETTINGS = (
             )
             for column in (people.c.zone, people.c.locale)
         }
+        | {people.c.asked_zone_at: func.coalesce(people.c.asked_zone_at, _asked_other)}
     )
 )
 _DROP_PERSON = delete(people).where(people.c.id == _one)

@@ -259,6 +259,10 @@ class PeopleTable:
 
     async def set_zone(self, person: int, zone: str) -> None:
         await self._connection.execute(_SET_PERSON.values(zone=bindparam("zone_now")), _now_is(person, zone_now=zone))
+        await leads.stir_person(self._connection, person, leads.AT_ONCE)
+
+    async def first_asked_zone(self, person: int, now: datetime) -> bool:
+        return await self._connection.scalar(_ASK_ZONE, {"person": person, "now": now}) is not None
 
     async def set_locale(self, person: int, locale: str) -> None:
         statement = _SET_PERSON.values(locale=bindparam("locale_now"))
@@ -270,16 +274,19 @@ class PeopleTable:
             OwnAccount(row.id, Account(row.platform, row.external_id, row.name), row.is_for_notices) for row in rows
         ]
 
-    async def choose_for_notices(self, person: int, account: int | None) -> None:
-        await self._connection.execute(_CHOOSE, {"person": person, "account": account})
+    async def choose_for_notices(self, person: int, accounts: Collection[int]) -> None:
+        dialect = self._connection.dialect
+        await self._connection.execute(_choose(dialect), {"person": person, "ids": listed(dialect, sorted(accounts))})
 
     async def notices_for(self, persons: Collection[int]) -> Mapping[int, Sequence[Direct]]:
         dialect = self._connection.dialect
         values = {"persons": listed(dialect, list(persons))}
-        found: dict[int, Sequence[Direct]] = {}
+        found: dict[int, list[Direct]] = {}
         for row in await self._connection.rows(_for_notices(dialect), values):
-            found.setdefault(row.person_id, (Direct(row.platform, row.external_id, row.name),))
-        return found
+            theirs = found.setdefault(row.person_id, [])
+            if row.is_for_notices or not theirs:  # what was chosen comes first
+                theirs.append(Direct(row.platform, row.external_id, row.name))
+        return {person: tuple(theirs) for person, theirs in found.items()}
 
     async def notices_to(self, person: int) -> Direct | None:
         return next(iter((await self.notices_for([person])).get(person, ())), None)
@@ -457,6 +464,11 @@ _LONG_REMOVED = (
 _NEW_PERSON = people.insert().values(name=bindparam("name"), zone="", locale="").returning(people.c.id)
 _DROP_PERSON = delete(people).where(people.c.id == bindparam("person"))
 _SET_PERSON = update(people).where(people.c.id == bindparam("person"))
+_ASK_ZONE = (
+    _SET_PERSON.where(people.c.zone == "", people.c.asked_zone_at.is_(None))
+    .values(asked_zone_at=bindparam("now", type_=UTC()))
+    .returning(people.c.id)
+)
 _seen_last = select(func.max(memberships.c.seen_at)).where(memberships.c.account_id == accounts.c.id).scalar_subquery()
 _ACCOUNTS_OF = (
     select(accounts.c.id, accounts.c.platform, accounts.c.external_id, accounts.c.name, accounts.c.is_for_notices)
@@ -467,11 +479,6 @@ _SPOKE_IN = (
     update(memberships)
     .where(memberships.c.account_id == bindparam("account"), memberships.c.workspace_id == bindparam("home"))
     .values(channel=_channel, channel_name=bindparam("channel_name"))
-)
-_CHOOSE = (
-    update(accounts)
-    .where(accounts.c.person_id == bindparam("person"))
-    .values(is_for_notices=case((accounts.c.id == bindparam("account"), true()), else_=false()))
 )
 _is_theirs = and_(organisers.c.community_id == bindparam("community"), organisers.c.person_id == bindparam("person"))
 _IS_NAMED = select(organisers.c.person_id).where(_is_theirs)
@@ -509,10 +516,16 @@ def _homes(dialect: str) -> Executable:
 
 
 @cache
+def _choose(dialect: str) -> Executable:
+    is_chosen = case((among(accounts.c.id, "ids", dialect), true()), else_=false())
+    return update(accounts).where(accounts.c.person_id == bindparam("person")).values(is_for_notices=is_chosen)
+
+
+@cache
 def _for_notices(dialect: str) -> Executable:
     c = accounts.c
     return (
-        select(c.person_id, c.platform, c.external_id, c.name)
+        select(c.person_id, c.platform, c.external_id, c.name, c.is_for_notices)
         .where(among(c.person_id, "persons", dialect))
         .order_by(c.is_for_notices.desc(), _seen_last.desc().nulls_last(), c.id)
     )

@@ -9,7 +9,8 @@ from functools import cache
 
 from sqlalchemy import Executable, select
 
-from bot.domain.preferences import Preferences, Quiet
+from bot.domain.preferences import Preferences
+from bot.domain.quiet import Quiet
 from storage.connection import Connection
 from storage.schema import among, insert_into, listed
 from storage.tables import preferences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -28,13 +29,14 @@ _GET = select(reminders).where(_this)
 _BY_REQUEST = select(_r.id).where(_theirs, _r.request_id == bindparam("request"))
 _WAITING = select(reminders).where(_is_waiting).order_by(_r.at, _r.id)
 _PAGE = _WAITING.limit(bindparam("most")).offset(bindparam("skipped"))
+_IN_ZONE = _WAITING.where(_r.zone == bindparam("zone"))
 _COUNT = select(func.count()).select_from(reminders).where(_is_waiting)
 _OWN = _COUNT.where(_r.source == "")
 _SET = update(reminders).where(_this)
-_AGAIN = _SET.values(at=bindparam("moment"), state=State.WAITING.value).returning(_r.id)
-_SETTLE = _SET.values(state=bindparam("now_is")).returning(_r.id)
+_SETTLE = _SET.values(state=bindparam("now_is"))
 _TOLD = _SET.values(at=bindparam("moment"), state=bindparam("now_is"))
 _MOVE = _SET.values(at=bindparam("moment"), starts=bindparam("wall"), zone=bindparam("now_in"))
+_AGAIN = _MOVE.values(state=State.WAITING.value)
 
 
 class ReminderTable:
@@ -55,18 +57,17 @@ class ReminderTable:
                 list=Slash("/remind list"),
             )
         row = _columns(person, pattern, at, now)
-        row |= {"source": "", "source_id": None, "text": text, "request_id": request_id}
+        row |= {"source": "", "source_id": None, "text": self._connection.vault.seal(text), "request_id": request_id}
         id_: int = await self._connection.scalar(_add(self._connection.dialect), row)
         await self._due.put(Due(REMINDER, id_, at))
         return id_
 
-    async def put(
-        self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime
-    ) -> None:
+    async def put(self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime) -> int:
         row = _columns(person, pattern, at, now)
-        row |= {"source": source, "source_id": source_id, "text": "", "request_id": None}
+        row |= {"source": source, "source_id": source_id, "text": self._connection.vault.seal(""), "request_id": None}
         id_: int = await self._connection.scalar(_put(self._connection.dialect), row)
         await self._due.put(Due(REMINDER, id_, at))
+        return id_
 
     async def drop(self, person: int, source: str, source_ids: Collection[int]) -> None:
         dialect = self._connection.dialect
@@ -76,42 +77,55 @@ class ReminderTable:
 
     async def get(self, person: int, id_: int) -> Reminder | None:
         row = await self._connection.first(_GET, {"person": person, "reminder": id_})
-        return None if row is None else _reminder(row)
+        return None if row is None else self._read(row)
 
     async def waiting(self, person: int, *, offset: int, limit: int) -> ReminderPage:
         rows = await self._connection.rows(_PAGE, {"person": person, "most": limit, "skipped": offset})
         total: int = await self._connection.scalar(_COUNT, {"person": person})
-        return ReminderPage(tuple(_reminder(row) for row in rows), total)
+        return ReminderPage(tuple(self._read(row) for row in rows), total)
 
     async def fallen_due(self, ids: Collection[int]) -> Sequence[Reminder]:
         dialect = self._connection.dialect
         rows = await self._connection.rows(_several(dialect), {"ids": listed(dialect, list(ids))})
-        return [_reminder(row) for row in rows]
+        return [self._read(row) for row in rows]
 
     async def told(self, reminders: Sequence[Reminder]) -> None:
         if reminders:
             await self._connection.execute(_TOLD, [_named(each) | {"now_is": each.state.value} for each in reminders])
 
-    async def again(self, person: int, id_: int, at: datetime) -> None:
-        values = {"person": person, "reminder": id_, "moment": at}
-        if await self._connection.scalar(_AGAIN, values) is not None:
+    async def in_zone(self, person: int, zone: str) -> Sequence[Reminder]:
+        return [self._read(row) for row in await self._connection.rows(_IN_ZONE, {"person": person, "zone": zone})]
+
+    # The due row is written first, as what falls due holds it while it writes the reminder.
+
+    async def again(self, person: int, id_: int, pattern: Pattern, at: datetime) -> None:
+        before = await self.get(person, id_)
+        if before is not None:
             await self._due.put(Due(REMINDER, id_, at))
+            await self._connection.execute(_AGAIN, _moved(replace(before, pattern=pattern, at=at)))
 
     async def settle(self, person: int, id_: int, state: State) -> None:
-        values = {"person": person, "reminder": id_, "now_is": state.value}
-        if await self._connection.scalar(_SETTLE, values) is not None:
+        if await self.get(person, id_) is not None:
             await self._due.drop(REMINDER, id_)
+            await self._connection.execute(_SETTLE, {"person": person, "reminder": id_, "now_is": state.value})
 
     async def move(self, person: int, moved: Sequence[Reminder]) -> None:
         if not moved:
             return
-        values = [
-            _named(each) | {"wall": each.pattern.start.wall, "now_in": each.pattern.start.zone, "person": person}
-            for each in moved
-        ]
-        await self._connection.execute(_MOVE, values)
-        for each in moved:
-            await self._due.put(Due(REMINDER, each.id, each.at))
+        await self._due.put(*(Due(REMINDER, each.id, each.at) for each in moved))
+        await self._connection.execute(_MOVE, [_moved(each) | {"person": person} for each in moved])
+
+    def _read(self, row: AnyRow) -> Reminder:
+        return Reminder(
+            id=row.id,
+            person=row.person_id,
+            pattern=Pattern(Moment(row.starts, row.zone), row.rrule),
+            at=row.at,
+            text=self._connection.vault.open(row.text),
+            source=row.source,
+            source_id=row.source_id,
+            state=State(row.state),
+        )
 
 
 def _columns(person: int, pattern: Pattern, at: datetime, now: datetime) -> dict[str, object]:
@@ -126,21 +140,13 @@ def _columns(person: int, pattern: Pattern, at: datetime, now: datetime) -> dict
     }
 
 
+def _moved(reminder: Reminder) -> dict[str, object]:
+    start = reminder.pattern.start
+    return _named(reminder) | {"wall": start.wall, "now_in": start.zone}
+
+
 def _named(reminder: Reminder) -> dict[str, object]:
     return {"person": reminder.person, "reminder": reminder.id, "moment": reminder.at}
-
-
-def _reminder(row: AnyRow) -> Reminder:
-    return Reminder(
-        id=row.id,
-        person=row.person_id,
-        pattern=Pattern(Moment(row.starts, row.zone), row.rrule),
-        at=row.at,
-        text=row.text,
-        source=row.source,
-        source_id=row.source_id,
-        state=State(row.state),
-    )
 
 
 @cache

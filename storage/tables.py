@@ -73,6 +73,7 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
+    Column("asked_zone_at", UTC, nullable=True, comment="when they were asked for their zone"),
     Column("takes_introductions", Boolean, server_default=true(), nullable=False),
     sqlite_autoincrement=True,
 )
@@ -145,6 +146,25 @@ drafts = Table(
     Column("community_id", ForeignKey("communities.id", ondelete="CASCADE"), nullable=True),
     Column("is_saved", Boolean, nullable=False),
     Column("expires_at", UTC, nullable=False, index=True),
+)
+
+# --- who they say they are ---------------------------------------------------------------------------------
+
+profiles = Table(
+    "profiles",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    Column("role", Text, nullable=False),
+    Column("skills", Json, nullable=False),
+    Column("genres", Json, nullable=False),
+    Column("place_id", Integer, ForeignKey("places.id", ondelete="SET NULL"), nullable=True),
+    Column("looking", Json, nullable=False),
+    Column("offering", Json, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("is_found", Boolean, nullable=False, comment="members of their communities see it"),
+    Column("hidden", Json, nullable=False, comment="the parts that nobody else sees"),
+    Column("shows_going", Boolean, nullable=False),
 )
 
 # --- where -------------------------------------------------------------------------------------------------
@@ -393,6 +413,17 @@ preferences = Table(
     Column("values", Json, nullable=False, comment="what was set; all else is as by default"),
 )
 
+nudges = Table(
+    "nudges",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    Column("digested", Date, nullable=False, comment="the day of the last digest"),
+    Column("asked", UTC, nullable=False, comment="asked about what ended by then"),
+    Column("briefed", UTC, nullable=False, comment="told of what starts by then"),
+    Column("nudged_at", UTC, nullable=True),
+    Column("nudged_on", Date, nullable=True, comment="the day that was where they were"),
+)
+
 reminders = Table(
     "reminders",
     metadata,
@@ -400,7 +431,7 @@ reminders = Table(
     _belongs("person_id", "people.id"),
     Column("source", Text, nullable=False, comment="what tells the words; empty: the owner"),
     Column("source_id", Integer, nullable=True),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False, comment="sealed, or plain JSON"),
     Column("starts", Wall, nullable=False),
     Column("zone", Text, nullable=False),
     Column("rrule", Text, nullable=False),
@@ -426,7 +457,7 @@ connections = Table(
     Column("version", Integer, nullable=False, comment="1, and one more with each change"),
     Column("about", Text, nullable=False, comment="sealed, or plain JSON"),
     # of all that is written about them: entries and promises too, and the terms they are found by
-    Column("sealed_by", Text, nullable=False, index=True, comment="which key; empty: none"),
+    Column("sealed_by", Text, nullable=False, index=True, comment="which key; empty: none; ?: it is not indexed yet"),
     Column("member_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
     Column("last_contact", Date, nullable=False),
     Column("cadence_count", Integer, nullable=True),
@@ -486,7 +517,8 @@ promises = Table(
 connection_terms = Table(
     "connection_terms",
     metadata,
-    _belongs("owner_id", "people.id", is_key=True),
+    # no foreign key: it goes with the connection, and to check two for each word takes PostgreSQL twice as long
+    Column("owner_id", Integer, primary_key=True, autoincrement=False),
     # compared by code point, as `place_names.key` is
     Column("term", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
     _belongs("connection_id", "connections.id", is_key=True, is_indexed=True),

@@ -15,9 +15,12 @@ from bot.domain.leads import Leads
 from bot.domain.linking import Linking
 from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
+from bot.domain.mydata import MyData
+from bot.domain.nudges import Nudges
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
+from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 from bot.ports import Heard, Notes
 from storage.changes import ChangeTable
@@ -35,11 +38,14 @@ from storage.leads import LeadTable
 from storage.linking import LinkingTable
 from storage.members import MemberTable
 from storage.mirrors import MirrorTable
+from storage.mydata import MyDataTable
 from storage.notes import NoteTable
+from storage.nudges import NudgeTable
 from storage.outbox import OutboxTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
+from storage.profiles import ProfileTable
 from storage.reminders import ReminderTable
 
 
@@ -62,11 +68,14 @@ class Work:
         "linking",
         "members",
         "mirrors",
+        "mydata",
         "notes",
+        "nudges",
         "outbox",
         "people",
         "places",
         "preferences",
+        "profiles",
         "reminders",
     )
 
@@ -79,6 +88,7 @@ class Work:
         self.drafts: Drafts = DraftTable(connection)
         self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)
+        self.profiles: Profiles = ProfileTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)
@@ -86,9 +96,11 @@ class Work:
         self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
+        self.nudges: Nudges = NudgeTable(connection)
         self.notes: Notes = NoteTable(connection)
         self.heard: Heard = HeardTable(connection)
         self.installations: InstallationRows = InstallationTable(connection)
+        self.mydata: MyData = MyDataTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)
         self.closings: Closings = ClosingTable(connection)

@@ -14,13 +14,25 @@ from babel.messages.pofile import read_po
 
 from bot.commands import Argument
 from bot.compose import all_features
-from bot.domain.datewords import read_end, read_moment, read_span
+from bot.domain.datewords import read_cadence, read_end, read_leads, read_moment, read_pattern, read_quiet, read_span
 from bot.domain.places import fold
 from bot.errors import Refused
 from bot.fit import plain
 from bot.grammar import read_sentence
 from bot.i18n import CATALOGS, Words
-from bot.params import Choice, Dates, DateTime, Plain, Reading, TimeOfDay, Until
+from bot.params import (
+    Choice,
+    Choices,
+    Dates,
+    DateTime,
+    Every,
+    Plain,
+    QuietHours,
+    Reading,
+    TimeOfDay,
+    Until,
+    WhenOrEvery,
+)
 from bot.request import Asked, Incoming, Typed
 from bot.ui import Form
 from tests.somebody import Somebody, somebody, words
@@ -98,7 +110,9 @@ async def test_what_was_not_understood_is_said_in_german(jule: Somebody) -> None
 
 
 def test_every_choice_is_read_by_its_german_and_its_english_name() -> None:
+    several = [param for argument in arguments() if isinstance(param := argument.param, Choices)]
     choices = [argument.param for argument in arguments() if isinstance(argument.param, Choice)]
+    choices += [Choice(param.label, param.help, param.names, param.into) for param in several]
     assert choices
     for choice in choices:
         names = {fold(reading().say(name)) for name in choice.names.values()}
@@ -113,7 +127,7 @@ def test_every_choice_is_read_by_its_german_and_its_english_name() -> None:
 def test_the_dates_and_times_that_options_give_as_examples_are_understood(locale: str) -> None:
     tried = 0
     for argument in arguments():
-        if isinstance(argument.param, DateTime | Dates | Until | TimeOfDay):
+        if isinstance(argument.param, DateTime | Dates | Until | TimeOfDay | WhenOrEvery | Every | QuietHours):
             for example in reading(locale).say(argument.param.help).split(", "):
                 argument.param.read(example, reading(locale))
                 tried += 1
@@ -142,10 +156,14 @@ def test_the_dates_that_refusals_advise_are_understood() -> None:
 
 
 def is_understood(typed: str) -> bool:
-    """As a moment, as days or as an end."""
+    """As a moment, once or again and again, as days or as an end, or as one of the stretches."""
     with suppress(Refused):
-        read_moment(typed, locale="de", zone=BERLIN, now=NOW)
+        read_pattern(typed, locale="de", zone=BERLIN, now=NOW)
         return True
+    for read in (read_cadence, read_leads, read_quiet):
+        with suppress(Refused):
+            read(typed, locale="de")
+            return True
     with suppress(Refused):
         read_span(typed, locale="de", zone=BERLIN, now=NOW)
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,23 +10,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.cadences import Cadence, Unit
 from bot.domain.events import Kind, Price
 from bot.domain.moments import Moment
+from bot.domain.patterns import Pattern
+from bot.domain.quiet import Quiet
 from bot.errors import Refused
 from bot.features.events.finding import kind_choice
 from bot.i18n import N_, Words
 from bot.params import (
+    Choices,
     Cost,
     Dates,
     DateTime,
+    Every,
+    Leads,
     Number,
     Plain,
+    QuietHours,
     Reading,
     Tags,
     Text,
     TimeOfDay,
     Until,
     Url,
+    WhenOrEvery,
     Whole,
     Zone,
     weekday,
@@ -42,9 +50,13 @@ LONG = Text(LABEL, LABEL, most=20, is_long=True)
 KILOMETRES = Whole(LABEL, LABEL, low=1, high=1000, example=50, unit="km")
 SCORE = Number(LABEL, LABEL, low=Decimal(-2), high=Decimal("12.5"))
 COST, DATES, MOMENT, TAGS = Cost(LABEL, LABEL), Dates(LABEL, LABEL), DateTime(LABEL, LABEL), Tags(LABEL, LABEL)
+WHEN, EVERY, LEADS = WhenOrEvery(LABEL, LABEL), Every(LABEL, LABEL), Leads(LABEL, LABEL)
+QUIET, BY_MORNING = QuietHours(LABEL, LABEL), DateTime(LABEL, LABEL, default=time(9))
 OF_DAY, URL, ZONE = TimeOfDay(LABEL, LABEL), Url(LABEL, LABEL), Zone(LABEL, LABEL)
+SEVERAL = Choices(LABEL, LABEL, {"a": N_("Online"), "b": N_("Concert"), "c": N_("In person")})
 KIND, WEEKDAY, YES_NO = kind_choice(), weekday(LABEL, LABEL), yes_no(LABEL, LABEL)
 
+TYPED = "friday 19:00|3-9 May|15 EUR|yes|9am|a,b|50|every friday|6 weeks|22-8|1h30|off".split("|")
 EVERY_KIND: list[Plain] = [
     LINE,
     LONG,
@@ -58,8 +70,14 @@ EVERY_KIND: list[Plain] = [
     URL,
     ZONE,
     KIND,
+    SEVERAL,
     WEEKDAY,
     YES_NO,
+    WHEN,
+    EVERY,
+    LEADS,
+    QUIET,
+    BY_MORNING,
 ]
 
 
@@ -112,18 +130,28 @@ def berlin(wall: str) -> Moment:
         (ZONE, "Berlin", "Europe/Berlin"),
         (ZONE, "new york", "America/New_York"),
         (ZONE, "utc", "UTC"),
+        (SEVERAL, "in person; ONLINE,, c", ("a", "c")),
+        (SEVERAL, "conc", ("b",)),
         (KIND, "workshop", Kind.WORKSHOP),
         (KIND, "Open Studio", Kind.OPEN_STUDIO),
         (KIND, "open-studio", Kind.OPEN_STUDIO),
         (KIND, "master", Kind.MASTERCLASS),
         (WEEKDAY, "Monday", 0),
         (WEEKDAY, "sun", 6),
+        (WHEN, "friday", Pattern(berlin("2026-11-27T09:00"))),
+        (WHEN, "every Monday 9:00", Pattern(berlin("2026-11-30T09:00"), "FREQ=WEEKLY;BYDAY=MO")),
+        (EVERY, "every 6 weeks", Cadence(6, Unit.WEEKS)),
+        (EVERY, "never", None),
+        (LEADS, "2h, 1 day", (timedelta(days=1), timedelta(hours=2))),
+        (QUIET, "10pm to 7am", Quiet(time(22), time(7))),
+        (BY_MORNING, "next week", berlin("2026-11-30T09:00")),
         (YES_NO, "yes", True),
         (YES_NO, "n", False),
     ],
 )
 def test_people_type_it_in_many_ways(param: Plain, typed: str, value: object) -> None:
     assert param.read(typed, READING) == value
+    assert param.read(param.write(value), READING) == value
 
 
 @pytest.mark.parametrize(
@@ -157,6 +185,8 @@ def test_people_type_it_in_many_ways(param: Plain, typed: str, value: object) ->
         (URL, "https://[::1", "not a web address"),
         (URL, "https://example.org/" + "x" * 1000, "at most 1,000 characters"),
         (ZONE, "Atlantis", "Europe/Berlin"),
+        (SEVERAL, "online, rave", "rave is none of the choices. Choose Online, Concert, or In person."),
+        (SEVERAL, " , ", "no visible characters"),
         (KIND, "rave", "none of the choices. Choose Concert"),
         (KIND, "c", "none of the choices"),
         (KIND, "", "none of the choices"),
@@ -169,7 +199,7 @@ def test_what_is_wrong_is_named_with_the_limit_and_a_way_on(param: Plain, typed:
 
 
 @pytest.mark.parametrize("param", EVERY_KIND, ids=lambda param: type(param).__name__)
-@given(typed=st.text(max_size=60) | st.sampled_from(["friday 19:00", "3-9 May", "15 EUR", "yes", "9am", "a,b", "50"]))
+@given(typed=st.text(max_size=60) | st.sampled_from(TYPED))
 def test_what_is_read_is_written_so_that_it_is_read_again(param: Plain, typed: str) -> None:
     try:
         value = param.read(typed, READING)
@@ -187,6 +217,13 @@ def test_suggestions_are_what_can_be_read(param: Plain, typed: str) -> None:
     for option in param.suggest(typed, READING)[:5]:
         assert option.label
         param.read(option.value, READING)
+
+
+def test_of_several_choices_what_stands_there_already_is_not_suggested_again() -> None:
+    assert [option.value for option in SEVERAL.suggest("", READING)] == ["a", "b", "c"]
+    assert [(option.label, option.value) for option in SEVERAL.suggest("a, Concert, i", READING)] == [
+        ("a, Concert, In person", "a, Concert, c")
+    ]
 
 
 def test_an_end_is_read_from_its_start() -> None:
@@ -213,3 +250,40 @@ def test_choices_are_understood_in_the_reader_s_language_and_in_english() -> Non
 def test_any_locale_reads_an_iso_date(locale: str) -> None:
     reading = Reading(Words(locale, ZoneInfo("Europe/Berlin")), NOW)
     assert MOMENT.read("2026-12-04 19:00", reading) == berlin("2026-12-04T19:00")
+
+
+@pytest.mark.parametrize(
+    ("param", "typed", "labels"),
+    [
+        (WHEN, "every mon 9:00", ["every Monday, 9:00 AM (Europe/Berlin, CET), first on Monday, November 30, 2026"]),
+        (WHEN, "fri", ["Friday, November 27, 2026, 9:00 AM (Europe/Berlin, CET)"]),
+        (WHEN, "every", ["Every day", "Every weekday", "Every Monday", "Every month on the 1st"]),
+        (WHEN, "nothing", []),
+        (BY_MORNING, "next week", ["Monday, November 30, 2026, 9:00 AM"]),
+        (EVERY, "6", ["every 6 weeks", "every 6 months"]),
+        (EVERY, "monthly", ["every month"]),
+        (EVERY, "nev", ["never"]),
+        (LEADS, "30", ["30 minutes"]),
+        (LEADS, "2h,1d", ["1 day and 2 hours"]),
+        (QUIET, "22", ["10:00 PM to 8:00 AM"]),
+        (QUIET, "o", ["off"]),
+    ],
+)
+def test_what_comes_again_is_suggested_in_words(param: Plain, typed: str, labels: list[str]) -> None:
+    assert [option.label for option in param.suggest(typed, READING)] == labels
+
+
+def test_an_evening_that_is_over_is_not_suggested() -> None:
+    late = Reading(READING.say, NOW.replace(hour=22))
+    assert "Tonight" in [option.label for option in WHEN.suggest("", READING)]
+    assert "Tonight" not in [option.label for option in WHEN.suggest("", late)]
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize("param", [WHEN, EVERY, LEADS, QUIET], ids=lambda param: type(param).__name__)
+def test_what_is_suggested_can_be_typed_as_it_is_shown(param: Plain, locale: str) -> None:
+    reading = Reading(Words(locale, ZoneInfo("Europe/Berlin")), NOW)
+    options = param.suggest("", reading)
+    assert len(options) > 3
+    for option in options:
+        assert param.read(option.label, reading) == param.read(option.value, reading)

@@ -20,7 +20,7 @@ from adapters.console.journal import PLATFORM
 from bot.domain.members import mentioned
 from bot.i18n import N_, Words
 from bot.markup import Bold, Code, Link, Mention, Piece, Rich, When, WhenStyle
-from bot.params import Choice, Member, Upload
+from bot.params import Choice, Choices, Member, Upload
 from bot.ui import Button, Card, Control, Form, LinkButton, Menu, Privacy, Reply
 
 PRIVATE = N_("(only you see this)")
@@ -171,7 +171,7 @@ def field_note(form: Form, name: str, say: Words) -> str:
     """What a field is for: its label, its help, what there is to choose."""
     param = form.params[name]
     label, help_ = say(param.label), say(param.help)
-    if isinstance(param, Choice):
+    if isinstance(param, Choice | Choices):
         names = [say(each) for each in param.names.values()]
         listed = say.listed(names, "or")
         is_named = any(re.search(rf"\b{re.escape(each)}\b", help_, re.IGNORECASE) for each in names)

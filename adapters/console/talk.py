@@ -452,7 +452,9 @@ class Talk:
         for post in posts:
             place = replace(post.address, name="")
             counts[place] = counts.get(place, 0) + 1
-        return [self._counted(place, count) for place, count in counts.items()]
+        # messages to several people go out at once: which is first is chance
+        places = sorted(counts, key=lambda place: place.account if isinstance(place, Direct) else "")
+        return [self._counted(place, counts[place]) for place in places]
 
     def _counted(self, place: Address, count: int) -> Rich:
         match place:

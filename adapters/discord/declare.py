@@ -13,7 +13,7 @@ from adapters.discord.forms import TEXT_CHANNELS
 from bot.commands import Access, Argument, Command, Feature, On, Shortcut
 from bot.errors import SetupError
 from bot.i18n import Words, languages
-from bot.params import ChannelParam, Choice, Member, Number, Param, Plain, Stored, Upload, Whole
+from bot.params import ChannelParam, Choice, Member, Number, Param, Plain, Stored, Text, Upload, Whole
 
 Json = dict[str, Any]  # Any: what goes over the wire
 
@@ -134,6 +134,8 @@ def suggests(param: Param) -> bool:
     match param:
         case Stored():
             return True
+        case Text(offers=offers):
+            return bool(offers)
         case Plain():
             return type(param).suggest is not Plain.suggest
         case _:

@@ -12,7 +12,7 @@ presses of the core's own "change" and "ask".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ from bot.domain.places import fold
 from bot.domain.text import clip, safe, safe_line
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, joined, rich
-from bot.params import ChannelParam, Choice, Member, Param, Text, Upload
+from bot.params import ChannelParam, Choice, Choices, Member, Param, Text, Upload
 from bot.request import Press
 from bot.ui import Action, Button, Card, Field, Form, Privacy, Reply, Style
 
@@ -64,7 +64,7 @@ def page_at(form: Form, start: int | None) -> Page:
     names = list(form.params)
     if start is None or start >= len(names):
         return Page(_wrong_first(form), None)
-    following = start + FORM_FIELDS
+    following = start + _room(form)
     return Page(tuple(names[start:following]), following if following < len(names) else None)
 
 
@@ -152,6 +152,8 @@ def _shown(param: Param, value: str, say: Words) -> str:
     match param:
         case Choice(names=names) if value in names:
             return say(names[value])
+        case Choices() as several if (chosen := several.chosen(value, say)) and len(chosen) == len(value.split(",")):
+            return ", ".join(say(several.names[each]) for each in chosen)
         case Member() if (named := mentioned(value, PLATFORM)) is not None and named.is_known:
             return named.account.name
         case _:
@@ -171,12 +173,16 @@ def _error_lines(form: Form, say: Words) -> Iterator[Rich]:
             yield rich(f"{name}: {error}" if name else error)
 
 
+def _room(form: Form) -> int:
+    """How many fields a page holds: what is wrong stands above them, as a component too."""
+    return FORM_FIELDS - bool(form.errors)
+
+
 def _wrong_first(form: Form) -> tuple[str, ...]:
     """As many fields as fit, the wrong and the missing ones among them, in the form's order."""
-    room = FORM_FIELDS - bool(form.errors)
     wrong = [name for name in form.params if name in form.errors]
     missing = [name for name in form.params if name in form.required and not form.values.get(name)]
-    chosen = list(dict.fromkeys([*wrong, *missing, *form.params]))[:room]
+    chosen = list(dict.fromkeys([*wrong, *missing, *form.params]))[: _room(form)]
     return tuple(name for name in form.params if name in chosen)
 
 
@@ -196,7 +202,11 @@ def _input(name: str, param: Param, form: Form, say: Words) -> Json:
     match param:
         case Choice(names=names) if len(names) <= OPTIONS:
             found: Json = {"type": MENU, "custom_id": name, "required": is_required} | _at_least(is_required)
-            found["options"] = _options(param, _chosen(param, value, say), say)
+            found["options"] = _options(names, [_chosen(param, value, say)], say)
+            return found
+        case Choices(names=names) if len(names) <= OPTIONS:
+            found = {"type": MENU, "custom_id": name, "required": is_required} | _at_least(is_required, len(names))
+            found["options"] = _options(names, param.chosen(value, say), say)
             return found
         case ChannelParam():
             found = {"type": CHANNELS, "custom_id": name, "required": is_required} | _at_least(is_required)
@@ -222,20 +232,20 @@ def _input(name: str, param: Param, form: Form, say: Words) -> Json:
             return found
 
 
-def _options(param: Choice, chosen: str, say: Words) -> list[Json]:
+def _options(names: Mapping[str, str], chosen: Sequence[str], say: Words) -> list[Json]:
     options: list[Json] = [
         {"label": clip(safe_line(say(label)), LABEL_LENGTH), "value": each}
-        for each, label in param.names.items()
+        for each, label in names.items()
         if len(each) <= VALUE_LENGTH
     ]
     for option in options:
-        if option["value"] == chosen:
+        if option["value"] in chosen:
             option["default"] = True
     return options
 
 
-def _at_least(is_required: bool) -> Json:
-    return {"min_values": int(is_required), "max_values": 1}
+def _at_least(is_required: bool, most: int = 1) -> Json:
+    return {"min_values": int(is_required), "max_values": most}
 
 
 def _chosen(param: Choice, value: str, say: Words) -> str:

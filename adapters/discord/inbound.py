@@ -151,7 +151,7 @@ def _field_values(component: Raw) -> Iterator[tuple[str, str]]:
     inner = component.get("component") or component
     if "custom_id" in inner:
         chosen = inner.get("values")
-        value = str(chosen[0]) if chosen else str(inner.get("value") or "")
+        value = ", ".join(map(str, chosen)) if chosen else str(inner.get("value") or "")
         yield inner["custom_id"], _mention(value) if chosen and inner.get("type") == USERS else value
     for nested in component.get("components", ()):
         yield from _field_values(nested)

@@ -38,6 +38,7 @@ from slack_sdk.models.blocks.block_elements import (
     InputInteractiveElement,
     NumberInputElement,
     PlainTextInputElement,
+    StaticMultiSelectElement,
     StaticSelectElement,
     TimePickerElement,
     UrlInputElement,
@@ -63,6 +64,7 @@ from bot.markup import Bold, Rich, joined, rich
 from bot.params import (
     ChannelParam,
     Choice,
+    Choices,
     City,
     DateTime,
     Member,
@@ -225,6 +227,8 @@ def _value(state: Raw, home: str) -> str:
     if state.get("files"):
         return str(state["files"][0]["id"])
     names = ("value", "selected_date", "selected_time", "selected_conversation")
+    if state.get("selected_options"):
+        return ", ".join(str(each["value"]) for each in state["selected_options"])
     chosen = (state.get("selected_option") or {}).get("value")
     return next((str(state[name]) for name in names if state.get(name)), str(chosen or ""))
 
@@ -259,6 +263,8 @@ def _said(param: Param, value: str, say: Words) -> str:
     match param:
         case Choice(names=names) if value in names:
             return say(names[value])
+        case Choices() as several if _holds(param, value, say, ""):
+            return ", ".join(say(several.names[each]) for each in several.chosen(value, say))
         case Member() if (named := mentioned(value, PLATFORM)) is not None and named.is_known:
             return named.account.name
         case _:
@@ -309,6 +315,12 @@ def _element(param: Param, value: str, say: Words, home: str) -> InputInteractiv
             options = {each: _option(say(words), each) for each, words in names.items()}
             chosen = options.get(_chosen(param, value, say))
             return StaticSelectElement(action_id=VALUE, options=[*options.values()], initial_option=chosen)
+        case Choices(names=names) if _is_short(param):
+            options = {each: _option(say(words), each) for each, words in names.items()}
+            several = [options[each] for each in param.chosen(value, say)]
+            return StaticMultiSelectElement(
+                action_id=VALUE, options=[*options.values()], initial_options=several or None
+            )
         case Whole(low=low, high=high):
             return _number(value, str(low), str(high), has_decimals=False)
         case Number(low=least, high=most):
@@ -341,6 +353,8 @@ def _holds(param: Param, value: str, say: Words, home: str) -> bool:
     match param:
         case Choice() if _is_short(param):
             return bool(_chosen(param, value, say))
+        case Choices() if _is_short(param):
+            return len(param.chosen(value, say)) == len(value.split(","))
         case Whole(low=low, high=high):
             return bool(re.fullmatch(r"-?\d{1,12}", value, re.ASCII)) and low <= int(value) <= high
         case Number(low=least, high=most):
@@ -359,7 +373,7 @@ def _holds(param: Param, value: str, say: Words, home: str) -> bool:
             return True
 
 
-def _is_short(param: Choice) -> bool:
+def _is_short(param: Choice | Choices) -> bool:
     return 0 < len(param.names) <= FORM_OPTIONS and max(map(len, param.names)) <= OPTION_VALUE_LENGTH
 
 

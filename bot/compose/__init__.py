@@ -51,8 +51,10 @@ class SystemClock:
 
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
-    shared = (events.FEATURE, digests.FEATURE)
-    own = (connections.FEATURE, reminders.FEATURE, people.FEATURE, greenroom.FEATURE)
+    shared, own = (
+        (events.FEATURE, people.PEOPLE, digests.FEATURE),
+        (connections.FEATURE, reminders.FEATURE, people.FEATURE, greenroom.FEATURE),
+    )
     listed = (*shared, home_feature((*shared, *own)), *own)
     return (*listed, help_feature(listed))
 

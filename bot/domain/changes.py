@@ -9,8 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.delivery import Fact
 from bot.domain.events import Kind
-from bot.domain.preferences import Quiet
-from bot.domain.quiet import quiet_around
+from bot.domain.quiet import Quiet, quiet_around
 
 CHANGED = "changed"
 """The kind of a person's due row, one at most, and of what is owed because of it."""

@@ -12,8 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.cadence import Cadence
+from bot.domain.cadences import Cadence
 from bot.domain.moments import Moment
+from bot.errors import Refused
+from bot.i18n import N_
 
 NAME_MOST = 100
 LINE_MOST = 200
@@ -27,6 +29,25 @@ CONNECTIONS_MOST = 50_000
 """Of one owner."""
 PROMISES_MOST = 10_000
 """Open ones of one owner."""
+
+
+def refuse_more_connections(there: int, more: int) -> None:
+    """Raises Refused where `more` do not fit beside those that are there."""
+    if there + more > CONNECTIONS_MOST:
+        raise Refused(
+            N_("You can keep {limit} connections, and have {there}. Forget some whom you do not need any more."),
+            limit=CONNECTIONS_MOST,
+            there=there,
+        )
+
+
+def refuse_more_promises(there: int) -> None:
+    """Raises Refused where there are as many open ones as can be."""
+    if there >= PROMISES_MOST:
+        raise Refused(
+            N_("You can keep {limit} open promises. Say of some that they are kept, or let them go."),
+            limit=PROMISES_MOST,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +269,22 @@ class Connections(Protocol):
     async def every(self, owner: int) -> Sequence[Timeline]:
         """All, oldest first, with everything: for export."""
 
+    async def recognised(self, owner: int, abouts: Sequence[About], besides: str = "") -> Sequence[bool]:
+        """Whether each is noted already, by an address, a number, a link or a handle, or by the whole name; what the
+        import `besides` brought in does not count.
+        """
+
     async def bring(self, owner: int, batch: Sequence[NewConnection], import_id: str, now: datetime) -> Sequence[int]:
-        """Add many under the name of one import; their ids. The same import again adds nothing."""
+        """Add many under the name of one import; their ids. The same import again adds nothing.
+
+        They are found by words once `reseal` has been at them: let housekeeping fall due. Raises Refused at
+        `CONNECTIONS_MOST`.
+        """
 
     async def take_back(self, owner: int, import_id: str) -> tuple[int, int]:
         """Remove what an import added and nobody changed since; how many went, and how many stay."""
 
     async def reseal(self, limit: int) -> int:
-        """Seal anew what is not under the first key, with what it is found by (housekeeping); how many there were."""
+        """Seal anew what is not under the first key, with what it is found by, and index what was brought in
+        (housekeeping): at most so many, and how many there were.
+        """

@@ -209,8 +209,8 @@ Platforms = Collection[str] | None
 class DueRows(Protocol):
     """What falls due when. Rows are moved on by compare-and-set."""
 
-    async def put(self, due: Due) -> None:
-        """Set when this kind and subject falls due next, replacing what was set."""
+    async def put(self, *rows: Due) -> None:
+        """Set when each kind and subject falls due next, replacing what was set."""
 
     async def hasten(self, due: Due) -> None:
         """Let it fall due at `due.at`, unless it does so earlier."""

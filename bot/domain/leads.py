@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.datewords.stretches import LEAD_MOST
 from bot.domain.events import Kind
-from bot.domain.preferences import LONGEST_LEAD, Preferences
+from bot.domain.preferences import Preferences
 from bot.domain.quiet import out_of_quiet
 
 LEADS = "leads"
@@ -21,10 +22,10 @@ LEADS = "leads"
 DEADLINE_LEADS = (timedelta(days=30), timedelta(days=7), timedelta(days=1))
 """Of a deadline: work has to be finished for it, so one hears of it earlier."""
 
-AHEAD = LONGEST_LEAD + timedelta(days=10)
+AHEAD = LEAD_MOST + timedelta(days=10)
 """Events further ahead are not looked at: none of their leads comes within the ten days until they are."""
 
-FURTHEST = LONGEST_LEAD + timedelta(days=1)
+FURTHEST = LEAD_MOST + timedelta(days=1)
 """No lead comes earlier than this before its event, quiet hours and all."""
 
 

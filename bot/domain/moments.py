@@ -6,6 +6,7 @@ zone's rules and may move when they change. Reading words is in `bot.domain.date
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,9 @@ from bot.domain import walls
 
 YEARS = range(1970, 2200)
 """The years a moment may lie in: no announced event is outside, and no arithmetic overflows inside."""
+
+INSTANT = "Etc/UTC"
+"""The zone of what is so long from now ("in 2 hours"), which is on nobody's wall and moves with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,16 @@ def moment_at(instant: datetime, zone: str) -> Moment:
     if local.fold:
         return Moment(instant.astimezone(UTC).replace(tzinfo=None), "UTC")
     return Moment(local.replace(tzinfo=None), zone)
+
+
+def months_later(day: date, months: int) -> date:
+    """`day` moved by calendar months, also backwards; the 31st moved into a shorter month is its last day.
+
+    Raises ValueError for a year that no date can have.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    return first.replace(day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

@@ -162,17 +162,20 @@ class People(Protocol):
     async def set_zone(self, person: int, zone: str) -> None:
         """Their own zone (IANA); "": as their community has it."""
 
+    async def first_asked_zone(self, person: int, now: datetime) -> bool:
+        """Note that somebody is asked for their zone; False where they were asked before, or have set one."""
+
     async def set_locale(self, person: int, locale: str) -> None:
         """Their own language; "": as their platform says."""
 
     async def accounts_of(self, person: int) -> Sequence[OwnAccount]:
         """Their accounts, the one last seen first."""
 
-    async def choose_for_notices(self, person: int, account: int | None) -> None:
-        """Let notices go to one of their accounts; None: to the one last seen."""
+    async def choose_for_notices(self, person: int, accounts: Collection[int]) -> None:
+        """Let notices go to these of their accounts, each of them; to none of them: to the one last seen."""
 
     async def notices_for(self, persons: Collection[int]) -> Mapping[int, Sequence[Direct]]:
-        """Where notices for each of these people go: the account they chose, else the one last seen. Left out: whom
+        """Where notices for each of these people go: the accounts they chose, else the one last seen. Left out: whom
         we do not know.
         """
 

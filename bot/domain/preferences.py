@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Protocol
 
-LEADS_MOST = 5
-SHORTEST_LEAD, LONGEST_LEAD = timedelta(minutes=5), timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Hours of the night, on the reader's wall, in which nothing is sent. They may span midnight."""
-
-    start: time
-    end: time
+from bot.domain.quiet import Quiet
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """As somebody has them who set nothing."""
 
-    quiet: Quiet | None = Quiet(time(23), time(7))
+    quiet: Quiet | None = field(default_factory=lambda: Quiet(time(23), time(7)))
     leads: tuple[timedelta, ...] = (timedelta(days=1), timedelta(hours=2))
     """How long before an event they are reminded of it."""
     digest_weekday: int = 0

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.preferences import Quiet
 from bot.domain.walls import instant
 
 BEFORE = timedelta(minutes=5)
 """What has to come before quiet hours comes so long before: sending takes its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """From `start` until `end`, on the wall of the person; past midnight when it ends first.
+
+    Raises ValueError when both are the same, which could be all day or never.
+    """
+
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        if self.start == self.end:
+            raise ValueError("quiet hours end at another time than they start")
 
 
 def quiet_around(moment: datetime, quiet: Quiet | None, zone: str) -> tuple[datetime, datetime] | None:
@@ -17,7 +32,7 @@ def quiet_around(moment: datetime, quiet: Quiet | None, zone: str) -> tuple[date
 
     They begin and end by the wall, whatever the clocks do between.
     """
-    if quiet is None or quiet.start == quiet.end:
+    if quiet is None:
         return None
     today = moment.astimezone(ZoneInfo(zone)).date()
     for days in (-1, 0, 1):  # those that began yesterday may last until today

@@ -92,6 +92,15 @@ def lay_out(timing: Timing, changes: Sequence[Change], *, since: datetime, until
     return tuple(sorted(slots, key=_when))
 
 
+def is_over(wall: datetime, until: date | datetime | None, zone: str) -> bool:
+    """Whether a start lies after UNTIL, in whichever of its three forms (RFC 5545 3.3.10)."""
+    if until is None:
+        return False
+    if not isinstance(until, datetime):
+        return wall.date() > until
+    return wall > until if until.tzinfo is None else instant(wall, zone) > until
+
+
 class _Series:
     """The times of one series, on the wall."""
 
@@ -126,7 +135,7 @@ class _Series:
                 yield starts
             return
         for wall in walls(self._rule, starts, since=since, before=before):
-            if _is_past(wall, self._rule.until, self._timing.zone):
+            if is_over(wall, self._rule.until, self._timing.zone):
                 return
             yield wall
 
@@ -145,15 +154,6 @@ def _slot(timing: Timing, original: datetime, change: Change | None = None) -> S
 
 def _is_left_out(timing: Timing, changed: Mapping[datetime, Change]) -> bool:
     return timing.starts in timing.without and timing.starts not in changed
-
-
-def _is_past(wall: datetime, until: date | datetime | None, zone: str) -> bool:
-    """Whether a start lies after UNTIL, in whichever of its three forms (RFC 5545 3.3.10)."""
-    if until is None:
-        return False
-    if not isinstance(until, datetime):
-        return wall.date() > until
-    return wall > until if until.tzinfo is None else instant(wall, zone) > until
 
 
 def _without_times(rule: Rule) -> Rule:

@@ -7,11 +7,14 @@ thing of a source there is one reminder. While it waits it has a due row of kind
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from bot.domain import walls
+from bot.domain.moments import Moment
 from bot.domain.patterns import Pattern
 
 REMINDER = "reminder"
@@ -42,6 +45,21 @@ class Reminder:
     state: State = State.WAITING
 
 
+def relaid(reminder: Reminder, zone: str) -> Reminder:
+    """The same time of day in another zone (IANA), and the same day; what was put off by itself stays when it is.
+
+    `at` may then lie behind: it is late there, and comes at once.
+    """
+    start = reminder.pattern.start
+    moved = replace(reminder, pattern=replace(reminder.pattern, start=Moment(start.wall, zone)))
+    if not reminder.pattern.rrule:
+        return replace(moved, at=moved.pattern.start.instant())
+    wall = datetime.combine(reminder.at.astimezone(ZoneInfo(start.zone)).date(), start.wall.time())
+    if walls.instant(wall, start.zone) != reminder.at:
+        return moved
+    return replace(moved, at=walls.instant(wall, zone))
+
+
 @dataclass(frozen=True, slots=True)
 class ReminderPage:
     """A stretch of what waits, soonest first, and how many there are in all."""
@@ -59,10 +77,8 @@ class Reminders(Protocol):
         Raises Refused at `WAITING_MOST`.
         """
 
-    async def put(
-        self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime
-    ) -> None:
-        """Let the reminder of a source's thing come `at`, making it where there is none."""
+    async def put(self, person: int, source: str, source_id: int, pattern: Pattern, at: datetime, now: datetime) -> int:
+        """Let the reminder of a source's thing come `at`, making it where there is none; its id."""
 
     async def drop(self, person: int, source: str, source_ids: Collection[int]) -> None:
         """Nothing is told of these things of a source any more."""
@@ -79,7 +95,10 @@ class Reminders(Protocol):
     async def told(self, reminders: Sequence[Reminder]) -> None:
         """They came: each is kept in its new state, with when it comes next."""
 
-    async def again(self, person: int, id_: int, at: datetime) -> None:
+    async def in_zone(self, person: int, zone: str) -> Sequence[Reminder]:
+        """What is still to come by the walls of a zone (IANA)."""
+
+    async def again(self, person: int, id_: int, pattern: Pattern, at: datetime) -> None:
         """Put it off, whatever its state: it waits, and comes `at`."""
 
     async def settle(self, person: int, id_: int, state: State) -> None:

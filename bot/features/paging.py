@@ -53,7 +53,7 @@ async def _packed(action: str, values: Mapping[str, str], request: Request, serv
     packed = urlencode(values)
     if len(Action(action).written) + len(f"{OFFSET_MOST}/{packed}".encode()) <= ACTION_BYTES:
         return packed
-    draft = Draft(request.draft_id(f"{action} {packed}"), action, values, community=request.community.id)
+    draft = Draft(request.draft_id(f"{action} {packed}"), action, values, community=_community(request))
     async with services.store.writing() as uow:
         await uow.drafts.keep(request.person.id, draft, request.now)
     return DRAFTED + draft.id
@@ -67,6 +67,11 @@ async def asked_by(arg: str, action: str, request: Request, services: Services) 
         return Asked(dict(parse_qsl(packed)), offset)
     async with services.store.reading(is_steady=False) as uow:
         draft = await uow.drafts.get(request.person.id, packed.removeprefix(DRAFTED), request.now)
-    if draft is None or draft.command != action or draft.community != request.community.id:
+    if draft is None or draft.command != action or draft.community != _community(request):
         raise NotFound(N_("This list is older than a day, or somebody else's. Run the command again."))
     return Asked(draft.values, offset)
+
+
+def _community(request: Request) -> int | None:
+    """What is private can be asked for from nowhere in particular."""
+    return request.joined.id if request.joined else None

@@ -4,44 +4,26 @@ A plain kind reads what was typed by itself. A stored kind names a look-up, whic
 For every kind `read(write(value)) == value`: what is written goes into forms and buttons and comes back.
 """
 
-from __future__ import annotations
-
-from bot.params.kinds import (
-    TYPED_MOST,
-    ChannelParam,
-    City,
-    Member,
-    Option,
-    Param,
-    Plain,
-    Reading,
-    Stored,
-    Upload,
-    shortened,
-)
-from bot.params.numbers import COST_MOST, CURRENCIES, FREE, Cost, Number, Whole
-from bot.params.rhythms import NEVER, Every, Leads, Never, QuietHours, said_lead, said_leads
-from bot.params.times import Dates, DateTime, Due, PastDay, Repeats, TimeOfDay, Until, Zone, fold_time
-from bot.params.words import WEEKDAYS, Choice, Tags, Text, Url, weekday, yes_no
+from bot.params.amounts import Cost, Number, Whole
+from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortened
+from bot.params.repeating import Every, Leads, QuietHours, WhenOrEvery
+from bot.params.stored import ChannelParam, City, Member, Stored, Upload
+from bot.params.times import Dates, DateTime, PastDay, TimeOfDay, Until, Zone
+from bot.params.wordings import WEEKDAYS, Choice, Choices, Tags, Text, Url, weekday, yes_no
 
 __all__ = [
-    "COST_MOST",
-    "CURRENCIES",
-    "FREE",
-    "NEVER",
     "TYPED_MOST",
     "WEEKDAYS",
     "ChannelParam",
     "Choice",
+    "Choices",
     "City",
     "Cost",
     "DateTime",
     "Dates",
-    "Due",
     "Every",
     "Leads",
     "Member",
-    "Never",
     "Number",
     "Option",
     "Param",
@@ -49,7 +31,6 @@ __all__ = [
     "Plain",
     "QuietHours",
     "Reading",
-    "Repeats",
     "Stored",
     "Tags",
     "Text",
@@ -57,11 +38,9 @@ __all__ = [
     "Until",
     "Upload",
     "Url",
+    "WhenOrEvery",
     "Whole",
     "Zone",
-    "fold_time",
-    "said_lead",
-    "said_leads",
     "shortened",
     "weekday",
     "yes_no",

@@ -1,4 +1,4 @@
-"""Moments, days, times of day and zones in people's words."""
+"""Arguments about when: moments, ends, days, times of day and zones."""
 
 from __future__ import annotations
 
@@ -13,19 +13,14 @@ from zoneinfo import available_timezones
 from bot.domain.datewords import (
     read_end,
     read_moment,
-    read_pattern,
     read_span,
     suggest_moments,
     suggest_spans,
     write_moment,
     write_span,
 )
-from bot.domain.datewords.repeating import MORNING
 from bot.domain.moments import Moment, Span
-from bot.domain.patterns import Pattern
 from bot.domain.places import Place, fold
-from bot.domain.rules import parse, spell
-from bot.domain.text import clean_line
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.params.kinds import Option, Plain, Reading, shortened
@@ -33,16 +28,21 @@ from bot.params.kinds import Option, Plain, Reading, shortened
 
 @dataclass(frozen=True, slots=True)
 class DateTime(Plain):
-    """A moment in people's words: in the zone they name, else that of the argument `place`, else the reader's."""
+    """A moment in people's words: in the zone they name, else that of the argument `place`, else the reader's.
+
+    A day without a time is asked for one, or begins at `default`.
+    """
 
     place: str = ""
+    default: time | None = None
 
     @property
     def depth(self) -> int:
         return 1
 
     def read(self, typed: str, reading: Reading) -> Moment:
-        return read_moment(typed, locale=reading.locale, zone=self._zone(reading), now=reading.now)
+        zone = self._zone(reading)
+        return read_moment(typed, locale=reading.locale, zone=zone, now=reading.now, default=self.default)
 
     def _zone(self, reading: Reading) -> str:
         there = reading.others.get(self.place)
@@ -53,52 +53,9 @@ class DateTime(Plain):
         return write_moment(value)
 
     def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
-        found = suggest_moments(typed, locale=reading.locale, zone=self._zone(reading), now=reading.now)
+        zone = self._zone(reading)
+        found = suggest_moments(typed, locale=reading.locale, zone=zone, now=reading.now, default=self.default)
         return [Option(reading.say(label), value) for label, value in found]
-
-
-@dataclass(frozen=True, slots=True)
-class Due(Plain):
-    """A moment until which something is to be done: a day is enough, and means its morning."""
-
-    def read(self, typed: str, reading: Reading) -> Moment:
-        return read_moment(typed, locale=reading.locale, zone=reading.zone, now=reading.now, at=MORNING)
-
-    def write(self, value: object) -> str:
-        assert isinstance(value, Moment)
-        return write_moment(value)
-
-    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
-        found = suggest_moments(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
-        return [Option(reading.say(label), value) for label, value in found]
-
-
-@dataclass(frozen=True, slots=True)
-class Repeats(Plain):
-    """Once or again and again: "friday 9:00", "every Monday 9:00", "monthly on the 15th"; a Pattern.
-
-    Written, a rule stands before the moment it begins at: "RRULE:FREQ=WEEKLY;BYDAY=MO 2026-12-07 09:00 Europe/Berlin".
-    """
-
-    def read(self, typed: str, reading: Reading) -> Pattern:
-        said = clean_line(typed)
-        if not said.startswith(RULED):
-            return read_pattern(said, locale=reading.locale, zone=reading.zone, now=reading.now)
-        rule, _, start = said.removeprefix(RULED).partition(" ")
-        moment = read_moment(start, locale=reading.locale, zone=reading.zone, now=reading.now, future=False)
-        return Pattern(moment, spell(parse(rule)))
-
-    def write(self, value: object) -> str:
-        assert isinstance(value, Pattern)
-        start = write_moment(value.start)
-        return f"{RULED}{value.rrule} {start}" if value.rrule else start
-
-    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
-        found = suggest_moments(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
-        return [Option(reading.say(label), value) for label, value in found]
-
-
-RULED = "RRULE:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from click.testing import CliRunner
 from icalendar import Calendar
 
 from benchmarks import (
+    connections,
     discord_answers,
     discord_servers,
     due,
     finding,
     importing,
+    reminding,
     slack_answers,
     slack_workspaces,
     starting,
@@ -54,10 +56,28 @@ async def test_a_wake_up_is_measured_beside_few_and_many_pending_rows(fresh: Fre
     assert len(wakeup.figures(SQLITE, (few, many))) == 2
 
 
+async def test_reminders_are_measured_beside_few_and_many_that_wait_and_by_how_late_they_come(fresh: Fresh) -> None:
+    few, many = await reminding.measure(fresh, 100, 300, 10, rounds=2)
+    assert (few.pending, many.pending, many.round.count) == (100, 300, 2)
+    lateness = await reminding.measure_lateness(fresh, 50, 1)
+    assert lateness.late.count == 50
+    assert len(reminding.figures(SQLITE, (few, many), 10, lateness)) == 2
+
+
 async def test_an_import_is_measured_beside_the_bare_parse(fresh: Fresh) -> None:
     brought = await importing.measure(fresh, 25, runs=1)
     assert brought.bytes == len(calendar(25, NOW))
     assert len(importing.figures(SQLITE, brought)) == 1
+
+
+@pytest.mark.parametrize("has_key", [False, True], ids=["plain", "sealed"])
+async def test_connections_are_found_and_brought_in(fresh: Fresh, has_key: bool) -> None:
+    found = await connections.measure_finding(fresh, 60, 20, has_key=has_key)
+    assert found.ours.count == found.raw.count == 20
+    assert found.with_results > 0
+    brought = await connections.measure_import(fresh, 120, has_key=has_key)
+    assert brought.took > 0 < brought.blocked
+    assert len(connections.figures(SQLITE, [found], [brought], 60)) == 4
 
 
 def test_starts_are_measured_on_a_new_database_and_on_one_that_is_there() -> None:

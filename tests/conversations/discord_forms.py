@@ -7,7 +7,7 @@ and what a field is for stands in the declarations, which every field that is sh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.console.outbound import View, text_of
 from adapters.discord import forms
@@ -17,9 +17,9 @@ from bot.commands import Command, Feature
 from bot.domain.places import fold
 from bot.domain.text import clip
 from bot.i18n import Words
-from bot.params import ChannelParam, Choice, Param
+from bot.params import ChannelParam, Choice, Choices, Param, Reading
 from bot.ui import Form
-from tests.conversations.seats import Declared, choice_of
+from tests.conversations.seats import Declared, choice_of, several_of
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Message, User
 from tests.fakes.discord.components import CHANNEL_SELECT, STRING_SELECT, TEXT
 from tests.fakes.discord.seen import Names, SeenField, labelled, read_message, read_modal
@@ -80,7 +80,7 @@ class Sheets:
         title = text_of(seen.cards[0].title, self.view)
         self._declared.check_title(command, title, lambda whole: clip(whole, FORM_TITLE_LENGTH))
         by_label = self._by_label(command)
-        for each in seen.cards[0].fields:
+        for each in (each for part in seen.cards for each in part.fields):
             name = by_label[each.name]
             found.values[name] = self._as_typed(name, command, text_of(each.value, self.view), typed)
         if seen.is_refusal:
@@ -131,6 +131,8 @@ class Sheets:
             return before if before.removeprefix("#") in names else "".join(names)
         if shown.component["type"] == STRING_SELECT:
             labels = {option["value"]: option["label"] for option in shown.component["options"]}
+            if shown.component["max_values"] > 1:
+                return ", ".join(shown.values)
             same = {fold(each) for value in shown.values for each in (value, labels[value])}
             return before if fold(before) in same or not shown.values else shown.values[0]
         return "".join(shown.values)
@@ -141,6 +143,8 @@ class Sheets:
         if isinstance(param, ChannelParam) and shown.isdigit():
             shown = self.discord.world.channels[int(shown)].name
             return before if before.removeprefix("#") == shown else shown
+        if isinstance(param, Choices) and (chosen := param.chosen(shown, self.say)):
+            return ", ".join(chosen)
         if isinstance(param, Choice):
             for value, label in param.names.items():
                 if shown == self.say(label):
@@ -195,7 +199,9 @@ class Sheets:
             return opened
         asked = await (await self.discord.submit(opened.user, opened.modal)).answered()
         assert self.meant(asked.seen[0]) == "page"
-        return self.of_card(asked.seen[0], opened.user, opened.typed, opened.command, opened.path)
+        # somebody fills in this page before they send it: it is still open to them
+        kept = self.of_card(asked.seen[0], opened.user, opened.typed, opened.command, opened.path)
+        return replace(kept, modal=opened.modal, card=None)
 
     async def _submit(self, opened: OpenForm, modal: Interaction, values: Mapping[str, str]) -> Interaction:
         assert modal.modal is not None
@@ -215,6 +221,8 @@ class Sheets:
         match shown.component["type"]:
             case 8:
                 return self.channel_of(value)
+            case 3 if isinstance(param, Choices):
+                return several_of(param, value, Reading(self.say, self.view.now))
             case 3:
                 return [chosen] if (chosen := choice_of(param, value, self.say)) else None if value else []
             case _:

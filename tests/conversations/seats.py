@@ -27,9 +27,10 @@ from bot.compose import Bot
 from bot.domain.addresses import Address, Channel
 from bot.domain.people import Account, Workspace
 from bot.domain.places import fold
+from bot.errors import Refused
 from bot.i18n import Words
 from bot.markup import rich
-from bot.params import Choice, Option, Param
+from bot.params import Choice, Choices, Option, Param, Reading
 from bot.request import Incoming, Point, Press, Run, Said, Submit, Typed
 from bot.ui import Action, Answer, Button, Control, Form, Menu, Reply
 from tests.conversations.play import Typing, written
@@ -300,8 +301,17 @@ class Declared:
 
     def check_choices(self, param: Param, shown: Mapping[str, str]) -> None:
         """`shown` are the labels of a menu by its values."""
-        if isinstance(param, Choice):
+        if isinstance(param, Choice | Choices):
             assert shown == {value: self.say(name) for value, name in param.names.items()}, shown
+
+
+def several_of(param: Param, typed: str, reading: Reading) -> list[str] | None:
+    """The values that are meant by several choices; None where they cannot all be chosen."""
+    assert isinstance(param, Choices)
+    try:
+        return param.write(param.read(typed, reading)).split(", ") if typed else []
+    except Refused:
+        return None
 
 
 def choice_of(param: Param, typed: str, say: Words) -> str:

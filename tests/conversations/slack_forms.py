@@ -13,7 +13,7 @@ from bot.commands import Command
 from bot.domain.text import clip
 from bot.errors import Refused
 from bot.params import DateTime, Param, Plain, Reading
-from tests.conversations.seats import Declared, choice_of
+from tests.conversations.seats import Declared, choice_of, several_of
 from tests.fakes.slack import Asked, Channel, FakeSlack, NotOffered, Team, User, View
 from tests.fakes.slack.errors import Json
 from tests.fakes.slack.seen import SeenField, read_modal
@@ -93,7 +93,7 @@ class Modals:
         assert shown.label == label, shown
         assert shown.note == ("" if note == label else note), shown
         assert shown.is_required == argument.is_required, shown
-        if shown.element["type"] == "static_select":
+        if shown.element["type"] in ("static_select", "multi_static_select"):
             options = {option["value"]: option["text"]["text"] for option in shown.element["options"]}
             self.declared.check_choices(param, options)
 
@@ -137,6 +137,9 @@ class Modals:
                 return {name: self._read(param, typed)}
             case "static_select":
                 return {name: choice_of(param, typed, self.declared.say) or typed}
+            case "multi_static_select":
+                several = several_of(param, typed, Reading(self.declared.say, self.console.now))
+                return {name: [typed] if several is None else several}
             case "conversations_select":
                 return {name: self.channel_of(typed) or typed}
             case _:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.domain.events import Kind
 from bot.domain.leads import Coming, Step, Told, leads_of, next_step
-from bot.domain.preferences import Preferences, Quiet
-from bot.domain.quiet import quiet_around
+from bot.domain.preferences import Preferences
+from bot.domain.quiet import Quiet, quiet_around
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FRIDAY = datetime(2026, 11, 6, 18, tzinfo=UTC)

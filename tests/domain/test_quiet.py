@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.preferences import Quiet
-from bot.domain.quiet import BEFORE, out_of_quiet, quiet_around
+from bot.domain.quiet import BEFORE, Quiet, out_of_quiet, quiet_around
 
 NIGHT = Quiet(time(23), time(7))
 BERLIN = "Europe/Berlin"

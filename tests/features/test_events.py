@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.events import Attendance, Details, Kind, Occurrence, Price, Status
-from bot.domain.patterns import repeats
 from bot.domain.places import Place
 from bot.features.events.cards import full_card, short_card
 from bot.fit import plain
@@ -297,18 +296,3 @@ def test_an_all_day_event_is_told_in_days(days: int, says: str) -> None:
     midnight = datetime(2026, 11, 26, 23, 0, tzinfo=UTC)
     lasting = replace(NIGHT, is_all_day=True, starts=midnight, ends=midnight + timedelta(days=days))
     assert shown(full_card(lasting, SAY))["When"] == says
-
-
-@pytest.mark.parametrize(
-    ("rrule", "says"),
-    [
-        ("", ""),
-        ("FREQ=DAILY", "every day"),
-        ("FREQ=WEEKLY;BYDAY=FR", "every week"),
-        ("FREQ=MONTHLY;INTERVAL=3", "every 3 months"),
-        ("FREQ=YEARLY", "every year"),
-        ("FREQ=HOURLY", "several times"),
-    ],
-)
-def test_a_rule_is_told_as_people_say_it(rrule: str, says: str) -> None:
-    assert repeats(rrule, SAY) == says

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.addresses import Direct
 from bot.domain.events import Details, Edit, Kind, NewEvent, Timing
+from bot.domain.nudges import Nudge
 from bot.domain.people import Account, Workspace
 from bot.domain.recurrence import lay_out
 from bot.request import Press, Run
@@ -38,7 +39,12 @@ def platform(ana: Somebody) -> SilentPlatform:
 
 
 def got(ana: Somebody) -> list[tuple[Direct, Reply]]:
-    return [(to, reply) for to, reply, _ in platform(ana).taken if isinstance(to, Direct)]
+    """All but what the bot says of itself."""
+    return [
+        (to, reply)
+        for to, reply, key in platform(ana).taken
+        if isinstance(to, Direct) and key.split(":")[0] not in set(Nudge)
+    ]
 
 
 def heard(ana: Somebody) -> list[str]:
@@ -170,7 +176,7 @@ async def test_notices_that_go_elsewhere_meanwhile_are_not_doubled(ana: Somebody
     async with ana.bot.database.writing() as uow:
         other = await uow.people.people_of([Account("console", "ana2", "Ana 2")])
         await uow.linking.join_people(other["ana2"], 1)
-        await uow.people.choose_for_notices(1, (await uow.people.accounts_of(1))[-1].id)
+        await uow.people.choose_for_notices(1, [(await uow.people.accounts_of(1))[-1].id])
     assert await until(ana, at(24, 15)) == []
     ana.clock.skip(HOUR)
     await ana.bot.work()
@@ -241,6 +247,44 @@ async def test_done_says_so_and_the_next_lead_still_comes(ana: Somebody) -> None
         assert isinstance(done, Reply)
         assert (done.replaces, words(done).split("\n")[0]) == (True, "Done.")
     assert [moment for moment, _ in await until(ana, at(26, 0))] == [at(24, 16)]
+
+
+async def test_a_reminder_that_is_put_off_comes_again_and_is_gone_when_it_is_done(ana: Somebody) -> None:
+    await add(ana)
+    await ana.says("/event answer dub")
+    reply = await first_reminder(ana, at(23, 18))
+    later = await ana.ask(Press(action(reply, "Snooze"), "1h"))
+    assert "Later: Friday, October 23, 2026, 9:00" in words(later)
+    assert "Dub Night" in words(await ana.says("/remind list"))
+    assert [(moment, said.split("\n")[0]) for moment, said in await until(ana, at(24, 10))] == [
+        (at(23, 19), "A reminder:")
+    ]
+    await ana.ask(Press(action(reply, "Snooze"), "1h"))
+    await ana.presses(reply, "Done")
+    assert [moment for moment, _ in await until(ana, at(26, 0))] == [at(24, 16)]
+
+
+async def test_nothing_is_put_off_beyond_the_start(ana: Somebody) -> None:
+    await add(ana)
+    await ana.says("/event answer dub")
+    reply = await first_reminder(ana, at(24, 16))
+    assert "It starts before that" in words(await ana.ask(Press(action(reply, "Snooze"), "morning")))
+
+
+async def test_what_was_put_off_is_moot_when_it_is_cancelled(ana: Somebody) -> None:
+    await add(ana)
+    await ana.says("/event answer dub")
+    reply = await first_reminder(ana, at(23, 18))
+    await ana.ask(Press(action(reply, "Snooze"), "1h"))
+    await cancel(ana, 1)
+    assert [said.split("\n")[0] for _, said in await until(ana, at(26, 0))] == ["Dub Night was cancelled."]
+
+
+async def test_quiet_hours_and_leads_that_are_set_count_at_once(ana: Somebody) -> None:
+    await add(ana, when="saturday 10:00")
+    await ana.says("/event answer dub")
+    await ana.says('/remind settings leads:"4 hours" quiet:off')
+    assert [moment for moment, _ in await until(ana, at(26, 0))] == [at(24, 4)]
 
 
 async def test_stop_these_stops_them_for_this_time_and_for_this_person(ana: Somebody) -> None:

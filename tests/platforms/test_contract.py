@@ -18,7 +18,7 @@ from bot.fit import fit
 from bot.grammar import read_sentence
 from bot.i18n import N_, Words
 from bot.markup import Bold, Code, Link, Mention, When, rich
-from bot.params import Option, Text
+from bot.params import Choices, Option, Reading, Text
 from bot.platform import Limits
 from bot.request import Incoming, Press, Run, Submit, Typed
 from bot.ui import Action, Answer, Button, Card, Field, File, Form, LinkButton, Menu, Privacy, Reply
@@ -293,11 +293,31 @@ async def test_a_command_brings_every_kind_of_argument(at: Harness, tmp_path: Pa
     path = tmp_path / "people.csv"
     path.write_bytes(LIST)
     await at.type("tom", "/try every text:hello")
-    typed = f"text:hello level:high channel:{at.channel.name} times:3 score:1.5 file:{path}"
+    times = 'when:"every Monday 9:00" often:"6 weeks" leads:"1 day, 2 hours" quiet:22:00-8:00'
+    place = f'ways:"up, along" channel:{at.channel.name}'
+    typed = f"text:hello level:high {place} times:3 score:1.5 {times} file:{path}"
     await at.type("mara", f"/try every who:@tom {typed}")
     await check_kinds(at, at.core.asked[-1], "people.csv")
     values = values_of(at.core.asked[-1])
     assert (values["text"], values["times"], values["score"]) == ("hello", "3", "1.5")
+    assert values["ways"] == "up, along"
+    assert (values["when"], values["often"]) == ("every Monday 9:00", "6 weeks")
+    assert (values["leads"], values["quiet"]) == ("1 day, 2 hours", "22:00-8:00")
+
+
+async def test_a_form_shows_what_comes_again_and_brings_it_back(at: Harness) -> None:
+    arguments = KINDS.commands[0].arguments
+    held = {"when": "every Monday 9:00", "often": "every 6 weeks", "leads": "1 day, 2 hours", "quiet": "22:00-08:00"}
+    params = {name: arguments[name].param for name in held}
+    form = Form("Try every kind", Action("try every"), params, values=held)
+    at.core.answer = lambda incoming: HEARD if isinstance(incoming.asked, Submit) else form
+    seen = await at.type("mara", "/try every text:hello")
+    for words in held.values():
+        assert words in seen
+    changed = {"when": "tomorrow morning", "often": "never"}
+    await at.submit("mara", changed)
+    brought = at.core.last_submit.values
+    assert {name: brought[name] for name in held} == {**held, **changed}
 
 
 async def test_a_form_shows_and_brings_every_kind_of_argument(at: Harness, tmp_path: Path) -> None:
@@ -315,6 +335,21 @@ async def test_a_form_shows_and_brings_every_kind_of_argument(at: Harness, tmp_p
     await at.submit("mara", values)
     await check_kinds(at, at.core.asked[-1], "people.csv")
     assert at.core.last_submit.values["notes"] == "One\nTwo"
+
+
+async def test_several_choices_of_a_form_come_together_and_those_it_holds_stay(at: Harness) -> None:
+    params = {name: each.param for name, each in KINDS.commands[0].arguments.items() if name in ("ways", "text")}
+    form = Form("Try", Action("try every"), params, values={"ways": "down, along"})
+    at.core.answer = lambda incoming: HEARD if isinstance(incoming.asked, Submit) else form
+    await at.type("mara", "/try every text:hello")
+    await at.submit("mara", {"text": "hello"})
+    assert at.core.last_submit.values["ways"] == "down, along"
+    await at.type("mara", "/try every text:hello")
+    await at.submit("mara", {"ways": "Along, Upwards"})
+    reading = Reading(Words("en", ZoneInfo("UTC")), datetime(2026, 3, 2, tzinfo=UTC))
+    ways = params["ways"]
+    assert isinstance(ways, Choices)
+    assert ways.read(at.core.last_submit.values["ways"], reading) == ("up", "along")
 
 
 async def test_somebody_a_form_holds_already_stays_and_is_shown_by_name(at: Harness, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
-from bot.domain.cadence import Cadence, CadenceUnit
+from bot.domain.cadences import Cadence, Unit
 from bot.domain.connections import (
     About,
     Connection,
@@ -143,7 +143,7 @@ async def test_what_was_logged_is_there_as_it_was_written(database: Database, me
         (met(at=NOW - timedelta(days=1)), note("likes modular")),
         (promised(due=FRIDAY), promised("introduce me to Kim", THEIRS)),
         stranger,
-        Cadence(6, CadenceUnit.WEEKS),
+        Cadence(6, Unit.WEEKS),
         FRIDAY,
     )
     async with database.writing() as uow:
@@ -152,7 +152,7 @@ async def test_what_was_logged_is_there_as_it_was_written(database: Database, me
     assert known.met_first is not None
     assert (known.about, known.last_contact, known.member, known.version) == (about, TODAY, stranger, 1)
     assert (known.cadence, known.follow_up, known.back_on) == (
-        Cadence(6, CadenceUnit.WEEKS),
+        Cadence(6, Unit.WEEKS),
         FRIDAY,
         TODAY + timedelta(weeks=6),
     )
@@ -204,19 +204,19 @@ async def test_a_change_is_refused_to_whoever_read_an_older_one(database: Databa
     assert await names(database, me, "ruiz") == []
     assert await names(database, me, "ruys", role="engineer") == await names(database, me, "modular") == ["Anna Ruys"]
     async with database.writing() as uow:
-        assert await uow.connections.change(me, replace(after, cadence=Cadence(7, CadenceUnit.DAYS), follow_up=FRIDAY))
+        assert await uow.connections.change(me, replace(after, cadence=Cadence(1, Unit.MONTHS), follow_up=FRIDAY))
     again = await get(database, me, id_)
-    assert (again.back_on, again.follow_up) == (TODAY + timedelta(days=1), FRIDAY)
+    assert (again.back_on, again.follow_up) == (date(2026, 12, 2), FRIDAY)
 
 
 async def test_a_note_may_be_a_contact_and_the_clock_starts_again(database: Database, me: int) -> None:
-    id_ = await log(database, me, cadence=Cadence(14, CadenceUnit.DAYS))
+    id_ = await log(database, me, cadence=Cadence(8, Unit.DAYS))
     async with database.writing() as uow:
         assert await uow.connections.note(me, id_, met("studio"), contact=TODAY + timedelta(days=3), request_id="1")
         assert await uow.connections.note(me, id_, note("old news"), contact=TODAY, request_id="2")
         assert not await uow.connections.note(me, id_ + 1, note("?"), contact=None, request_id="3")
     known = await get(database, me, id_)
-    assert (known.last_contact, known.back_on) == (TODAY + timedelta(days=3), TODAY + timedelta(days=5))
+    assert (known.last_contact, known.back_on) == (TODAY + timedelta(days=3), TODAY + timedelta(days=11))
     assert await names(database, me, met="studio") == await names(database, me, "news") == ["Ana Ruiz"]
     assert await names(database, me, met="news") == []
 
@@ -344,10 +344,10 @@ async def test_tags_are_found_whole_and_cities_and_meetings_by_beginnings(databa
 
 async def test_overdue_are_those_to_get_back_to_and_those_with_a_late_promise(database: Database, me: int) -> None:
     past = Moment(datetime(2026, 11, 1, 9), "UTC")  # noqa: DTZ001 - the time on a wall
-    week, day = Cadence(1, CadenceUnit.WEEKS), Cadence(7, CadenceUnit.DAYS)
-    await log(database, me, "Late", last=TODAY - timedelta(7), cadence=week)
-    await log(database, me, "Later", last=TODAY - timedelta(7), cadence=day)
-    await log(database, me, "Early", last=TODAY, cadence=day)
+    week, fortnight = Cadence(1, Unit.WEEKS), Cadence(2, Unit.WEEKS)
+    await log(database, me, "Late", last=TODAY - timedelta(14), cadence=fortnight)
+    await log(database, me, "Later", last=TODAY - timedelta(14), cadence=week)
+    await log(database, me, "Early", last=TODAY, cadence=week)
     owing = await log(database, me, "Owing", promises=(promised(due=past), promised(due=FRIDAY)))
     assert await names(database, me, overdue=True) == ["Owing", "Later", "Late"]
     assert await names(database, me, "late", overdue=True) == ["Later", "Late"]
@@ -454,8 +454,8 @@ async def test_promises_are_kept_let_go_and_put_off(database: Database, me: int)
 
 async def test_there_is_a_limit_to_what_is_kept(database: Database, me: int, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = await log(database, me, promises=(promised(),))
-    monkeypatch.setattr("storage.connection_changes.CONNECTIONS_MOST", 2)
-    monkeypatch.setattr("storage.connection_promises.PROMISES_MOST", 2)
+    monkeypatch.setattr("bot.domain.connections.CONNECTIONS_MOST", 2)
+    monkeypatch.setattr("bot.domain.connections.PROMISES_MOST", 2)
     await log(database, me)
     with pytest.raises(Refused, match="2"):
         await log(database, me)
@@ -466,6 +466,19 @@ async def test_there_is_a_limit_to_what_is_kept(database: Database, me: int, mon
 
 
 # --- imports -----------------------------------------------------------------------------------------------
+
+
+async def test_an_import_is_found_by_words_once_it_was_indexed(database: Database, me: int) -> None:
+    batch = [NewConnection(About(f"Ana {number}", tags=("sync",)), TODAY, (met(),)) for number in range(4)]
+    async with database.writing() as uow:
+        first, *_ = await uow.connections.bring(me, batch, "i1", NOW)
+    assert ((await page(database, me)).total, await names(database, me, "ana")) == (4, [])
+    async with database.writing() as uow:
+        assert await uow.connections.note(me, first, note("x"), contact=None, request_id="1")
+    assert await names(database, me, "ana", tag="sync", met="ade") == ["Ana 0"]
+    async with database.writing() as uow:
+        assert [await uow.connections.reseal(2) for _ in range(3)] == [2, 1, 0]
+    assert len(await names(database, me, "ana", tag="sync", met="ade")) == 4
 
 
 async def test_an_import_is_brought_once_and_taken_back_where_nobody_changed_it(database: Database, me: int) -> None:

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from sqlalchemy import delete, func, select
 
-from bot.domain.introductions import ASKS_MOST, DAY, OPEN_FOR, Answer, Asking, Introduction, Standing
+from bot.domain.introductions import ASKS_MOST, DAY, Answer, Asking, Introduction, Standing
 from bot.domain.members import Somebody
 from bot.domain.people import Caller
 from storage.database import Database
@@ -98,23 +98,20 @@ async def test_who_asked_and_is_gone_leaves_nothing(database: Database, ada: Cal
         assert await uow.connection.scalar(select(func.count()).select_from(introductions)) == 0
 
 
-async def test_a_third_question_in_a_day_waits_and_one_that_could_hardly_be_answered_is_not_put(
+async def test_what_somebody_is_given_of_themselves_tells_nothing_of_the_others_silence(
     database: Database, ada: Caller, ben: Caller
 ) -> None:
-    askers = [await member(database, f"asker{number}") for number in range(14)]
-    made = [await ask(database, each, ben) for each in askers]
-    days = [(each.puts_at - NOW) // DAY for each in made if not each.is_withheld]
-    assert days == [number // 2 for number in range(len(days))]
-    assert max(days) == OPEN_FOR // DAY - 1
-    assert {each.ends_at for each in made} == {NOW + OPEN_FOR}
-
-
-async def test_only_who_is_asked_can_answer(database: Database, ada: Caller, ben: Caller, eve: Caller) -> None:
-    one = await ask(database, ada, ben)
+    before = await ask(database, ada, ben)
     async with database.writing() as uow:
-        for other in (ada, eve):
-            assert await uow.introductions.put_to(one.id, other.person.id) is None
-            assert not await uow.introductions.answer(one.id, other.person.id, Answer.YES, NOW)
-        assert not await uow.introductions.answer(one.id, ben.person.id, Answer.YES, NOW + OPEN_FOR)
-        assert await uow.introductions.answer(one.id, ben.person.id, Answer.YES, NOW)
-        assert not await uow.introductions.answer(one.id, ben.person.id, Answer.NO, NOW)
+        await uow.introductions.answer(before.id, ben.person.id, Answer.NO, NOW)
+        await uow.introductions.add_never(ben.person.id, ada.person.id, NOW)
+    withheld = await ask(database, ada, ben, NOW + DAY)
+    async with database.reading() as uow:
+        asker, asked = [await uow.mydata.everything(each.person.id) for each in (ada, ben)]
+    first, second = asker["introductions"]
+    assert [first["id"], second["id"]] == [before.id, withheld.id]
+    different = {name for name in first if first[name] != second[name]}
+    assert different == {"id", "asked_at", "ends_at", "request_id"}
+    assert "never_introduced" not in asker
+    assert [each["other_id"] for each in asked["never_introduced"]] == [ada.person.id]
+    assert "introductions" not in asked

@@ -13,6 +13,7 @@ from bot.domain.delivery import Owed
 from bot.domain.digests import Digest
 from bot.domain.drafts import Draft
 from bot.domain.events import HORIZON, Answers, Attendance, Details, FromSource, NewEvent, Search
+from bot.domain.leads import Told
 from bot.domain.linking import LASTS, LETTERS, WRONG_MOST, Offer, Purpose, Wrong, hash_of, new_code, read_code
 from bot.domain.mirrors import Face, Link
 from bot.domain.people import Account, Caller, Workspace
@@ -411,7 +412,6 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "connections.owner_id",
             "connections.member_id",
             "connection_entries.owner_id",
-            "connection_terms.owner_id",
             "promises.owner_id",
             "events.added_by",
             "attendances.person_id",
@@ -422,6 +422,8 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "outbox.person_id",
             "reminders.person_id",
             "preferences.person_id",
+            "nudges.person_id",
+            "profiles.person_id",
             "never_introduced.owner_id",
             "never_introduced.other_id",
         },
@@ -531,21 +533,21 @@ async def test_notices_go_where_somebody_chose_else_where_they_were_seen_last(da
     other = await elsewhere(database)
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(other.person.id, other.origin.account)
+        await uow.people.choose_for_notices(other.person.id, [other.origin.account])
         await uow.linking.join_people(other.person.id, ada.person.id)
     assert await _notices(database, ada) == Direct("slack", "U1", "ada.l")  # last seen
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, ada.origin.account)
+        await uow.people.choose_for_notices(ada.person.id, [ada.origin.account])
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, None)
+        await uow.people.choose_for_notices(ada.person.id, [])
         assert await uow.people.notices_to(999) is None
     assert await _notices(database, ada) == Direct("slack", "U1", "ada.l")
 
 
 async def test_nobody_chooses_an_account_that_is_not_theirs(database: Database, ada: Caller, eve: Caller) -> None:
     async with database.writing() as uow:
-        await uow.people.choose_for_notices(ada.person.id, eve.origin.account)
+        await uow.people.choose_for_notices(ada.person.id, [eve.origin.account])
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.reading() as uow:
         assert not any(each.is_for_notices for each in await uow.people.accounts_of(eve.person.id))
@@ -568,3 +570,49 @@ async def test_those_who_link_each_other_at_once_end_as_one(database: Database, 
     done = await asyncio.gather(*(link(*pair) for pair in pairs))
     assert sum(done) == at_once - 1
     assert await count(database, people.c.id) == 1
+
+
+async def test_what_somebody_was_told_and_set_goes_with_them_when_they_are_linked_and_unlinked(
+    database: Database, ada: Caller, attic: int
+) -> None:
+    other = await elsewhere(database)
+    assert other.community is not None
+    await join(database, other.community.id, attic)
+    id_ = await add(database, attic, by(ada))
+    day = timedelta(days=1)
+    async with database.writing() as uow:
+        await uow.events.answer(attic, id_, other.person.id, GOING, NOW, account=other.origin.account)
+        [coming] = await uow.leads.coming([other.person.id], NOW, NOW + 40 * day)
+        await uow.leads.tell([(coming, Told(coming.starts, day))], NOW)
+        await uow.leads.set_own(other.person.id, id_, (day,))
+        await uow.linking.join_people(other.person.id, ada.person.id)
+    async with database.writing() as uow:
+        [joined] = await uow.leads.coming([ada.person.id], NOW, NOW + 40 * day)
+        assert (joined.told, joined.own) == (Told(coming.starts, day), (day,))
+        alone = await uow.linking.part_person(other.origin.account, NOW)
+        assert alone is not None
+    async with database.reading() as uow:
+        assert await uow.leads.coming([ada.person.id], NOW, NOW + 40 * day) == []
+        [parted] = await uow.leads.coming([alone], NOW, NOW + 40 * day)
+        assert (parted.told, parted.own) == (Told(coming.starts, day), None)
+
+
+async def test_what_somebody_was_told_of_an_event_of_both_communities_counts_for_the_one_that_stays(
+    database: Database, ada: Caller, eve: Caller, attic: int, cellar: int
+) -> None:
+    ours = await add(database, attic, by(ada, "Same", link="https://example.org/1"))
+    theirs = await add(database, cellar, by(eve, "Same", link="https://example.org/1"))
+    day = timedelta(days=1)
+    async with database.writing() as uow:
+        await uow.events.answer(cellar, theirs, eve.person.id, GOING, NOW)
+        [coming] = await uow.leads.coming([eve.person.id], NOW, NOW + 40 * day)
+        await uow.leads.tell([(coming, Told(coming.starts, day))], NOW)
+        await uow.leads.mute(eve.person.id, coming.event, True)
+    await join(database, cellar, attic)
+    async with database.writing() as uow:
+        assert await uow.leads.coming([eve.person.id], NOW, NOW + 40 * day) == []
+        answered = await uow.leads.answered(eve.person.id, ours)
+        assert answered is not None
+        assert answered.told == Told(coming.starts, day)
+        await uow.leads.mute(eve.person.id, answered.event, False)
+        assert len(await uow.leads.coming([eve.person.id], NOW, NOW + 40 * day)) == 1

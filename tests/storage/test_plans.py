@@ -7,11 +7,14 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import text, update
 from sqlalchemy.event import listen
 
 from bot.domain.addresses import Direct
+from bot.domain.connections import Wanted
 from bot.domain.events import Search
+from bot.sealing import Vault
 from storage.database import Database
 from storage.engine import normalise_url
 from storage.tables import accounts
@@ -48,6 +51,37 @@ async def test_finding_reads_no_table_from_end_to_end(sqlite_url: str, name: str
         "occurrences USING INDEX sqlite_autoindex_occurrences_1 (event_id=?)"  # that of unique(event_id, original)
     )
     assert any((by_event if name == "words" else by_time) in line for line in plan)
+
+
+WANTED = {
+    "all": Wanted(),
+    "words": Wanted("ana prod"),
+    "fields": Wanted(tag="sync", role="producer", city="berlin", met="ade"),
+    "overdue": Wanted(overdue=True),
+}
+
+
+@pytest.mark.parametrize("name", WANTED)
+@pytest.mark.parametrize("keys", ["", Fernet.generate_key().decode()], ids=["plain", "sealed"])
+async def test_finding_connections_reads_no_table_from_end_to_end(sqlite_url: str, name: str, keys: str) -> None:
+    database = Database(sqlite_url, vault=Vault(keys))
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: tuple[object, ...], *_rest: object) -> None:
+        asked.append((statement, values))
+
+    async with database.reading() as uow:
+        listen(database._engine.sync_engine, "before_cursor_execute", note)
+        await uow.connections.find(1, WANTED[name], NOW.date(), NOW, offset=0, limit=5)
+    await database.close()
+    with closing(sqlite3.connect(normalise_url(sqlite_url).database or "")) as connection:
+        [(statement, values)] = asked
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    made = {line.split()[1] for line in plan if line.startswith("SCAN")}
+    assert {each for each in made if not each.startswith("(subquery")} <= {"found", "best", "hits", "page"}
+    by_term = "connection_terms USING PRIMARY KEY (owner_id=? AND term>? AND term<?)"
+    by_owner = "ix_connections_last_contact (owner_id=?)"
+    assert any((by_term if name in ("words", "fields") else by_owner) in line for line in plan)
 
 
 async def test_searching_postgres_uses_the_index_of_words(postgres_url: str) -> None:

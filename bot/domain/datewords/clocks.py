@@ -15,6 +15,7 @@ _LENGTHS = {
     Unit.WEEK: Length(days=7),
     Unit.FORTNIGHT: Length(days=14),
     Unit.MONTH: Length(months=1),
+    Unit.QUARTER: Length(months=3),
     Unit.YEAR: Length(months=12),
 }
 
@@ -52,14 +53,15 @@ def read_length(cursor: Cursor, words: Vocabulary) -> Length | None:
         start = cursor.at
         if whole is not None:
             cursor.takes(words.joined)
-        part = _length_part(cursor, words)
+        part = read_length_part(cursor, words)
         if part is None:
             cursor.at = start
             return whole
         whole = part if whole is None else whole + part
 
 
-def _length_part(cursor: Cursor, words: Vocabulary) -> Length | None:
+def read_length_part(cursor: Cursor, words: Vocabulary) -> Length | None:
+    """One count with its unit: "2 hours", "1h30", "half an hour"."""
     token = cursor.peek()
     if token is not None and token.kind == "clock":  # 1:30 h
         cursor.at += 1

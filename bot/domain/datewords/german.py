@@ -66,6 +66,7 @@ def vocabulary() -> Vocabulary:
             (Unit.WEEK, "woche|wochen"),
             (Unit.WEEKEND, "wochenende|wochenenden|we"),
             (Unit.MONTH, "monat|monate|monats|monaten"),
+            (Unit.QUARTER, "quartal|quartale|quartalen"),
             (Unit.YEAR, "jahr|jahre|jahres|jahren"),
         ),
         which={fold(stem + ending): meaning for stem, meaning in which for ending in _ENDINGS},
@@ -82,6 +83,23 @@ def vocabulary() -> Vocabulary:
         to=some("- – — .. bis und"),
         until=some("bis zum"),
         lasting=some("für"),
+        every=some("jeden jede jedes jeder jedem alle"),
+        often=table(
+            ((1, Unit.HOUR), "stündlich"),
+            ((1, Unit.DAY), "täglich"),
+            ((1, Unit.WEEK), "wöchentlich"),
+            ((1, Unit.MONTH), "monatlich"),
+            ((3, Unit.MONTH), "vierteljährlich|quartalsweise"),
+            ((6, Unit.MONTH), "halbjährlich"),
+            ((1, Unit.YEAR), "jährlich"),
+        ),
+        weekdays_often=listed("|".join(f"{name}s" for name in day.split("|") if len(name) > 2) for day in _WEEKDAYS),
+        workdays=table((True, "werktag|werktage|werktags|wochentag|wochentage|wochentags")),
+        times=table((1, "einmal"), (2, "zweimal"), (3, "dreimal"), (4, "viermal")),
+        repeatedly=some("mal x"),
+        before=some("vorher davor zuvor"),
+        per=some("im in pro der"),
+        never=table((True, "nie|niemals|aus|keine|keiner|nein")),
     )
 
 

@@ -24,6 +24,7 @@ class Unit(Enum):
     WEEKEND = auto()
     FORTNIGHT = auto()
     MONTH = auto()
+    QUARTER = auto()
     YEAR = auto()
 
 
@@ -178,3 +179,25 @@ class Point:
     part: Part | None = None
     later: Length | None = None
     """In 2 hours, counted from now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """All that was said about something that comes again."""
+
+    is_every: bool = False
+    """Whether a word said that it comes again at all."""
+    interval: int = 1
+    unit: Unit | None = None
+    weekdays: tuple[int, ...] = ()
+    nth: int | None = None
+    """The first or last such weekday of a month."""
+    doubtful: str = ""
+    """ "every second friday" as typed: of the month, or of the weeks?"""
+    month_days: tuple[DayOfMonth, ...] = ()
+    """-1 is the last day."""
+    date: OnDate | Slashed | None = None
+    time: Clock | None = None
+    part: Part | None = None
+    since: DayPhrase | None = None
+    """It begins on this day or later."""

@@ -16,25 +16,20 @@ from zoneinfo import ZoneInfo
 from bot.domain.datewords import refusals
 from bot.domain.datewords.clocks import read_clock, read_length
 from bot.domain.datewords.iso import read_iso_moment, read_iso_span
-from bot.domain.datewords.phrases import Away, Length, Part, Point
+from bot.domain.datewords.phrases import Away, Certainty, Clock, Length, Part, Point
 from bot.domain.datewords.points import read_point
 from bot.domain.datewords.ranges import read_range
-from bot.domain.datewords.resolving import Seen, check_year, days_of, moved, wall_of
-from bot.domain.datewords.spanning import checked, span_of
+from bot.domain.datewords.resolving import PARTS, Seen, check_year, days_of, moved, wall_of
+from bot.domain.datewords.spanning import checked, first_day, span_of
 from bot.domain.datewords.tokens import Cursor, Token, clean, tokens
 from bot.domain.datewords.vocabulary import Vocabulary, is_ours, vocabularies
 from bot.domain.datewords.zones import is_zone, refuse_short_zone, split_zone
 from bot.domain.events import LONGEST
-from bot.domain.moments import Moment, Span, gap_around, moment_at
+from bot.domain.moments import INSTANT, Moment, Span, gap_around, moment_at
 
 Tokens: TypeAlias = tuple[Token, ...]
 
 _OFFSET = re.compile(r"[0-9]\s*(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})$")
-
-TIMES = {Part.MORNING: time(9), Part.AFTERNOON: time(15), Part.EVENING: time(19), Part.NIGHT: time(21)}
-"""What a part of the day means where a day is enough and no time is said."""
-
-_EXAMPLES = {Part.MORNING: "9:00", Part.AFTERNOON: "15:00"}
 
 
 def read_moment(
@@ -45,18 +40,20 @@ def read_moment(
     now: datetime,
     future: bool = True,
     is_quick: bool = False,
-    at: time | None = None,
+    default: time | None = None,
+    instants: bool = False,
 ) -> Moment:
     """The moment that `text` means to a reader of `locale` in `zone` (IANA), unless it names a zone itself.
 
-    `now` is aware. With `at` a day is enough: it means that time of day, that of the part of the day it names, or
-    the next full hour where that is over today; "next week" is its first day. With `future` a moment before it is
-    refused, unless words without a year also mean a later one; without, dates that have no year are the nearest.
-    With `is_quick` dateparser, which takes 0.3 s to load, is not asked. Raises Refused.
+    `now` is aware. A day without a time is asked for it or, with `default`, begins then ("tomorrow", "next week");
+    a part of the day ("tonight") then has a time of its own. With `future` a moment before `now` is refused, unless
+    words without a year also mean a later one; without, dates that have no year are the nearest. With `is_quick`
+    dateparser, which takes 0.3 s to load, is not asked. With `instants` what is so many hours or minutes from now
+    stands in the zone `INSTANT`. Raises Refused.
     """
     typed = clean(text)
     text, zone = split_zone(typed, zone)
-    seen = _seen(now, zone, locale, is_future=future)
+    seen = seen_at(now, zone, locale, is_future=future)
     moment = read_iso_moment(text, seen)
     is_settled = _is_settled(typed, text)
     if moment is None:
@@ -66,13 +63,16 @@ def read_moment(
         if point is None:
             refuse_short_zone(text)
             raise refusals.not_understood(text)
-        moment = _moment(point, text, seen, now) if at is None else _day_enough(point, text, seen, now, at)
-        is_settled = is_settled or point.later is not None  # "in 2 hours" is an instant
+        moment = _moment(point, text, seen, now, default)
+        if point.later is not None:  # "in 2 hours" is an instant
+            is_settled = True
+            if instants and not (point.later.days or point.later.months):
+                moment = moment_at(moment.instant(), INSTANT)
     _check_gap(moment, locale)
     if not is_settled:
         _check_fold(moment, locale)
     if future and moment.instant() < now:
-        local = _seen(now, moment.zone, locale)
+        local = seen_at(now, moment.zone, locale)
         raise refusals.is_past(moment.wall, local.now, locale)
     return moment
 
@@ -86,7 +86,7 @@ def read_end(text: str, start: Moment, *, locale: str, now: datetime) -> Moment:
     """
     typed = clean(text)
     text, zone = split_zone(typed, start.zone)
-    local = _seen(start.instant(), zone, locale)
+    local = seen_at(start.instant(), zone, locale)
     seen = replace(local, now=local.now + timedelta(microseconds=1))
     end = read_iso_moment(text, seen)
     if end is None:
@@ -116,7 +116,7 @@ def read_span(text: str, *, locale: str, zone: str, now: datetime, is_quick: boo
     `is_quick` as with `read_moment`.
     """
     text = clean(text)
-    seen = _seen(now, zone, locale)
+    seen = seen_at(now, zone, locale)
     days = read_iso_span(text, seen)
     if days is not None:
         return checked(*days, seen)
@@ -129,7 +129,8 @@ def read_span(text: str, *, locale: str, zone: str, now: datetime, is_quick: boo
     return span
 
 
-def _seen(now: datetime, zone: str, locale: str, *, is_future: bool = True) -> Seen:
+def seen_at(now: datetime, zone: str, locale: str, *, is_future: bool = True) -> Seen:
+    """Where and when the words of a reader of `locale` in `zone` are read; `now` is aware."""
     info = ZoneInfo(zone)
     return Seen(now.astimezone(info).replace(tzinfo=None, fold=0), info, locale, is_future)
 
@@ -144,35 +145,35 @@ def _foreign(text: str, seen: Seen, *, is_quick: bool = False) -> Point | None:
     return read_foreign(text, found, vocabularies(seen.locale)[0], seen)
 
 
-def _moment(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
+def _moment(point: Point, text: str, seen: Seen, now: datetime, default: time | None) -> Moment:
     if point.later is not None:
         return _after(now.replace(second=0, microsecond=0), point.later, seen)
+    if default is not None and point.time is None:
+        return _at_default(point, text, seen, default)
     if point.period is not None:
         raise refusals.not_one_day(text)
     if point.time is None:
         if point.day is not None:
             next(days_of(point.day, seen))  # a day that does not exist is said before its time is asked for
-        raise refusals.no_time(text, _EXAMPLES.get(point.part or Part.EVENING, "19:00"))
+        at = PARTS[point.part or Part.EVENING]
+        raise refusals.no_time(text, f"{at.hour}:{at:%M}")
     return _in_zone(wall_of(point, point.time, seen), seen)
 
 
-def _day_enough(point: Point, text: str, seen: Seen, now: datetime, at: time) -> Moment:
-    """As `_moment` where a day without a time means a time of that day."""
-    if point.later is not None or point.time is not None:
-        return _moment(point, text, seen, now)
-    if point.day is None and point.part is None:
-        span = span_of(point, seen)
-        if span is None:
+def _at_default(point: Point, text: str, seen: Seen, default: time) -> Moment:
+    """A day that has no time, at the time of its part or at `default`."""
+    at = default if point.part is None else PARTS[point.part]
+    clock = Clock(at.hour, at.minute, Certainty.EXACT, f"{at:%H:%M}")
+    if point.period is not None:
+        first = first_day(point.period, seen)
+        if first is None or point.part is not None:
             raise refusals.not_one_day(text)
-        return _in_zone(datetime.combine(span.first, at), seen)
-    clock = TIMES[point.part] if point.part else at
-    wall = datetime.combine(seen.today, clock)
-    for day in () if point.day is None else days_of(point.day, seen):
-        wall = datetime.combine(day, clock)
-        if wall >= seen.now:
-            break
-    if wall < seen.now and wall.date() == seen.today:
-        wall = seen.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        return _in_zone(datetime.combine(first, at), seen)
+    wall = wall_of(point, clock, seen)
+    is_today = point.day == Away(Length()) and point.part not in (Part.MORNING, Part.AFTERNOON)
+    if seen.is_future and is_today and wall < seen.now:
+        later = seen.now + timedelta(hours=1)
+        raise refusals.no_time(text, f"{later:%H}:00" if later.date() == seen.today else "23:59")
     return _in_zone(wall, seen)
 
 
@@ -204,7 +205,7 @@ def _end_at(point: Point, text: str, seen: Seen, now: datetime) -> Moment:
     if point.day is not None:  # a day and time that are the start's own mean it, not a week later
         seen = replace(seen, now=seen.now - timedelta(microseconds=1))
     if isinstance(point.day, Away):  # tomorrow is tomorrow, whenever it starts
-        seen = _seen(now, seen.zone.key, seen.locale)
+        seen = seen_at(now, seen.zone.key, seen.locale)
     return _in_zone(wall_of(point, point.time, seen), seen)
 
 

@@ -213,6 +213,78 @@ def short_zone(name: str) -> Refused:
     )
 
 
+def repeat_not_understood(text: str) -> Refused:
+    return Refused(
+        N_(
+            "{text} does not say how it repeats. Try 'every Monday 9:00', 'every 2 weeks on Friday 10:00' "
+            "or 'every month on the 1st'."
+        ),
+        text=quoted(text),
+    )
+
+
+def too_often() -> Refused:
+    return Refused(N_("It can repeat once a day at most. Try 'every day 9:00'."))
+
+
+def too_seldom() -> Refused:
+    return Refused(N_("It can repeat once in 5 years at least. Try 'every year'."))
+
+
+def other_or_nth(typed: str) -> Refused:
+    return Refused(
+        N_("{typed} can be two things. Try 'every 2 weeks on Friday' or 'every month on the second Friday'."),
+        typed=quoted(typed),
+    )
+
+
+def between_days(typed: str) -> Refused:
+    return Refused(
+        N_("{typed} lies between two days. Type 23:59 for the end of the day, or the next day."), typed=typed
+    )
+
+
+def cadence_not_understood(text: str) -> Refused:
+    return Refused(
+        N_("{text} does not say how often. Try 'every 6 weeks', 'monthly', 'twice a year' or 'never'."),
+        text=quoted(text),
+    )
+
+
+def cadence_out_of_bounds() -> Refused:
+    return Refused(N_("It can be from a week to 5 years. Try 'every 6 weeks'."))
+
+
+def leads_not_understood(text: str) -> Refused:
+    return Refused(N_("{text} does not say how long before. Try '1 day, 2 hours' or 'none'."), text=quoted(text))
+
+
+def one_or_several(text: str) -> Refused:
+    return Refused(
+        N_("{text} can be one time or several. Put commas between several, and write one as 1h30."), text=quoted(text)
+    )
+
+
+def too_many_leads(count: int, most: int) -> Refused:
+    return Refused(N_("These are {count}; {most} are the most. Leave some out."), count=count, most=most)
+
+
+def lead_out_of_bounds(minutes: int, days: int) -> Refused:
+    return Refused(
+        N_("Each can be from {minutes} minutes to {days} days before. Try '1 day, 2 hours'."),
+        minutes=minutes,
+        days=days,
+    )
+
+
+def quiet_not_understood(text: str) -> Refused:
+    return Refused(N_("{text} does not say from when to when. Try 22:00-8:00 or 'off'."), text=quoted(text))
+
+
+def quiet_all_day(text: str) -> Refused:
+    return Refused(N_("{text} ends when it starts. Try 22:00-8:00, or 'off' for none."), text=quoted(text))
+
+
 def quoted(text: str) -> str:
     return f"'{text}'"
 

@@ -1,259 +1,186 @@
-"""Words for reminders: "every Monday 9:00", "every first Friday 8pm", "monthly on the 15th"; and days without a time.
+"""From what was said to come again to its pattern; what comes once goes on to `reading`.
 
-What repeats does so at most once a day, always at the same time on the wall.
+- "every friday" begins with the coming one, also where it is every other one; "from 4 December" begins later.
+- "every second friday" is every other one or the second of the month, so it is asked again.
+- A month that has no 31st (30th, 29th) has it on its last day, and so has 29 February.
+- It comes at most once a day and at least once in five years.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+import re
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.domain.datewords.clocks import read_clock, read_number
-from bot.domain.datewords.days import read_bare_day, read_day
-from bot.domain.datewords.phrases import Clock, OnDate, Part, Unit
-from bot.domain.datewords.reading import TIMES, read_moment
-from bot.domain.datewords.refusals import quoted
-from bot.domain.datewords.resolving import hour_of
+from bot.domain.datewords import refusals
+from bot.domain.datewords.iso import read_iso_moment
+from bot.domain.datewords.phrases import Part, Repeat, Slashed, Unit
+from bot.domain.datewords.reading import read_moment, seen_at
+from bot.domain.datewords.repeats import names_repeating, read_repeat
+from bot.domain.datewords.resolving import PARTS, Seen, check_year, days_of, settled, time_of
 from bot.domain.datewords.tokens import Cursor, clean, tokens
-from bot.domain.datewords.vocabulary import Vocabulary, table, vocabularies
-from bot.domain.datewords.zones import split_zone
-from bot.domain.moments import Moment
-from bot.domain.patterns import Pattern
-from bot.domain.rules import Frequency, Rule, spell
+from bot.domain.datewords.vocabulary import vocabularies
+from bot.domain.datewords.zones import refuse_short_zone, split_zone
+from bot.domain.moments import Moment, write_moment
+from bot.domain.patterns import Pattern, next_after
+from bot.domain.recurrence import LOOK_AHEAD, check_rule
+from bot.domain.rules import Frequency, Rule, matches, spell
+from bot.domain.spoken import rule_words
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import Words
 
-MORNING = TIMES[Part.MORNING]
-"""When what has a day and no time is told."""
+DEFAULT = time(9)
+"""When a day begins that has no time."""
 
-EVERY = frozenset({"every", "each", "jeden", "jede", "jedes", "jedem", "alle"})
-OFTEN = {
-    "daily": Frequency.DAILY,
-    "weekly": Frequency.WEEKLY,
-    "monthly": Frequency.MONTHLY,
-    "yearly": Frequency.YEARLY,
-    "annually": Frequency.YEARLY,
-    **table(
-        (Frequency.DAILY, "täglich"),
-        (Frequency.WEEKLY, "wöchentlich"),
-        (Frequency.MONTHLY, "monatlich"),
-        (Frequency.YEARLY, "jährlich"),
-    ),
+_UNITS = {
+    Unit.DAY: (Frequency.DAILY, 1, 1_826),
+    Unit.WEEK: (Frequency.WEEKLY, 1, 260),
+    Unit.FORTNIGHT: (Frequency.WEEKLY, 2, 130),
+    Unit.MONTH: (Frequency.MONTHLY, 1, 60),
+    Unit.QUARTER: (Frequency.MONTHLY, 3, 20),
+    Unit.YEAR: (Frequency.YEARLY, 1, 5),
 }
-OTHER = frozenset({"other", "zweite", "zweiten", "zweiter", "zweites"})
-WORKDAYS = frozenset({"weekday", "weekdays", "workday", "workdays", "werktag", "werktage", "werktags", "arbeitstag"})
-SKIPPED = frozenset(
-    {"on", "the", "at", "of", "month", "um", "am", "den", "der", "des", "monat", "monats", "im", ",", "and", "und"}
-)
-FREQUENCIES = {
-    Unit.DAY: (Frequency.DAILY, 1),
-    Unit.WEEK: (Frequency.WEEKLY, 1),
-    Unit.FORTNIGHT: (Frequency.WEEKLY, 2),
-    Unit.MONTH: (Frequency.MONTHLY, 1),
-    Unit.YEAR: (Frequency.YEARLY, 1),
-}
-LAST_SURE = 28
-"""Every month has this day."""
+"""What a unit repeats by, how many of it that is, and the most of them: five years."""
+
+_MACHINES = re.compile(r"(.{1,80}?)\s+(FREQ=\S{1,1000})")
+_SMALL_HOURS = range(6)
+_LEAP_YEAR = 2024
+_ENGLISH = Words("en", ZoneInfo("UTC"))
 
 
-def read_pattern(text: str, *, locale: str, zone: str, now: datetime, at: time = MORNING) -> Pattern:
-    """When to tell something, once or again and again; a day without a time is that day `at`.
+def read_pattern(
+    text: str, *, locale: str, zone: str, now: datetime, default: time = DEFAULT, is_quick: bool = False
+) -> Pattern:
+    """What `text` means to a reader of `locale` in `zone` (IANA), once or again and again; `now` is aware.
 
-    `now` is aware; `zone` (IANA) is the reader's. Raises Refused.
+    A day without a time begins at `default`; `is_quick` as with `read_moment`. Raises Refused, also for what is past
+    or comes more than once a day.
     """
-    typed = clean(text)
-    words, place = split_zone(typed, zone)
-    found = tokens(words)
-    first = found[0].key if found else ""
-    if first not in EVERY and first not in OFTEN:
-        return Pattern(read_moment(text, locale=locale, zone=zone, now=now, at=at))
-    for known in vocabularies(locale):
-        said = _read(Cursor(words, found), known)
-        if said is not None:
-            return _pattern(said, words, place, now, at)
-    raise not_understood(text)
+    spelled = _MACHINES.fullmatch(text.strip())
+    if spelled is not None:
+        return _machines(spelled[1], spelled[2], seen_at(now, zone, locale), now)
+    rest, there = split_zone(clean(text), zone)
+    found, known = tokens(rest), vocabularies(locale)
+    tries = (read_repeat(Cursor(rest, found), words) for words in known)
+    said = next((one for one in tries if one), None)
+    if said is not None:
+        return _pattern(said, rest, seen_at(now, there, locale), default)
+    if any(names_repeating(found, words) for words in known):
+        refuse_short_zone(rest)
+        raise refusals.repeat_not_understood(rest)
+    once = read_moment(text, locale=locale, zone=zone, now=now, default=default, is_quick=is_quick, instants=True)
+    return Pattern(once)
 
 
-def not_understood(text: str) -> Refused:
-    return Refused(
-        N_("{text} is not understood. Try 'every Monday 9:00', 'every 2 weeks on Friday' or 'monthly on the 15th'."),
-        text=quoted(text),
-    )
+def write_pattern(pattern: Pattern) -> str:
+    """`pattern` so that `read_pattern` reads the same again, as far as it can in words.
+
+    "every Monday 09:00 from 2026-11-30 Europe/Berlin"; a moment for once.
+    """
+    if not pattern.rrule:
+        return write_moment(pattern.start)
+    wall, zone = pattern.start.wall, pattern.start.zone
+    words = f"{rule_words(pattern.rrule, _ENGLISH)} {wall:%H:%M} from {wall:%Y-%m-%d} {zone}"
+    try:
+        again = read_pattern(words, locale="en", zone="UTC", now=pattern.start.instant())
+    except Refused:
+        again = None
+    return words if again == pattern else f"{write_moment(pattern.start)} {pattern.rrule}"
 
 
-@dataclass(slots=True)
-class _Said:
-    """What was read so far."""
-
-    frequency: Frequency | None = None
-    interval: int = 1
-    days: tuple[tuple[int, int], ...] = ()
-    month_day: int | None = None
-    month: int | None = None
-    clock: Clock | None = None
-    part: Part | None = None
-
-
-def _read(cursor: Cursor, words: Vocabulary) -> _Said | None:
-    said = _Said()
-    often = OFTEN.get(cursor.key())
-    cursor.at += 1
-    if often is not None:
-        said.frequency = often
-    elif not _read_every(cursor, words, said):
-        return None
-    while not cursor.done:
-        if not _read_on(cursor, words, said) and not cursor.takes(SKIPPED):
-            return None
-    return said
+def _machines(moment: str, rrule: str, seen: Seen, now: datetime) -> Pattern:
+    """ "2026-11-30 09:00 Europe/Berlin FREQ=WEEKLY;BYDAY=MO" """
+    rest, zone = split_zone(clean(moment), seen.zone.key)
+    start = read_iso_moment(rest, replace(seen, zone=ZoneInfo(zone)))
+    if start is None:
+        raise refusals.repeat_not_understood(moment)
+    try:
+        Pattern(start, rrule)
+    except ValueError:
+        raise refusals.too_often() from None
+    pattern = Pattern(start, check_rule(rrule, start.wall))
+    if next_after(pattern, now) is None:
+        raise refusals.is_past(start.wall, seen_at(now, start.zone, seen.locale).now, seen.locale)
+    return pattern
 
 
-def _read_every(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
-    """What comes after "every": a count and a unit, workdays, or a day, which `_read_on` reads."""
-    start = cursor.at
-    if cursor.takes(WORKDAYS):
-        said.frequency, said.days = Frequency.WEEKLY, tuple((0, day) for day in range(5))
-        return True
-    count = 2 if cursor.takes(OTHER) else read_number(cursor, words, 99)
-    unit = cursor.take(words.units)
-    if unit in (Unit.MINUTE, Unit.HOUR):
-        raise Refused(N_("A reminder repeats at most once a day. Try 'every day 9:00'."))
-    if unit is not None and unit in FREQUENCIES:
-        frequency, times = FREQUENCIES[unit]
-        said.frequency, said.interval = frequency, (count or 1) * times
-        return True
-    weekday = cursor.take(words.weekdays) if count == 2 else None  # every other Friday
-    if weekday is not None:
-        said.frequency, said.interval, said.days = Frequency.WEEKLY, 2, ((0, weekday),)
-        return True
-    cursor.at = start
-    return True
+def _pattern(said: Repeat, text: str, seen: Seen, default: time) -> Pattern:
+    if said.unit in (Unit.MINUTE, Unit.HOUR):
+        raise refusals.too_often()
+    if said.doubtful and said.unit is None:
+        raise refusals.other_or_nth(said.doubtful)
+    if said.unit not in (None, *_UNITS):
+        raise refusals.repeat_not_understood(text)
+    at = _time(said, default)
+    earliest = seen.now if said.since is None else datetime.combine(next(days_of(said.since, seen)), time())
+    day = earliest.date()
+    rule = _rule(said, text, day if datetime.combine(day, at) >= earliest else _tomorrow(day), seen)
+    anchor = datetime.combine(day, at)
+    once_each = replace(rule, interval=1)
+    coming = matches(once_each, anchor, since=anchor, before=anchor + LOOK_AHEAD)
+    start = next(wall for wall in coming if wall >= earliest)
+    check_year(start.year)
+    return Pattern(Moment(start, seen.zone.key), spell(rule))
 
 
-def _read_on(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
-    start = cursor.at
-    for reading in (_read_nth, _read_weekday, _read_date, _read_clock, _read_part, _read_month_day):
-        if reading(cursor, words, said):
-            return True
-        cursor.at = start
-    return False
+def _time(said: Repeat, default: time) -> time:
+    if said.time is None:
+        return default if said.part is None else PARTS[said.part]
+    hour, minute = time_of(said.time, said.part)
+    is_daily = said.unit is Unit.DAY
+    is_between = hour == 24 or (said.part is Part.NIGHT and hour in _SMALL_HOURS)
+    if is_between and not is_daily:
+        raise refusals.between_days(said.time.typed)
+    return time(hour % 24, minute)
 
 
-def _read_nth(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
-    """ "first Friday" """
-    nth = cursor.take(words.ordinals)
-    if nth is None:
-        number = read_bare_day(cursor, words)
-        nth = number.day if number is not None and 1 <= number.day <= 5 and not number.typed.isdigit() else None
-    weekday = cursor.take(words.weekdays) if nth is not None else None
-    if nth is None or weekday is None:
-        return False
-    said.days += ((nth, weekday),)
-    said.frequency = said.frequency or Frequency.MONTHLY
-    return True
-
-
-def _read_weekday(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
-    weekday = cursor.take(words.weekdays)
-    if weekday is None:
-        weekday = words.weekdays.get(cursor.key().removesuffix("s"))  # "fridays", "freitags"
-        cursor.at += 1
-    if weekday is None:
-        return False
-    said.days += ((0, weekday),)
-    said.frequency = said.frequency or Frequency.WEEKLY
-    return True
-
-
-def _read_date(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
-    """ "4 December", every year"""
-    day = read_day(cursor, words)
-    if not isinstance(day, OnDate) or day.year is not None:
-        return False
-    said.month, said.month_day = day.month, day.day
-    said.frequency = said.frequency or Frequency.YEARLY
-    return True
-
-
-def _read_clock(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
-    after_at = cursor.takes(words.at)
-    clock = read_clock(cursor, words, after_at=after_at)
-    if clock is None or said.clock is not None:
-        return False
-    said.clock = clock
-    return True
-
-
-def _read_part(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
-    part = cursor.take(words.parts)
-    said.part = said.part or part
-    return part is not None
-
-
-def _read_month_day(cursor: Cursor, words: Vocabulary, said: _Said) -> bool:
-    """ "the 15th", "am 15." """
-    day = read_bare_day(cursor, words)
-    if day is None or said.month_day is not None:
-        return False
-    said.month_day = day.day
-    said.frequency = said.frequency or Frequency.MONTHLY
-    return True
-
-
-def _pattern(said: _Said, text: str, zone: str, now: datetime, at: time) -> Pattern:
-    if said.frequency is None or not _fits(said):
-        raise not_understood(text)
-    if said.frequency is Frequency.MONTHLY and said.month_day is not None and said.month_day > LAST_SURE:
-        raise Refused(
-            N_("Some months have no day {day}. Choose a day from 1 to {last}."), day=said.month_day, last=LAST_SURE
-        )
-    rule = Rule(
-        said.frequency,
-        said.interval,
-        days=said.days,
-        month_days=() if said.month_day is None else (said.month_day,),
-        months=() if said.month is None else (said.month,),
-    )
-    local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    start = datetime.combine(local.date(), _time(said, at))
-    # the first that the rule gives from now on: the day of asking itself need not fit it
-    anchored = Pattern(Moment(start - timedelta(days=1), zone), spell(_begun(replace(rule, interval=1), start)))
-    first = anchored.next_after(now)
-    if first is None:
-        raise not_understood(text)
-    wall = first.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
-    wall = datetime.combine(wall.date(), start.time())  # in a gap the first is told later, the others are not
-    return Pattern(Moment(wall, zone), spell(_begun(rule, wall)))
-
-
-def _fits(said: _Said) -> bool:
-    """Whether the parts belong together: no first Friday of a day, no 15th of a week."""
-    match said.frequency:
-        case Frequency.DAILY:
-            return not said.days and said.month_day is None
-        case Frequency.WEEKLY:
-            return said.month_day is None and all(not nth for nth, _ in said.days)
-        case Frequency.MONTHLY:
-            return said.month is None and all(nth for nth, _ in said.days) and not (said.days and said.month_day)
-        case _:
-            return not said.days and (said.month is None) is (said.month_day is None)
-
-
-def _begun(rule: Rule, start: datetime) -> Rule:
-    """A rule that says by itself on which days it comes, as people said it or as it begins."""
-    match rule.frequency:
-        case Frequency.WEEKLY if not rule.days:
-            return replace(rule, days=((0, start.weekday()),))
-        case Frequency.MONTHLY if not rule.days and not rule.month_days:
-            return replace(rule, month_days=(min(start.day, LAST_SURE),))
-        case Frequency.YEARLY if not rule.months:
-            return replace(rule, months=(start.month,), month_days=(start.day,))
-        case _:
+def _rule(said: Repeat, text: str, first: date, seen: Seen) -> Rule:
+    """The rule that was said; what it leaves open is as on `first`. Raises Refused."""
+    days, unit = (said.weekdays, said.month_days, said.date), said.unit
+    if sum(map(bool, days)) > 1:
+        raise refusals.repeat_not_understood(text)
+    if unit is None:
+        unit = Unit.YEAR if said.date else Unit.MONTH if said.month_days or said.nth is not None else Unit.WEEK
+    frequency, each, most = _UNITS[unit]
+    if said.interval > most:
+        raise refusals.too_seldom()
+    rule = Rule(frequency, interval=said.interval * each)
+    match frequency:
+        case Frequency.WEEKLY if said.nth is None and not said.month_days and not said.date:
+            return replace(rule, days=tuple((0, weekday) for weekday in said.weekdays or (first.weekday(),)))
+        case Frequency.MONTHLY if said.nth is not None:
+            return replace(rule, days=((said.nth, said.weekdays[0]),))
+        case Frequency.MONTHLY if not said.weekdays and not said.date:
+            return _on_days(rule, said, first)
+        case Frequency.YEARLY if not said.weekdays and not said.month_days:
+            return _on_date(rule, said, first, seen)
+        case Frequency.DAILY if not any(days):
             return rule
+        case _:
+            raise refusals.repeat_not_understood(text)
 
 
-def _time(said: _Said, at: time) -> time:
-    if said.clock is None:
-        return TIMES.get(said.part, at) if said.part else at
-    return hour_of(said.clock, said.part)
+def _on_days(rule: Rule, said: Repeat, first: date) -> Rule:
+    for each in said.month_days:
+        if each.day not in range(1, 32) and each.day != -1:
+            raise refusals.no_such_date(each.typed)
+    numbers = tuple(sorted({each.day for each in said.month_days} or {first.day}))
+    if len(numbers) > 1 or numbers[0] <= 28:
+        return replace(rule, month_days=numbers)
+    if numbers == (31,):
+        return replace(rule, month_days=(-1,))
+    return replace(rule, month_days=tuple(range(28, numbers[0] + 1)), positions=(-1,))
+
+
+def _on_date(rule: Rule, said: Repeat, first: date, seen: Seen) -> Rule:
+    date_ = settled(said.date, seen) if isinstance(said.date, Slashed) else said.date
+    month, day = (date_.month, date_.day) if date_ else (first.month, first.day)
+    if date_ and not (1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]):
+        raise refusals.no_such_date(date_.typed)
+    return replace(rule, months=(month,), month_days=(-1 if (month, day) == (2, 29) else day,))
+
+
+def _tomorrow(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)

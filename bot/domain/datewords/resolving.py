@@ -38,8 +38,16 @@ from bot.domain.datewords.phrases import (
     Slashed,
     Which,
 )
-from bot.domain.moments import YEARS
+from bot.domain.moments import YEARS, months_later
 from bot.i18n import parse_locale
+
+PARTS = {
+    Part.MORNING: time(9),
+    Part.AFTERNOON: time(15),
+    Part.EVENING: time(19),
+    Part.NIGHT: time(19),
+}
+"""The time that is meant by a part of the day alone, where that is enough; "tonight" is said of the evening."""
 
 _HOURS = {
     Part.MORNING: range(12),
@@ -71,7 +79,7 @@ def wall_of(point: Point, clock: Clock, seen: Seen) -> datetime:
 
     Raises Refused for a day that does not exist, and for a day or time that can be two.
     """
-    hour, minute = _shifted(clock, point.part)
+    hour, minute = time_of(clock, point.part)
     at = time(hour % 24, minute)
     is_after_midnight = hour == 24 or (point.part is Part.NIGHT and hour in _SMALL_HOURS)
     if point.day is None:
@@ -118,10 +126,9 @@ def moved(day: date, length: Length) -> date:
 
     Raises Refused when that is outside the years of `Moment`.
     """
-    months = day.year * 12 + day.month - 1 + length.months
-    year, month = divmod(months, 12)
+    year = (day.year * 12 + day.month - 1 + length.months) // 12
     check_year(year)
-    there = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    there = months_later(day, length.months)
     if not -200_000 < length.days < 200_000:
         raise refusals.year_out_of_range(year + length.days // 365)
     ordinal = there.toordinal() + length.days
@@ -150,14 +157,8 @@ def month_of(month: InMonth | MonthsAway, seen: Seen) -> tuple[int, int]:
             assert_never(month)
 
 
-def hour_of(clock: Clock, part: Part | None) -> time:
-    """The time of day that was said, midnight as the day's beginning. Raises Refused where it can be two."""
-    hour, minute = _shifted(clock, part)
-    return time(hour % 24, minute)
-
-
-def _shifted(clock: Clock, part: Part | None) -> tuple[int, int]:
-    """Hour and minute after the part of the day had its say."""
+def time_of(clock: Clock, part: Part | None) -> tuple[int, int]:
+    """Hour (24 ends the day) and minute after the part of the day had its say. Raises Refused for a time of two."""
     hour = clock.hour
     if part is None:
         if clock.certainty is Certainty.BARE:

@@ -61,6 +61,17 @@ def checked(first: date, last: date, seen: Seen) -> Span:
     return Span(first, last)
 
 
+def first_day(period: Period, seen: Seen) -> date | None:
+    """The day that a period as a time for something stands for: Monday of next week; None where it is any day."""
+    match period:
+        case WeeksAway(count) | MonthsAway(count) | YearsAway(count) if count > 0:
+            return _period(period, seen).first
+        case WeekendsAway():
+            return _period(period, seen).first
+        case _:
+            return None
+
+
 def _point(point: Point, seen: Seen) -> Span | None:
     if point.time is not None:
         raise refusals.has_time(point.time.typed)

@@ -49,17 +49,22 @@ _MOMENTS = (
 )
 
 
-def suggest_moments(typed: str, *, locale: str, zone: str, now: datetime) -> Sequence[tuple[str, str]]:
-    """Moments that begin like `typed`: what it means already, or its day in the evening; then common ones."""
+def suggest_moments(
+    typed: str, *, locale: str, zone: str, now: datetime, default: time | None = None
+) -> Sequence[tuple[str, str]]:
+    """Moments that begin like `typed`: what it means already, or its day in the evening; then common ones.
+
+    `default` as with `read_moment`.
+    """
     found: dict[str, str] = {}
     with suppress(Refused):
-        moment = read_moment(typed, locale=locale, zone=zone, now=now, is_quick=True)
+        moment = read_moment(typed, locale=locale, zone=zone, now=now, is_quick=True, default=default)
         found[write_moment(moment)] = _moment_label(moment, locale)
     if not found:
         for moment in _evenings(typed, locale, zone, now):
             found[write_moment(moment)] = _moment_label(moment, locale)
     for label, phrase, german in _MOMENTS:
-        if _begins(typed, label, german):
+        if begins(typed, label, german):
             with suppress(Refused):  # today at 19:00 is over, or the clocks skip it
                 moment = read_moment(phrase, locale="en", zone=zone, now=now)
                 found.setdefault(write_moment(moment), label)
@@ -70,11 +75,11 @@ def suggest_spans(typed: str, *, locale: str, zone: str, now: datetime) -> Seque
     """Spans that begin like `typed`: first what it means already, then common ones and the coming months."""
     found: dict[str, str] = {}
     for label, phrase, german in _SPANS:
-        if _begins(typed, label, german):
+        if begins(typed, label, german):
             found.setdefault(write_span(read_span(phrase, locale="en", zone=zone, now=now)), label)
     for month in _months(now.astimezone(ZoneInfo(zone)).date()):
         label = format_skeleton("yMMMM", datetime.combine(month.first, time()), locale=parse_locale(locale))
-        if _begins(typed, label, f"{month.first:%B %Y}"):
+        if begins(typed, label, f"{month.first:%B %Y}"):
             found.setdefault(write_span(month), label)
     with suppress(Refused):
         span = read_span(typed, locale=locale, zone=zone, now=now, is_quick=True)
@@ -87,7 +92,7 @@ def _pairs(found: dict[str, str]) -> Sequence[tuple[str, str]]:
     return tuple((label, value) for value, label in found.items())[:MOST]
 
 
-def _begins(typed: str, *labels: str) -> bool:
+def begins(typed: str, *labels: str) -> bool:
     """Whether each word typed begins a word of one of `labels`."""
     words = fold(typed).split()
     return any(all(any(part.startswith(word) for part in fold(label).split()) for word in words) for label in labels)

@@ -67,6 +67,26 @@ class Vocabulary:
     """Before the last day of a range that begins today, and before an end."""
     lasting: frozenset[str] = frozenset()
     """Before the length of an event: "for" 2 hours."""
+    every: frozenset[str] = frozenset()
+    """Before what comes again: "every" monday."""
+    others: frozenset[str] = frozenset()
+    """Every "other" week."""
+    often: Mapping[str, tuple[int, Unit]] = field(default_factory=dict)
+    """ "monthly": how many of which unit lie between."""
+    weekdays_often: Mapping[str, int] = field(default_factory=dict)
+    """ "mondays": every one of them."""
+    workdays: Mapping[str, bool] = field(default_factory=dict)
+    """ "weekday": Monday to Friday."""
+    times: Mapping[str, int] = field(default_factory=dict)
+    """ "twice" a year."""
+    repeatedly: frozenset[str] = frozenset()
+    """3 "times" a year."""
+    before: frozenset[str] = frozenset()
+    """After a lead time: 2 hours "before"."""
+    per: frozenset[str] = frozenset()
+    """Twice "a" year."""
+    never: Mapping[str, bool] = field(default_factory=dict)
+    """ "off" """
     counts_to_24: bool = True
     """Whether "at 8" is 8:00: where the 12-hour clock is spoken it can be either half of the day."""
 

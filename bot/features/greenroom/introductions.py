@@ -35,5 +35,5 @@ async def switch_introductions(ask: SwitchIntroductions, request: Request, servi
     if is_allowed:
         told = N_("Members of {community} may ask to be introduced to each other: {command}.")
     else:
-        told = N_("Introductions are off in {community}: nobody can ask for one, and open questions are over.")
+        told = N_("Introductions are off in {community} now. Nobody can ask for one, and open questions are over.")
     return Reply(rich(request.say(told, community=community.name, command=Slash("/connect intro"))))

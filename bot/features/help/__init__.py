@@ -27,11 +27,12 @@ def help_feature(features: Sequence[Feature]) -> Feature:
         if not ask.topic:
             return _overview(features, request)
         wanted = ask.topic.casefold().lstrip("/").split()
-        for feature in features:
-            seen = _visible(feature, request)
-            if seen and {feature.name, *(command.name for command in seen)} & set(wanted):
-                return _explained(feature, request)
-        names = request.say.listed([each.name for each in features if _visible(each, request)], "or")
+        seen = [feature for feature in features if _visible(feature, request)]
+        named = [each for each in seen if each.name in wanted]  # before others that have a command of that name
+        having = [each for each in seen if any(command.name in wanted for command in _visible(each, request))]
+        if found := [*named, *having]:
+            return _explained(found[0], request)
+        names = request.say.listed([each.name for each in seen], "or")
         raise NotFound(N_("There is no help on {topic}. Ask for {names}."), topic=shortened(ask.topic), names=names)
 
     return Feature(

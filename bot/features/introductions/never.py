@@ -82,6 +82,11 @@ async def _shown(
         "There are {count} people you are never introduced to. Nobody but you sees this list.",
         found.total,
     )
+    if not found.total:
+        told = say(
+            N_("You have nobody on your list of people you are never introduced to. {command} puts somebody on it."),
+            command=Slash("/connect never member:…"),
+        )
     cards = [_somebody(each, request) for each in found.people]
     cards += await pager(LIST, Asked({}, offset), found.total, request, services)
     cards.append(_switch(request, is_welcoming=is_welcoming))

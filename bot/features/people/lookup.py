@@ -15,14 +15,14 @@ from bot.params import Option, Stored, shortened
 from bot.request import Request
 
 OWN_ACCOUNT = "own account"
-LAST = "last"
+LAST, ALL = "last", "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where notices go; None: to the account last seen."""
+    """Where notices go: to each of these accounts; none of them: to the one last seen."""
 
-    account: OwnAccount | None
+    accounts: tuple[OwnAccount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,10 @@ class OwnAccountLookup:
     async def read(self, typed: str, request: Request, services: Services) -> Where:
         wanted = fold(typed)
         if wanted == LAST:
-            return Where(None)
+            return Where(())
         theirs = await _theirs(request, services)
+        if wanted == ALL:
+            return Where(tuple(theirs))
         ways = [
             [each for each in theirs if f"#{each.id}" == typed.strip()],
             [each for each in theirs if wanted in (fold(label(each)), fold(each.account.platform))],
@@ -54,15 +56,23 @@ class OwnAccountLookup:
         if len(found) > 1:
             names = request.say.listed([f"#{each.id} {label(each)}" for each in found], "or")
             raise Refused(N_("Which of these: {names}? Name it by its number."), names=names)
-        return Where(found[0])
+        return Where((found[0],))
 
     def write(self, value: object) -> str:
         assert isinstance(value, Where)
-        return LAST if value.account is None else f"#{value.account.id}"
+        match value.accounts:
+            case ():
+                return LAST
+            case (one,):
+                return f"#{one.id}"
+            case _:
+                return ALL
 
     async def suggest(self, typed: str, request: Request, services: Services) -> Sequence[Option]:
         last = Option(request.say(N_("Where you were seen last")), LAST)
-        options = [last, *(Option(label(each), f"#{each.id}") for each in await _theirs(request, services))]
+        theirs = await _theirs(request, services)
+        every = [Option(request.say(N_("All of them")), ALL)] if len(theirs) > 1 else []
+        options = [last, *every, *(Option(label(each), f"#{each.id}") for each in theirs)]
         return [option for option in options if fold(typed) in fold(option.label)]
 
 

@@ -1,12 +1,13 @@
-"""Reminders by direct message: of anything, before events, and of what changed about them."""
+"""Reminders by direct message: of anything, before events, of what changed; and what the bot says of itself."""
 
 from __future__ import annotations
 
 from bot.commands import Command, Feature
 from bot.domain.changes import CHANGED
 from bot.domain.leads import LEADS
+from bot.domain.nudges import NUDGE, Nudge
 from bot.domain.reminders import REMINDER
-from bot.features.reminders import asking, changes, leads, own_leads, preferring, telling
+from bot.features.reminders import asking, changes, leads, meeting, mydigest, nudges, own_leads, preferring, telling
 from bot.i18n import N_
 
 FEATURE = Feature(
@@ -46,8 +47,21 @@ FEATURE = Feature(
             "/remind settings quiet:22:00-8:00",
         ),
     ),
-    presses={**own_leads.PRESSES, **asking.PRESSES},
+    presses={**own_leads.PRESSES, **asking.PRESSES, **mydigest.PRESSES, **meeting.PRESSES},
     lookups={asking.REMINDER_LOOKUP: asking.ReminderLookup()},
-    falls_due={LEADS: leads.fall_due, CHANGED: changes.fall_due, REMINDER: telling.fall_due},
-    renders={leads.LEAD: leads.render, CHANGED: changes.render, REMINDER: telling.render},
+    reminds={own_leads.EVENT: own_leads.PutOff()},
+    falls_due={
+        LEADS: leads.fall_due,
+        CHANGED: changes.fall_due,
+        REMINDER: telling.fall_due,
+        NUDGE: nudges.fall_due,
+    },
+    renders={
+        leads.LEAD: leads.render,
+        CHANGED: changes.render,
+        REMINDER: telling.render,
+        Nudge.DIGEST.value: mydigest.render,
+        Nudge.RECAP.value: meeting.render_recaps,
+        Nudge.BRIEF.value: meeting.render_briefs,
+    },
 )

@@ -9,17 +9,18 @@ from typing import Annotated
 
 from bot.commands import Pressed, Services, read_id
 from bot.domain.delivery import Undelivered
-from bot.domain.moments import Moment
-from bot.domain.patterns import Pattern, repeats
+from bot.domain.moments import INSTANT, Moment, moment_at
+from bot.domain.patterns import Pattern
 from bot.domain.places import fold
 from bot.domain.quiet import out_of_quiet
 from bot.domain.reminders import TEXT_MOST, Reminder, State
+from bot.domain.spoken import rule_words
 from bot.errors import NotFound, Refused
 from bot.features.paging import PAGE, Asked, asked_by, pager
 from bot.features.reminders.telling import DONE, SNOOZE, STOP, cards_of
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, joined, rich
-from bot.params import Due, Option, Repeats, Stored, Text, shortened
+from bot.params import DateTime, Option, Stored, Text, WhenOrEvery, shortened
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply
@@ -41,7 +42,7 @@ class ReminderParam(Stored):
 @dataclass(frozen=True, slots=True)
 class RemindMe:
     what: Annotated[str, Text(N_("What"), N_("What to remind you of"), most=TEXT_MOST)]
-    when: Annotated[Pattern, Repeats(N_("When"), N_("friday 9:00, in 2 hours, every Monday 9:00"))]
+    when: Annotated[Pattern, WhenOrEvery(N_("When"), N_("friday 9:00, in 2 hours, every Monday 9:00"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class CancelReminder:
 @dataclass(frozen=True, slots=True)
 class LaterReminder:
     reminder: Annotated[Reminder, ReminderParam(N_("Reminder"), N_("Words of it, or its number"))]
-    when: Annotated[Moment, Due(N_("When"), N_("friday 9:00, in 2 hours"))]
+    when: Annotated[Moment, DateTime(N_("When"), N_("friday 9:00, in 2 hours"), default=MORNING)]
 
 
 async def remind_me(ask: RemindMe, request: Request, services: Services) -> Reply:
@@ -66,11 +67,12 @@ async def remind_me(ask: RemindMe, request: Request, services: Services) -> Repl
     first = pattern.start.instant()
     async with services.store.writing() as uow:
         id_ = await uow.reminders.add(person, ask.what, pattern, first, request.id, request.now)
+        await uow.nudges.stir(person, request.now)
         kept = await uow.reminders.get(person, id_)
         assert kept is not None, "it was kept in this transaction"
         comes = await _comes(first, request, uow)
     text = request.say(N_("I will remind you: {moment}."), moment=request.say.moment(comes))
-    return Reply(rich(text, _moved(first, comes, request)), (_card(kept, kept.text, request.say),))
+    return Reply(rich(text, _moved(first, comes, request)), (_card(kept, kept.text, comes, request.say),))
 
 
 async def list_reminders(_ask: ListReminders, request: Request, services: Services) -> Reply:
@@ -104,22 +106,26 @@ async def press_done(press: Press, request: Request, services: Services) -> Repl
 
 
 async def later_reminder(ask: LaterReminder, request: Request, services: Services) -> Reply:
-    return await _put_off(ask.reminder, ask.when.instant(), request, services)
+    return await _put_off(ask.reminder, ask.when, request, services)
 
 
 async def press_snooze(press: Press, request: Request, services: Services) -> Reply:
     found = await found_reminder(press.action.arg, request, services)
-    match press.choice:
+    return await _put_off(found, snoozed_until(press.choice, request), request, services)
+
+
+def snoozed_until(choice: str, request: Request) -> Moment:
+    """The moment that a choice of `SNOOZES` means. Raises NotFound for what is none."""
+    match choice:
         case "10m":
-            at = request.now + timedelta(minutes=10)
+            return moment_at(request.now + timedelta(minutes=10), INSTANT)
         case "1h":
-            at = request.now + timedelta(hours=1)
+            return moment_at(request.now + timedelta(hours=1), INSTANT)
         case "morning":
             day = request.now.astimezone(request.zone).date() + timedelta(days=1)
-            at = Moment(datetime.combine(day, MORNING), request.zone.key).instant()
+            return Moment(datetime.combine(day, MORNING), request.zone.key)
         case _:
             raise NotFound(N_("This choice is not there any more. Use {command}."), command=Slash("/remind later"))
-    return await _put_off(found, at, request, services)
 
 
 async def found_reminder(id_: str, request: Request, services: Services) -> Reminder:
@@ -183,8 +189,13 @@ async def _listed(offset: int, request: Request, services: Services) -> Reply:
     async with services.store.reading() as uow:
         page = await uow.reminders.waiting(request.person.id, offset=offset, limit=PAGE)
         words = await _titles(page.reminders, request, uow, services)
+        quiet = (await uow.preferences.of([request.person.id]))[request.person.id].quiet
         failed = await uow.outbox.undelivered(request.person.id, UNDELIVERED) if not offset else ()
-    cards = [_card(each, words[each.id], say) for each in page.reminders if each.id in words]
+    cards = [
+        _card(each, words[each.id], out_of_quiet(each.at, quiet, request.zone.key), say)
+        for each in page.reminders
+        if each.id in words
+    ]
     pages = await pager(LIST, Asked({}, offset), page.total, request, services)
     text = say.many("{count} reminder to come", "{count} reminders to come", page.total)
     if not page.total:
@@ -211,10 +222,14 @@ def _failures(failed: Sequence[Undelivered], say: Words) -> tuple[Card, ...]:
     return (Card(rich(Bold(say(N_("Could not be delivered")))), joined([*lines, way], "\n")),)
 
 
-def _card(reminder: Reminder, words: str, say: Words) -> Card:
-    comes = joined([say.moment(reminder.at), repeats(reminder.pattern.rrule, say)], " · ")
+def _card(reminder: Reminder, words: str, comes: datetime, say: Words) -> Card:
+    """`comes` is when it really does, which quiet hours may put off."""
+    asked_for = (
+        "" if comes == reminder.at else say(N_("set for {time}"), time=say.clock(reminder.at.astimezone(say.zone)))
+    )
+    when = joined([say.moment(comes), asked_for, rule_words(reminder.pattern.rrule, say)], " · ")
     button = Button(say(N_("Cancel")), Action(CANCEL, str(reminder.id)))
-    return Card(rich(Bold(words)), comes, controls=(button,))
+    return Card(rich(Bold(words)), when, controls=(button,))
 
 
 async def _titles(
@@ -229,9 +244,11 @@ def _plain(piece: object) -> str:
     return piece if isinstance(piece, str) else str(getattr(piece, "text", ""))
 
 
-async def _put_off(reminder: Reminder, at: datetime, request: Request, services: Services) -> Reply:
+async def _put_off(reminder: Reminder, when: Moment, request: Request, services: Services) -> Reply:
+    """What repeats goes on as before after that."""
+    pattern, at = reminder.pattern, when.instant()
     async with services.store.writing() as uow:
-        await uow.reminders.again(request.person.id, reminder.id, at)
+        await uow.reminders.again(request.person.id, reminder.id, pattern if pattern.rrule else Pattern(when), at)
         comes = await _comes(at, request, uow)
     text = request.say(N_("Later: {moment}."), moment=request.say.moment(comes))
     return Reply(rich(text, _moved(at, comes, request)), replaces=True)
@@ -241,13 +258,13 @@ async def _settled(reminder: Reminder, state: State, text: str, request: Request
     """Pressed again it says the same."""
     reminds = services.reminds.get(reminder.source)
     async with services.store.writing() as uow:
+        words = await _titles([reminder], request, uow, services)
         if state is not State.WAITING:
             await uow.reminders.settle(request.person.id, reminder.id, state)
         if reminds is not None and state is State.DONE:
             await reminds.done(reminder, uow, request.now)
         elif reminds is not None and state is State.STOPPED:
             await reminds.stopped(reminder, uow, request.now)
-        words = await _titles([reminder], request, uow, services)
     said = words.get(reminder.id, "")
     return Reply(joined([Bold(request.say(text)), said], " "), replaces=True)
 

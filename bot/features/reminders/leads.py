@@ -15,8 +15,9 @@ from bot.domain.leads import AHEAD, FURTHEST, Coming, Step, next_step
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import quiet_around
 from bot.features.events.cards import when_whole, where
+from bot.features.reminders.telling import snooze_options
 from bot.i18n import AS_DECLARED, N_, Words
-from bot.markup import Bold, When, WhenStyle, joined, rich
+from bot.markup import Bold, joined, rich
 from bot.params import Option
 from bot.ports import UnitOfWork
 from bot.ui import Action, Button, Card, Control, LinkButton, Menu, Reply
@@ -24,7 +25,8 @@ from bot.ui import Action, Button, Card, Control, LinkButton, Menu, Reply
 LEAD = "lead"
 """What is owed: subject an occurrence, period the lead in minutes and the start it was for."""
 
-DONE, STOP, STOP_ALL, LEADS_MENU = "lead.done", "lead.stop", "lead.stopall", "lead.leads"
+DONE, SNOOZE, STOP, STOP_ALL = "lead.done", "lead.snooze", "lead.stop", "lead.stopall"
+LEADS_MENU = "lead.leads"
 """Actions; each carries the occurrence."""
 
 USUAL = "usual"
@@ -78,7 +80,7 @@ async def render(
     pairs = [(row.person, row.subject) for row in rows if row.person is not None]
     standing = await uow.leads.standing(pairs)
     set_ = await uow.preferences.of({person for person, _ in pairs})
-    shown = await _shown(standing.values(), uow)
+    shown = await shown_of(standing.values(), uow)
     messages: list[Message | Moot | Later] = []
     for row in rows:
         coming = standing.get((row.person or 0, row.subject))
@@ -99,7 +101,7 @@ async def render(
 def lead_card(occurrence: Occurrence, say: Words, controls: tuple[Control, ...] = ()) -> Card:
     """What somebody who is on their way needs to know."""
     details = occurrence.details
-    lines = [when_whole(occurrence, say), rich(When(occurrence.starts, WhenStyle.RELATIVE)), where(occurrence, say)]
+    lines = [when_whole(occurrence, say), where(occurrence, say)]
     links = (LinkButton(say(N_("Page")), details.page_link),) if details.page_link else ()
     return Card(rich(Bold(details.title)), joined(lines, "\n"), url=details.page_link, controls=(*controls, *links))
 
@@ -124,7 +126,7 @@ def _owed(coming: Coming, step: Step, place: Direct) -> Owed:
     )
 
 
-async def _shown(standing: Iterable[Coming], uow: UnitOfWork) -> Mapping[int, Occurrence]:
+async def shown_of(standing: Iterable[Coming], uow: UnitOfWork) -> Mapping[int, Occurrence]:
     """The occurrences as cards show them, by id; each community is asked for its own."""
     wanted: defaultdict[int, set[int]] = defaultdict(set)
     for each in standing:
@@ -149,6 +151,7 @@ def _in_time(
     arg = str(occurrence.id)
     controls: list[Control] = [
         Button(say(N_("Done")), Action(DONE, arg)),
+        Menu(say(N_("Snooze")), Action(SNOOZE, arg), snooze_options(say)),
         Button(say(N_("Stop these")), Action(STOP, arg)),
     ]
     if occurrence.rrule:

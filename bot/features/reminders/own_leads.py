@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from bot.commands import Command, Pressed, Services, read_id
+from bot.commands import ASK, Command, Pressed, Services, read_id
 from bot.domain.delivery import Due
 from bot.domain.events import Attendance, Occurrence, Status
 from bot.domain.leads import LEADS, Coming, Told, next_step
+from bot.domain.patterns import Pattern
+from bot.domain.quiet import out_of_quiet
+from bot.domain.reminders import Reminder
+from bot.domain.spoken import leads_words
 from bot.errors import NotFound, Refused
 from bot.features.events.lookup import EventParam
-from bot.features.reminders.leads import CHOICES, DONE, LEADS_MENU, STOP, STOP_ALL, USUAL, lead_card, leads_menu
+from bot.features.reminders.asking import snoozed_until
+from bot.features.reminders.leads import (
+    CHOICES,
+    DONE,
+    LEADS_MENU,
+    SNOOZE,
+    STOP,
+    STOP_ALL,
+    USUAL,
+    lead_card,
+    leads_menu,
+    shown_of,
+)
 from bot.i18n import N_, Slash, Words
 from bot.markup import rich
-from bot.params import Leads, Reading, said_leads
+from bot.params import Leads, Reading
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply
+
+EVENT = "event"
+"""The source of reminders of events that were put off; its ids are occurrences."""
 
 RESUME, RESUME_ALL = "lead.resume", "lead.resumeall"
 
@@ -45,16 +64,37 @@ async def remind_event(ask: RemindEvent, request: Request, services: Services) -
 
 
 async def press_done(press: Press, request: Request, services: Services) -> Reply:
+    """What was put off is done as well."""
     coming = await _theirs(press, request, services)
+    async with services.store.writing() as uow:
+        await uow.reminders.drop(request.person.id, EVENT, [coming.occurrence])
     occurrence = await _occurrence(coming, services)
     cards = (lead_card(occurrence, request.say),) if occurrence else ()
     return Reply(rich(request.say(N_("Done."))), cards, replaces=True)
+
+
+async def press_snooze(press: Press, request: Request, services: Services) -> Reply:
+    """From then on it is a reminder like any other, which can be put off again."""
+    coming = await _theirs(press, request, services)
+    say, until = request.say, snoozed_until(press.choice, request)
+    at = until.instant()
+    async with services.store.writing() as uow:
+        set_ = (await uow.preferences.of([request.person.id]))[request.person.id]
+        comes = out_of_quiet(at, set_.quiet, request.zone.key)
+        if comes >= coming.starts:
+            raise Refused(N_("It starts before that: {moment}. Choose less."), moment=say.moment(coming.starts))
+        id_ = await uow.reminders.put(request.person.id, EVENT, coming.occurrence, Pattern(until), at, request.now)
+    pick = Button(say(N_("Pick a time")), Action(ASK, f"remind later/reminder=#{id_}"))
+    occurrence = await _occurrence(coming, services)
+    card = lead_card(occurrence, say, (pick,)) if occurrence else Card(controls=(pick,))
+    return Reply(rich(say(N_("Later: {moment}."), moment=say.moment(comes))), (card,), replaces=True)
 
 
 async def press_stop(press: Press, request: Request, services: Services) -> Reply:
     coming = await _theirs(press, request, services)
     async with services.store.writing() as uow:
         await uow.leads.set_own(request.person.id, coming.occurrence, ())
+        await uow.reminders.drop(request.person.id, EVENT, [coming.occurrence])
     text = request.say(N_("No more reminders of this. You are told if it is moved or cancelled."))
     return await _stopped(coming, text, RESUME, request.say, services)
 
@@ -89,6 +129,7 @@ async def press_leads(press: Press, request: Request, services: Services) -> Rep
 
 PRESSES: Mapping[str, Pressed] = {
     DONE: press_done,
+    SNOOZE: press_snooze,
     STOP: press_stop,
     STOP_ALL: press_stop_all,
     RESUME: press_resume,
@@ -102,6 +143,31 @@ COMMAND = Command(
     remind_event,
     "/remind event late night modular leads:3h",
 )
+
+
+class PutOff:
+    """Implements `bot.commands.Reminds` for reminders of events that were put off."""
+
+    async def told(
+        self, reminders: Sequence[Reminder], says: Mapping[int, Words], uow: UnitOfWork, services: Services
+    ) -> Mapping[int, Card]:
+        now = services.clock.now()
+        standing = await uow.leads.standing([(each.person, each.source_id or 0) for each in reminders])
+        shown = await shown_of(standing.values(), uow)
+        return {
+            each.id: lead_card(shown[coming.occurrence], says[each.person])
+            for each in reminders
+            if (coming := standing.get((each.person, each.source_id or 0))) is not None
+            and coming.occurrence in shown
+            and coming.starts > now
+        }
+
+    async def done(self, reminder: Reminder, uow: UnitOfWork, now: datetime) -> None:
+        """Nothing more: the next lead still comes."""
+
+    async def stopped(self, reminder: Reminder, uow: UnitOfWork, now: datetime) -> None:
+        if reminder.source_id is not None and await uow.leads.answered(reminder.person, reminder.source_id):
+            await uow.leads.set_own(reminder.person, reminder.source_id, ())
 
 
 async def _set(
@@ -123,7 +189,7 @@ async def _set(
     elif chosen is None:
         text = say(N_("You are reminded of this as of other events."))
     else:
-        text = say(N_("You are reminded {leads} before it starts."), leads=said_leads(chosen, say))
+        text = say(N_("You are reminded {leads} before it starts."), leads=leads_words(chosen, say))
     if moment is not None:
         text += " " + say(N_("Next: {moment}."), moment=say.moment(moment))
     elif chosen:

@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
-from bot.commands import ASK, Services
+from bot.commands import ASK, UNSAID, Services, Unsaid
 from bot.domain.delivery import Due
 from bot.domain.leads import LEADS
-from bot.domain.preferences import Preferences, Quiet
+from bot.domain.nudges import slots
+from bot.domain.preferences import Preferences
+from bot.domain.quiet import Quiet
+from bot.domain.spoken import leads_words, quiet_words
 from bot.i18n import N_, Words
 from bot.markup import Bold, rich
-from bot.params import WEEKDAYS, Leads, Never, QuietHours, TimeOfDay, said_leads, weekday, yes_no
+from bot.params import WEEKDAYS, Leads, QuietHours, TimeOfDay, weekday, yes_no
+from bot.ports import UnitOfWork
 from bot.request import Request
 from bot.ui import Action, Button, Card, Field, Reply
 
@@ -20,9 +24,7 @@ from bot.ui import Action, Button, Card, Field, Reply
 @dataclass(frozen=True, slots=True)
 class SetReminders:
     leads: Annotated[tuple[timedelta, ...] | None, Leads(N_("Before events"), N_("1 day, 2 hours; or none"))] = None
-    quiet: Annotated[
-        Quiet | Never | None, QuietHours(N_("Quiet hours"), N_("When nothing is sent: 22:00-8:00; or off"))
-    ] = None
+    quiet: Annotated[Quiet | Unsaid | None, QuietHours(N_("Quiet hours"), N_("22:00-8:00, off"))] = UNSAID
     digest: Annotated[bool | None, yes_no(N_("Personal digest"), N_("Once a week what concerns you"))] = None
     day: Annotated[int | None, weekday(N_("Digest on"), N_("monday, tuesday, …"))] = None
     time: Annotated[time | None, TimeOfDay(N_("Digest at"), N_("9:00, 6pm"))] = None
@@ -39,15 +41,25 @@ async def set_reminders(ask: SetReminders, request: Request, services: Services)
         if after != before:
             await uow.preferences.put(person, after)
             await uow.due.hasten(Due(LEADS, person, request.now))
+            await uow.nudges.stir(person, request.now)
+            await _digested(person, after, uow, request)
     text = rich(request.say(N_("Set."))) if after != before else rich()
     return Reply(text, (settings_card(after, request.say),))
+
+
+async def _digested(person: int, after: Preferences, uow: UnitOfWork, request: Request) -> None:
+    """A digest whose new time lies behind is not made up for."""
+    nudged = (await uow.nudges.of([person])).get(person)
+    last = slots(after, request.zone.key, request.now)[0].day
+    if nudged is not None and last > nudged.digested:
+        await uow.nudges.put({person: replace(nudged, digested=last)})
 
 
 def settings_card(set_: Preferences, say: Words) -> Card:
     day = say(WEEKDAYS[list(WEEKDAYS)[set_.digest_weekday]])
     pairs = [
-        (N_("Before events"), said_leads(set_.leads, say)),
-        (N_("Quiet hours"), _quiet(set_.quiet, say)),
+        (N_("Before events"), leads_words(set_.leads, say)),
+        (N_("Quiet hours"), quiet_words(set_.quiet, say)),
         (
             N_("Personal digest"),
             say(N_("{day} at {time}"), day=day, time=_clock(set_.digest_at, say))
@@ -66,8 +78,8 @@ def _changed(before: Preferences, ask: SetReminders) -> Preferences:
     after = before
     if ask.leads is not None:
         after = replace(after, leads=ask.leads)
-    if ask.quiet is not None:
-        after = replace(after, quiet=None if isinstance(ask.quiet, Never) else ask.quiet)
+    if not isinstance(ask.quiet, Unsaid):
+        after = replace(after, quiet=ask.quiet)
     wishes = {
         "wants_digest": ask.digest,
         "digest_weekday": ask.day,
@@ -76,12 +88,6 @@ def _changed(before: Preferences, ask: SetReminders) -> Preferences:
         "wants_brief": ask.brief,
     }
     return replace(after, **{name: value for name, value in wishes.items() if value is not None})  # type: ignore[arg-type]  # each as its field has it
-
-
-def _quiet(quiet: Quiet | None, say: Words) -> str:
-    if quiet is None:
-        return say(N_("off"))
-    return say(N_("{start} to {end}"), start=_clock(quiet.start, say), end=_clock(quiet.end, say))
 
 
 def _clock(at: time, say: Words) -> str:

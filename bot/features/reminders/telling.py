@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import ASK, Fallen, Message, Services
 from bot.domain.addresses import Direct
 from bot.domain.delivery import Due, Later, Moot, Owed
+from bot.domain.patterns import next_after
 from bot.domain.people import Reader
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import out_of_quiet, quiet_around
@@ -58,7 +59,7 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, no
         if when > now:
             fallen.append(Fallen(row, when))
             continue
-        again = reminder.pattern.next_after(now) if reminder.pattern.rrule else None
+        again = next_after(reminder.pattern, now) if reminder.pattern.rrule else None
         told.append(replace(reminder, at=again or reminder.at, state=State.WAITING if again else State.TOLD))
         owed = tuple(_owed(reminder, place) for place in places.get(reminder.person, ()))
         fallen.append(Fallen(row, again, owed))
@@ -96,13 +97,16 @@ def own_card(reminder: Reminder) -> Card:
 def controls(reminder: Reminder, say: Words) -> tuple[Control, ...]:
     """What can be done with a reminder that came."""
     arg = str(reminder.id)
-    options = tuple(Option(say(label), value) for value, label in SNOOZES.items())
     return (
         Button(say(N_("Done")), Action(DONE, arg), Style.PRIMARY),
-        Menu(say(N_("Snooze")), Action(SNOOZE, arg), options),
+        Menu(say(N_("Snooze")), Action(SNOOZE, arg), snooze_options(say)),
         Button(say(N_("Pick a time")), Action(ASK, f"remind later/reminder=#{arg}")),
         Button(say(N_("Stop these")), Action(STOP, arg)),
     )
+
+
+def snooze_options(say: Words) -> tuple[Option, ...]:
+    return tuple(Option(say(label), value) for value, label in SNOOZES.items())
 
 
 async def cards_of(

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False, comment="what tells the words; empty: the owner"),
         sa.Column("source_id", sa.Integer(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False, comment="sealed, or plain JSON"),
         sa.Column("starts", Wall(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("rrule", sa.Text(), nullable=False),

@@ -209,9 +209,13 @@ class DiscordHarness(Harness):
         opened = self._open[person]
         assert opened.modal is not None
         kinds = {field["custom_id"]: field["type"] for _, field in fields(opened.modal)}
+        several = {field["custom_id"] for _, field in fields(opened.modal) if (field.get("max_values") or 1) > 1}
         picks = {USER_SELECT: Member("", ""), CHANNEL_SELECT: ChannelParam("", ""), UPLOAD: Upload("", "")}
         entries: dict[str, Entry] = {}
         for name, text in values.items():
+            if name in several:
+                entries[name] = text.split(", ")
+                continue
             picked = self._picked(picks[kinds[name]], text) if kinds[name] in picks else text
             assert not isinstance(picked, float)
             entries[name] = picked if isinstance(picked, str) else [picked]

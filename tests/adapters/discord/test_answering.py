@@ -13,7 +13,7 @@ import pytest
 from adapters.discord.answering import Timings
 from bot.i18n import N_
 from bot.markup import rich
-from bot.params import Choice, Param, Text
+from bot.params import Choice, Choices, Param, Text
 from bot.request import Incoming, Press, Submit
 from bot.ui import Action, Answer, Button, Card, Form, Privacy, Reply
 from tests.adapters.discord.harness import DiscordHarness
@@ -494,6 +494,28 @@ async def test_a_choice_is_a_menu_with_what_was_chosen(at: DiscordHarness) -> No
     at.core.answer = saying(HEARD)
     await (await at.fake.submit(at.user("mara"), asked, {"kind": "Concert"})).answered()
     assert at.core.last_submit.values == {"kind": "concert"}
+
+
+async def test_a_full_page_leaves_room_for_what_is_wrong_with_its_form(at: DiscordHarness) -> None:
+    params = {f"f{number}": Text(f"F{number}", "") for number in range(6)}
+    wrong = Form("Six", Action("event add", "d1"), params, values={"f0": "x"}, errors={"f5": "No."})
+    at.core.answer = saying(wrong)
+    first = await at.fake.slash(at.user("mara"), at.guild, "event add")
+    await first.form()
+    card = await (await at.fake.submit(at.user("mara"), first, {"f0": "x"})).answer()
+    opened = await at.fake.press(at.user("mara"), card, "All fields")
+    components = (await opened.form())["components"]
+    assert "No." in components[0]["content"]
+    assert [each["component"]["custom_id"] for each in components[1:]] == ["f0", "f1", "f2", "f3"]
+
+
+async def test_several_choices_are_a_menu_with_those_that_were_chosen(at: DiscordHarness) -> None:
+    ways = Choices("Ways", "up, …", {"up": "Upwards", "down": "Downwards", "along": "Along"})
+    at.core.answer = saying(Form("Ways", Action("event add"), {"ways": ways}, values={"ways": "along, Upwards, fame"}))
+    asked = await at.fake.slash(at.user("mara"), at.guild, "event add")
+    menu = (await asked.form())["components"][0]["component"]
+    assert [option["value"] for option in menu["options"] if option.get("default")] == ["up", "along"]
+    assert (menu["min_values"], menu["max_values"]) == (0, 3)
 
 
 async def test_what_is_longer_than_a_field_is_not_cut_into_it(at: DiscordHarness) -> None:

@@ -107,6 +107,8 @@ class SlackHarness(Harness):
                 return self.user(text.removeprefix("@"))
             case "conversations_select":
                 return self.team.channel(text)
+            case "multi_static_select":
+                return text.split(", ")
             case "file_input":
                 path = Path(text)
                 content = path.read_bytes()

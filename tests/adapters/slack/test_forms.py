@@ -21,14 +21,18 @@ from bot.params import (
     Cost,
     Dates,
     DateTime,
+    Every,
+    Leads,
     Member,
     Number,
     Param,
+    QuietHours,
     Text,
     TimeOfDay,
     Until,
     Upload,
     Url,
+    WhenOrEvery,
     Whole,
     Zone,
     yes_no,
@@ -57,6 +61,10 @@ PARAMS: Mapping[str, Param] = {
     "channel": ChannelParam("Channel", "Where to post"),
     "who": Member("Who", "Whom you met"),
     "cost": Cost("Cost", "free, 15 EUR"),
+    "again": WhenOrEvery("Again", "every Monday 9:00"),
+    "often": Every("Often", "every 6 weeks"),
+    "leads": Leads("Before", "1 day, 2 hours"),
+    "quiet": QuietHours("Quiet", "22:00-8:00"),
     "file": Upload("File", "A list", endings=(".csv",)),
 }
 FORM = Form("Add an event", Action("event add"), PARAMS, required=frozenset({"title", "when"}))
@@ -76,6 +84,10 @@ VALUES = {
     "channel": "C024BE91L",
     "who": "<@slack:T1.U1|Mara>",
     "cost": "free",
+    "again": "every Monday 09:00 from 2026-11-30 Europe/Berlin",
+    "often": "every 6 weeks",
+    "leads": "1 day, 2 hours",
+    "quiet": "22:00-08:00",
 }
 
 
@@ -124,6 +136,10 @@ def test_every_kind_has_its_own_input() -> None:
         "channel": "conversations_select",
         "who": "users_select",
         "cost": "plain_text_input",
+        "again": "plain_text_input",
+        "often": "plain_text_input",
+        "leads": "plain_text_input",
+        "quiet": "plain_text_input",
         "file": "file_input",
     }
 

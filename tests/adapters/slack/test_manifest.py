@@ -317,7 +317,10 @@ async def test_all_that_the_app_does_needs_the_scopes_of_the_manifest_and_each_o
         assert await slack.channel(team, hidden.id) == Place(PLATFORM, team, hidden.id, "backstage")
         assert await slack.channel(team, "#berlin") == Place(PLATFORM, team, elsewhere.id, "berlin")
         direct = Direct(PLATFORM, account_id(team, mara.id), "mara")
-        for to in (Place(PLATFORM, team, elsewhere.id, ""), Place(PLATFORM, team, hidden.id, ""), direct):
+        tom = account_id(team, fake.add_member(at.team, "tom").id)
+        both = await slack.introductions.open_together([direct.account, tom])
+        assert both is not None
+        for to in (Place(PLATFORM, team, elsewhere.id, ""), Place(PLATFORM, team, hidden.id, ""), direct, both):
             receipt = await slack.send(to, Reply(rich("This week")), "digest:1")
             assert await slack.find_sent(to, "digest:1", since) == receipt
             await slack.edit(receipt, Reply(rich("This week, changed")))

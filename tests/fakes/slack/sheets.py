@@ -112,7 +112,8 @@ def unchecked(each: Json, text: str) -> Json:
     """The state of an element that holds what no client would have put there."""
     name = _EMPTY[each["type"]][0]
     option = {"text": {"type": "plain_text", "text": text}, "value": text}
-    return {"type": each["type"], name: option if name == "selected_option" else text}
+    held = {"selected_option": option, "selected_options": [option]}.get(name, text)
+    return {"type": each["type"], name: held}
 
 
 def _value(each: Json, name: str, entry: Entry, offered: Sequence[Json]) -> Any:  # Any: JSON, by the element's type

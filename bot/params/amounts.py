@@ -1,4 +1,4 @@
-"""Numbers and prices."""
+"""Arguments that are numbers: whole ones, decimal ones, and prices."""
 
 from __future__ import annotations
 
@@ -105,6 +105,7 @@ class Cost(Plain):
 
 
 FREE = frozenset({"free", "0", "frei", "gratis", "kostenlos", "umsonst"})
+
 
 CURRENCIES: Mapping[str, str] = {
     "€": "EUR",

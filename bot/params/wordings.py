@@ -1,4 +1,4 @@
-"""Words, choices, tags and web addresses."""
+"""Arguments in words: free ones, one of a few, tags and links."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from bot.domain.events import GENRE_MOST, GENRES_MOST, LINK_MOST
 from bot.domain.places import fold
 from bot.domain.text import clean_line, clean_text
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import N_, Words
 from bot.params.kinds import Option, Plain, Reading, shortened
 
 
 @dataclass(frozen=True, slots=True)
 class Text(Plain):
-    """Free words: one line, or several with `is_long`. `offers` are `N_` words to suggest; any others do as well."""
+    """Free words: one line, or several with `is_long`."""
 
     most: int = 200
     is_long: bool = False
     offers: tuple[str, ...] = ()
+    """Marked with `N_`: what to suggest. Any other words do as well."""
 
     def read(self, typed: str, reading: Reading) -> str:
         text = clean_text(typed) if self.is_long else clean_line(typed)
@@ -72,6 +73,50 @@ class Choice(Plain):
         return [option for option in options if wanted in fold(option.label) or fold(option.value).startswith(wanted)]
 
 
+@dataclass(frozen=True, slots=True)
+class Choices(Plain):
+    """Several of a few, separated by commas; they come in the order of `names`. See `Choice` for the rest."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    into: Callable[[str], object] = str
+
+    def read(self, typed: str, reading: Reading) -> tuple[object, ...]:
+        one = self._one
+        said = [one.read(part, reading) for part in _SEPARATORS.split(typed) if part.strip()]
+        if not said:
+            raise Refused(N_("There are no visible characters in it. Type some words."))
+        return tuple(value for value in map(self.into, self.names) if value in said)
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, tuple)
+        return ", ".join(self._one.write(each) for each in value)
+
+    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
+        """What could come next, behind what stands there already."""
+        before, comma, last = typed.rpartition(",")
+        head = f"{before.strip()}, " if comma else ""
+        there = {fold(each) for each in before.split(",")}
+        offered = self._one.suggest(last, reading)
+        return [
+            Option(f"{head}{option.label}", f"{head}{option.value}")
+            for option in offered
+            if not {fold(option.label), fold(option.value)} & there
+        ]
+
+    def chosen(self, typed: str, say: Words) -> tuple[str, ...]:
+        """Which of its values `typed` names in full, in their order; what else it says is left out."""
+        known = {fold(word): value for value, name in self.names.items() for word in (name, say(name), value)}
+        said = {known.get(fold(part)) for part in _SEPARATORS.split(typed)}
+        return tuple(value for value in self.names if value in said)
+
+    @property
+    def _one(self) -> Choice:
+        return Choice(self.label, self.help, self.names, self.into)
+
+
+_SEPARATORS = re.compile(r"[,;\n]")
+
+
 def yes_no(label: str, help_: str) -> Choice:
     """A question answered yes (True) or no (False)."""
     return Choice(label, help_, {"yes": N_("Yes"), "no": N_("No")}, lambda value: value == "yes")
@@ -102,7 +147,7 @@ class Tags(Plain):
     keeps_case: bool = False
 
     def read(self, typed: str, reading: Reading) -> tuple[str, ...]:
-        parts = [clean_line(part) for part in re.split(r"[,;\n]", typed)]
+        parts = [clean_line(part) for part in _SEPARATORS.split(typed)]
         tags = tuple(dict.fromkeys(part if self.keeps_case else part.casefold() for part in parts if part))
         if not tags:
             raise Refused(N_("There are no visible characters in it. Type some words."))

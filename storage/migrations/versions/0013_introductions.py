@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.schema import UTC
 
-revision = "0014"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

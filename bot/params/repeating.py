@@ -1,0 +1,143 @@
+"""Arguments about what comes again: patterns, cadences, lead times and quiet hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from bot.domain.cadences import Cadence
+from bot.domain.datewords import (
+    begins,
+    read_cadence,
+    read_leads,
+    read_pattern,
+    read_quiet,
+    write_cadence,
+    write_leads,
+    write_pattern,
+    write_quiet,
+)
+from bot.domain.patterns import Pattern
+from bot.domain.quiet import Quiet
+from bot.domain.spoken import cadence_words, leads_words, pattern_words, quiet_words
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.params.kinds import Option, Plain, Reading
+
+_PATTERNS = (
+    (N_("In an hour"), "in an hour"),
+    (N_("In 3 hours"), "in 3 hours"),
+    (N_("Tonight"), "tonight"),
+    (N_("Tomorrow morning"), "tomorrow morning"),
+    (N_("Monday morning"), "monday morning"),
+    (N_("In 2 weeks"), "in 2 weeks"),
+    (N_("Every day"), "every day"),
+    (N_("Every weekday"), "every weekday"),
+    (N_("Every Monday"), "every monday"),
+    (N_("Every month on the 1st"), "every month on the 1st"),
+)
+_CADENCES = (
+    "every 2 weeks",
+    "every 4 weeks",
+    "every 6 weeks",
+    "every 3 months",
+    "every 6 months",
+    "every year",
+    "never",
+)
+_LEADS = ("1 day, 2 hours", "2 hours", "1 day", "1 week, 1 day, 2 hours", "30 minutes", "none")
+_QUIET = ("22:00-08:00", "23:00-07:00", "21:00-09:00", "00:00-08:00", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class WhenOrEvery(Plain):
+    """A moment, or a day with the time `default`, or either again and again; `bot.domain.patterns.Pattern`."""
+
+    default: time = time(9)
+
+    def read(self, typed: str, reading: Reading) -> Pattern:
+        return read_pattern(typed, locale=reading.locale, zone=reading.zone, now=reading.now, default=self.default)
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, Pattern)
+        return write_pattern(value)
+
+    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
+        """What was typed, said in full, or what begins like it."""
+        with suppress(Refused):
+            zone, now = reading.zone, reading.now
+            pattern = read_pattern(
+                typed, locale=reading.locale, zone=zone, now=now, default=self.default, is_quick=True
+            )
+            return [Option(pattern_words(pattern, reading.say), write_pattern(pattern))]
+        found = []
+        for label, words in _PATTERNS:
+            said = reading.say(label)
+            if begins(typed, said, words):
+                with suppress(Refused):  # the evening is over
+                    pattern = read_pattern(words, locale="en", zone=reading.zone, now=reading.now, default=self.default)
+                    found.append(Option(said, write_pattern(pattern)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Every(Plain):
+    """How often: "every 6 weeks", "monthly", "twice a year"; a `Cadence`, or None for "never"."""
+
+    def read(self, typed: str, reading: Reading) -> Cadence | None:
+        return read_cadence(typed, locale=reading.locale)
+
+    def write(self, value: object) -> str:
+        assert value is None or isinstance(value, Cadence)
+        return write_cadence(value)
+
+    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
+        cadences = [read_cadence(each, locale="en") for each in _CADENCES]
+        with suppress(Refused):
+            cadences = [self.read(typed, reading)]
+            typed = ""
+        never = reading.say(N_("never"))
+        labels = [(cadence_words(each, reading.say) if each else never, write_cadence(each)) for each in cadences]
+        return [Option(label, value) for label, value in labels if begins(typed, label, value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Leads(Plain):
+    """How long before: "1 day, 2 hours"; up to five lengths, the longest first, none of them for "none"."""
+
+    def read(self, typed: str, reading: Reading) -> tuple[timedelta, ...]:
+        return read_leads(typed, locale=reading.locale)
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, tuple)
+        return write_leads(value)
+
+    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
+        every = [read_leads(each, locale="en") for each in _LEADS]
+        with suppress(Refused):
+            every = [self.read(typed, reading)]
+            typed = ""
+        labels = [(leads_words(each, reading.say), write_leads(each)) for each in every]
+        return [Option(label, value) for label, value in labels if begins(typed, label, value)]
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours(Plain):
+    """From when to when nothing is sent: "22:00-8:00"; a `Quiet`, or None for "off"."""
+
+    def read(self, typed: str, reading: Reading) -> Quiet | None:
+        return read_quiet(typed, locale=reading.locale)
+
+    def write(self, value: object) -> str:
+        assert value is None or isinstance(value, Quiet)
+        return write_quiet(value)
+
+    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
+        every = [read_quiet(each, locale="en") for each in _QUIET]
+        with suppress(Refused):
+            every = [self.read(typed, reading)]
+            typed = ""
+        labels = [(quiet_words(each, reading.say), write_quiet(each)) for each in every]
+        return [Option(label, value) for label, value in labels if begins(typed, label, value)]
