@@ -19,11 +19,11 @@ from storage.outbox import outbox
 from storage.schema import Json, metadata
 from storage.tables import accounts, attendances, events, people, reminders
 
-OF_OTHERS = frozenset({"connections.member_id", "introductions.asked_account_id", "never_introduced.other_id"})
+OF_OTHERS = frozenset({"connections.member_id", "never_introduced.other_id", "introductions.asked_account_id"})
 """Columns that name a person in what is another's own."""
 
-UNTOLD = frozenset({"introductions.answer", "introductions.is_withheld", "introductions.puts_at"})
-"""Columns that would tell whoever asked for an introduction a no from no answer and from a question never put."""
+BLIND = frozenset({"introductions.puts_at", "introductions.is_withheld", "introductions.answer"})
+"""Columns that would tell whoever asked for an introduction what it was answered (`bot.domain.introductions`)."""
 
 SECRET = frozenset({"codes", "connection_terms"})
 """Tables of one-time codes, and of what is only an index of what stands elsewhere."""
@@ -50,7 +50,11 @@ class MyDataTable:
             rows = await self._connection.rows(statement, {"person": person})
             if rows:
                 found[table.name] = [
-                    {column.name: self._said(column, value) for column, value in zip(_told(table), row, strict=True)}
+                    {
+                        column.name: self._said(column, value)
+                        for column, value in zip(table.c, row, strict=True)
+                        if f"{table.name}.{column.name}" not in BLIND
+                    }
                     for row in rows
                 ]
         return found
@@ -78,10 +82,6 @@ def owners() -> Iterator[tuple[Table, Column[object], bool]]:
                 yield table, column, True
 
 
-def _told(table: Table) -> list[Column[object]]:
-    return [column for column in table.c if f"{table.name}.{column.name}" not in UNTOLD]
-
-
 _UNBOUND = (events.c.account_id, attendances.c.account_id)
 """Accounts that are named without a key (`storage.tables` says why)."""
 
@@ -93,7 +93,7 @@ def _owned() -> tuple[tuple[Table, Executable], ...]:
     for table, column, is_account in owners():
         if f"{table.name}.{column.name}" not in OF_OTHERS and table.name not in SECRET:
             asked.setdefault(table, []).append(column.in_(_theirs) if is_account else column == _person)
-    return tuple((table, select(*_told(table)).where(or_(*conditions))) for table, conditions in asked.items())  # type: ignore[arg-type]  # conditions, each of them
+    return tuple((table, select(*table.c).where(or_(*conditions))) for table, conditions in asked.items())  # type: ignore[arg-type]  # conditions, each of them
 
 
 _posted = and_(

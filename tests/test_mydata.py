@@ -30,6 +30,8 @@ LINES = (
     "/me zone zone:Africa/Lagos",
     "/me language language:de",
     "/me link",
+    f'/connect intro member:mara why:"{MARK} mix"',
+    "/connect never member:mara",
 )
 SHARED = ("events", "occurrences")
 """What they wrote there is everybody's: it stays, without their name."""
@@ -40,6 +42,7 @@ async def zebulon(database_url: str) -> AsyncIterator[Somebody]:
     """Has something of every kind."""
     async with somebody(database_url, NOW) as ana:
         zebulon = replace(ana, name=NAME)
+        await replace(ana, name="mara").says("/help")
         for line in LINES:
             answer = await zebulon.says(line)
             assert not answer.is_refusal, line
@@ -76,6 +79,8 @@ async def test_what_is_exported_is_all_there_is(zebulon: Somebody) -> None:
     assert MARK in json.dumps(told["promises"])
     assert MARK in json.dumps(told["connection_entries"])
     assert MARK in json.dumps(told["reminders"])
+    assert MARK in json.dumps(told["introductions"])
+    assert not {"answer", "is_withheld", "puts_at"} & told["introductions"][0].keys()  # nobody learns of a no
 
 
 async def test_who_is_forgotten_is_named_in_no_table(zebulon: Somebody) -> None:

@@ -96,7 +96,7 @@ class Reminders(Protocol):
         """They came: each is kept in its new state, with when it comes next."""
 
     async def in_zone(self, person: int, zone: str) -> Sequence[Reminder]:
-        """What is still to come by the walls of a zone (IANA)."""
+        """Own ones still to come by the walls of a zone (IANA). What a source tells of is due when the source says."""
 
     async def again(self, person: int, id_: int, pattern: Pattern, at: datetime) -> None:
         """Put it off, whatever its state: it waits, and comes `at`."""

@@ -174,3 +174,22 @@ async def test_everything_that_unicode_has_can_be_noted(ana: Somebody) -> None:
     shown = words(await ana.says("/connect show #1"))
     assert "{name} %s" in shown
     assert "\u202e" not in shown
+
+
+async def test_a_table_of_nothing_but_a_header_has_nobody(ana: Somebody) -> None:
+    refused = await imports(ana, b"Name,Email\n")
+    assert "nobody in this file" in words(refused)
+
+
+async def test_what_was_exported_is_recognised_when_it_comes_back(ana: Somebody) -> None:
+    await saved(ana, '/connect log "Ana Ruiz" contact:"+49 170 1234567" notes:"=1+1" tags:techno met:"ADE panel"')
+    exported = await ana.says("/connect export")
+    for file in exported.files:
+        shown = await imports(ana, file.content)
+        assert "1 seems to be noted already: Ana Ruiz" in words(shown)
+
+
+async def test_somebody_who_only_shares_a_first_name_is_not_shown_as_alike(ana: Somebody) -> None:
+    await saved(ana, '/connect log "Ana Ruiz"')
+    assert "alike" not in words(await ana.says('/connect log "Ana Lopez"'))
+    assert "alike" in words(await ana.says('/connect log "Ruiz, Anna"'))

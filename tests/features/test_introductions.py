@@ -22,6 +22,7 @@ from bot.request import Press, Typed
 from bot.ui import Action, Button, Form, Reply
 from storage.tables import introductions
 from storage.unit_of_work import Work
+from tests.features.test_linking import elsewhere, linked
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, button, somebody, words
 
@@ -32,8 +33,10 @@ HOUR = timedelta(hours=1)
 class Chat(SilentPlatform):
     """Direct messages may be closed, and conversations of several may be had."""
 
-    def __init__(self) -> None:
+    def __init__(self, pages: str = "https://chat.example", name: str = "console") -> None:
         super().__init__()
+        self.name = name
+        self.pages = pages
         self.closed: set[str] = set()
         self.links = False
         self.groups = False
@@ -48,7 +51,7 @@ class Chat(SilentPlatform):
     opens_conversations = True
 
     def profile_link(self, account: str) -> str:
-        return f"https://chat.example/{account}" if self.links else ""
+        return f"{self.pages}/{account}" if self.links else ""
 
     async def open_together(self, accounts: Sequence[str]) -> Channel | None:
         if self.trouble is not None:
@@ -298,6 +301,27 @@ async def test_brought_together_twice_they_are_told_once(stage: Stage, ben: Memb
     assert len(stage.chat.in_groups) == 1
     await bring_together(replace(row, subject=999), stage.ana.bot.services, NOW)
     assert len(stage.chat.taken) == 2, "the question, and the first words of the conversation"
+
+
+async def test_of_two_processes_each_tells_where_its_own_people_are_found(stage: Stage) -> None:
+    ana, here, there = stage.ana, stage.chat, Chat("https://there.example", "stage")
+    here.links = there.links = True
+    ana.bot.platforms["stage"] = there
+    mia = elsewhere(ana, "mia")
+    await linked(replace(ana, name="zoe", is_organiser=True), mia)
+    await ana.says('/connect intro mia why:"an EP"')
+    await stage.after()
+    [question] = there.to("mia")
+    ana.bot.platforms.clear()
+    await mia.presses(question, "Yes")
+    for platform in ("console", "stage", "console"):
+        ana.bot.platforms.clear()
+        ana.bot.platforms[platform] = here if platform == "console" else there
+        await stage.after()
+    [told] = here.to("ana")
+    assert "https://there.example/mia" in str(told.cards)
+    assert "https://chat.example/ana" in str(there.to("mia")[-1].cards)
+    assert (len(here.to("ana")), len(there.to("mia"))) == (1, 2)
 
 
 async def test_after_a_yes_they_are_not_asked_again_for_ninety_days(stage: Stage, ben: Member) -> None:

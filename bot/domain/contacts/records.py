@@ -43,7 +43,7 @@ class Skipped:
 class FromFile:
     """All of a file. `cut`: how many had a text shortened, or left out because there were too many of a kind.
 
-    `header` has the columns of a table, () for vCards.
+    `header` has the columns of a table of which none is known to hold names, else ().
     """
 
     contacts: tuple[Contact, ...] = ()

@@ -82,7 +82,7 @@ def rows_of(text: str, header: Header) -> Iterator[tuple[int, Sequence[str]] | S
             continue
         lines.held.clear()
         if number > header.row and any(cell.strip() for cell in row):
-            yield number, row
+            yield number, tuple(row)  # which Python's garbage collection leaves alone, other than a list
 
 
 def no_table() -> Refused:

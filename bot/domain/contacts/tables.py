@@ -56,7 +56,7 @@ def read_table(text: str, said: Mapping[str, str] | None = None) -> FromFile:
         else:
             skipped.append(Skipped(number, NAMELESS))
     skipped.sort(key=lambda each: each.number)
-    return FromFile(tuple(contacts), tuple(skipped), cut, header.cells)
+    return FromFile(tuple(contacts), tuple(skipped), cut)
 
 
 def _contact(row: Sequence[str], columns: Columns, order: Order) -> Contact:
