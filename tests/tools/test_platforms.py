@@ -101,7 +101,7 @@ def test_what_becomes_of_two_who_are_introduced_is_told() -> None:
 
 
 def test_how_people_are_introduced_is_told() -> None:
-    cells = row("two who agreed to be introduced")
+    cells = row("two who are introduced")
     assert Console.introductions is None
     assert cells[0] == "by name"
     for meets, cell in ((DiscordIntroductions, cells[1]), (SlackIntroductions, cells[2])):
