@@ -95,6 +95,11 @@ class Choices(Plain):
         """What could come next, behind what stands there already."""
         before, comma, last = typed.rpartition(",")
         head = f"{before.strip()}, " if comma else ""
+        if comma:
+            try:
+                self.read(before, reading)
+            except Refused:  # nothing that comes behind it would be read
+                return ()
         there = {fold(each) for each in before.split(",")}
         offered = self._one.suggest(last, reading)
         return [

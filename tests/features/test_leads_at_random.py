@@ -23,6 +23,7 @@ from bot.domain.addresses import Address, Direct
 from bot.domain.changes import CHANGED
 from bot.domain.delivery import Receipt
 from bot.domain.events import HORIZON, Attendance, Details, Edit, NewEvent, Status, Timing
+from bot.domain.nudges import Nudge
 from bot.domain.people import Account, Workspace
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import out_of_quiet, quiet_around
@@ -266,6 +267,8 @@ class Reminded(Play):
 
     def _hear(self, to: Direct, key: str) -> None:
         kind, subject, rest = key.split(":", 2)
+        if kind in set(Nudge):  # what the bot says of itself is tried elsewhere
+            return
         name, now = self.aliases[to.account], self.clock.now()
         if kind == LEAD:
             minutes, starts = rest.rsplit(":console/", 1)[0].split("@")

@@ -10,7 +10,7 @@ import pytest
 from adapters.slack.declare import BUILT_IN, declared
 from adapters.slack.gateway import EVENTS_PATH
 from adapters.slack.oauth import INSTALL_PATH
-from adapters.slack.scopes import EVENTS, FILES, SCOPES, scopes_of
+from adapters.slack.scopes import EVENTS, scopes_of
 from adapters.slack.settings import PREFIX
 from adapters.slack.wire import REASONS, Denied, refusal
 from bot.compose import all_features
@@ -36,9 +36,7 @@ def settings() -> set[str]:
 
 
 def test_the_page_names_every_scope_with_its_reason() -> None:
-    assert rows("Scopes") == [(f"`{scope.name}`", scope.reason) for scope in SCOPES]
-    assert f"`{FILES.name}`, {FILES.reason}" in section("Scopes")
-    assert scopes_of(all_features()) == SCOPES, "a feature takes files now: put files:read into the table"
+    assert rows("Scopes") == [(f"`{scope.name}`", scope.reason) for scope in scopes_of(all_features())]
 
 
 def test_the_page_names_every_event() -> None:
