@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.console.limits import LIMITS
 from bot.domain.addresses import Address, Channel
 from bot.domain.delivery import Receipt
 from bot.i18n import AS_DECLARED
-from bot.platform import Core, Limits, NativeCalendar
+from bot.platform import Core, Introduces, Limits, NativeCalendar
 from bot.ui import Reply
 
 NAME = "nowhere"
@@ -22,6 +21,7 @@ class Nowhere:
     name = NAME
     limits: Limits = LIMITS
     calendar: NativeCalendar | None = None
+    introductions: Introduces | None = None
     commands = AS_DECLARED
     is_connected = True
 
@@ -39,12 +39,6 @@ class Nowhere:
         pass
 
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
-        return None
-
-    def profile_link(self, account: str) -> str:
-        return ""
-
-    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
         return None
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:

@@ -119,6 +119,22 @@ class NativeCalendar(Protocol):
         """Who has said there that it interests them."""
 
 
+class Introduces(Protocol):
+    """How a platform lets two people meet who both want to."""
+
+    @property
+    def opens_conversations(self) -> bool:
+        """Whether a bot can begin a conversation of several people there."""
+
+    def profile_link(self, account: str) -> str:
+        """Where people find the profile of one of its accounts, and write to them; "" where there is no such place."""
+
+    async def open_together(self, accounts: Sequence[str]) -> Channel | None:
+        """A conversation of these accounts and the bot, the same one however often it is asked for; None where a bot
+        can begin none for them. Raises Temporary, Unsure or Unreachable.
+        """
+
+
 class Platform(Protocol):
     """One chat platform."""
 
@@ -135,6 +151,10 @@ class Platform(Protocol):
     @property
     def calendar(self) -> NativeCalendar | None:
         """Its own calendar, where it has one."""
+
+    @property
+    def introductions(self) -> Introduces | None:
+        """How people meet there; None where nobody has a page and a bot can begin no conversation: then names do."""
 
     @property
     def is_connected(self) -> bool:
@@ -156,14 +176,6 @@ class Platform(Protocol):
         """The message marked with `key`, sent no earlier than `since` (aware UTC), or None when there surely is none.
 
         Raises Temporary or Unsure when the platform cannot be asked now.
-        """
-
-    def profile_link(self, account: str) -> str:
-        """Where people find the profile of one of its accounts, and write to them; "" where there is no such place."""
-
-    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
-        """A conversation of these accounts and the bot, the same one however often it is asked for; None where a bot
-        can begin none for them. Raises as `send` does.
         """
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:

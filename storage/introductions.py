@@ -7,7 +7,9 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import (
+    ColumnElement,
     Executable,
+    FromClause,
     Select,
     and_,
     bindparam,
@@ -30,6 +32,7 @@ from bot.domain.introductions import (
     Answer,
     Asked,
     Asking,
+    Ended,
     Introduction,
     Never,
     Party,
@@ -54,16 +57,7 @@ class IntroductionTable:
         since = {"asked": asked, "since": now - DAY, "most": QUESTIONS_MOST}
         questions = await self._connection.rows(_QUESTIONS, since)
         return Standing(
-            [
-                Asked(
-                    community=row.community_id,
-                    account=Account(row.platform, row.external_id, row.name),
-                    person=row.person_id,
-                    at=row.asked_at,
-                    is_yes=row.answer == Answer.YES,
-                )
-                for row in earlier
-            ],
+            [Asked(row.person_id, row.asked_at) for row in earlier],
             [row.puts_at for row in questions],
             is_unwelcome=not await self._connection.scalar(_IS_WELCOME, both),
         )
@@ -105,6 +99,14 @@ class IntroductionTable:
         rows = await self._connection.rows(_several(dialect), {"ids": listed(dialect, list(ids))})
         return [_introduction(row) for row in rows]
 
+    async def ended(self, ids: Collection[int]) -> Sequence[Ended]:
+        dialect = self._connection.dialect
+        rows = await self._connection.rows(_endings(dialect), {"ids": listed(dialect, list(ids))})
+        return [
+            Ended(row.id, _community(row), _party(row, "asker"), row.why, row.asked_at, row.answer == Answer.YES)
+            for row in rows
+        ]
+
     async def sweep(self, before: datetime, limit: int) -> int:
         gone = await self._connection.execute(_SWEEP, {"before": before, "most": limit})
         return gone.rowcount
@@ -144,16 +146,10 @@ class IntroductionTable:
 def _introduction(row: AnyRow) -> Introduction:
     return Introduction(
         id=row.id,
-        community=Community(row.community_id, row.community_name, row.community_zone, row.community_locale),
+        community=_community(row),
         is_allowed=row.has_introductions,
-        asker=Party(
-            Person(row.asker_id, row.asker_name, row.asker_zone, row.asker_locale),
-            Account(row.asker_platform, row.asker_external_id, row.asker_account),
-        ),
-        asked=Party(
-            Person(row.asked_id, row.asked_name, row.asked_zone, row.asked_locale),
-            Account(row.asked_platform, row.asked_external_id, row.asked_account),
-        ),
+        asker=_party(row, "asker"),
+        asked=_party(row, "asked"),
         why=row.why,
         asked_at=row.asked_at,
         puts_at=row.puts_at,
@@ -163,33 +159,48 @@ def _introduction(row: AnyRow) -> Introduction:
     )
 
 
+def _community(row: AnyRow) -> Community:
+    return Community(row.community_id, row.community_name, row.community_zone, row.community_locale)
+
+
+def _party(row: AnyRow, side: str) -> Party:
+    person = Person(*(getattr(row, f"{side}_{name}") for name in _OF_PERSON))
+    return Party(person, Account(*(getattr(row, f"{side}_{name}") for name in ("platform", "external_id", "account"))))
+
+
 # --- introductions -------------------------------------------------------------------------------------------
 # Both are kept by their accounts, as memberships are: who is linked or parted takes along what came from an account.
 
 _i = introductions.c
 _asker, _asked = accounts.alias("asker"), accounts.alias("asked")
 _asker_person, _asked_person = people.alias("asker_person"), people.alias("asked_person")
-_INTRODUCTIONS = (
+_OF_PERSON = ("id", "name", "zone", "locale")
+
+
+def _side(side: str, account: FromClause, person: FromClause) -> Sequence[ColumnElement[object]]:
+    of_account = {"platform": "platform", "external_id": "external_id", "account": "name"}
+    return [
+        *(person.c[name].label(f"{side}_{name}") for name in _OF_PERSON),
+        *(account.c[column].label(f"{side}_{name}") for name, column in of_account.items()),
+    ]
+
+
+_ENDED = (
     select(
         introductions,
         communities.c.name.label("community_name"),
         communities.c.zone.label("community_zone"),
         communities.c.locale.label("community_locale"),
         communities.c.has_introductions,
-        *(
-            column.label(f"{side}_{name}")
-            for side, account, person in (("asker", _asker, _asker_person), ("asked", _asked, _asked_person))
-            for name, column in (
-                *((name, person.c[name]) for name in ("id", "name", "zone", "locale")),
-                *((name, account.c[name]) for name in ("platform", "external_id")),
-                ("account", account.c.name),
-            )
-        ),
+        *_side("asker", _asker, _asker_person),
     )
     .join(communities, communities.c.id == _i.community_id)
     .join(_asker, _asker.c.id == _i.asker_account_id)
-    .join(_asked, _asked.c.id == _i.asked_account_id)
     .join(_asker_person, _asker_person.c.id == _asker.c.person_id)
+)
+_INTRODUCTIONS = (
+    _ENDED.add_columns(*_side("asked", _asked, _asked_person))
+    .join(_asked, _asked.c.id == _i.asked_account_id)
     .join(_asked_person, _asked_person.c.id == _asked.c.person_id)
 )
 _REQUESTED = _INTRODUCTIONS.where(_i.request_id == bindparam("request"), _asker.c.person_id == bindparam("asker"))
@@ -203,6 +214,11 @@ def _several(dialect: str) -> Executable:
     return _INTRODUCTIONS.where(among(_i.id, "ids", dialect)).order_by(_i.id)
 
 
+@cache
+def _endings(dialect: str) -> Executable:
+    return _ENDED.where(among(_i.id, "ids", dialect))
+
+
 _LOCK = (
     select(people.c.id)
     .where(people.c.id.in_((bindparam("asker"), bindparam("asked"))))
@@ -210,17 +226,9 @@ _LOCK = (
     .with_for_update()
 )
 _EARLIER = (
-    select(
-        _i.community_id,
-        _i.asked_at,
-        _i.answer,
-        _asked.c.platform,
-        _asked.c.external_id,
-        _asked.c.name,
-        _asked.c.person_id,
-    )
+    select(_i.asked_at, _asked.c.person_id)
     .join(_asker, _asker.c.id == _i.asker_account_id)
-    .join(_asked, _asked.c.id == _i.asked_account_id)
+    .outerjoin(_asked, _asked.c.id == _i.asked_account_id)
     .where(_asker.c.person_id == bindparam("asker"), _i.asked_at > bindparam("since", type_=UTC()))
     .order_by(_i.asked_at.desc(), _i.id.desc())
 )

@@ -322,7 +322,8 @@ introductions = Table(
     Column("id", Integer, primary_key=True),
     _belongs("community_id", "communities.id", is_indexed=True),
     _belongs("asker_account_id", "accounts.id", is_indexed=True),
-    _belongs("asked_account_id", "accounts.id", is_indexed=True),
+    # who asked is told of the end all the same when the other is gone
+    Column("asked_account_id", Integer, ForeignKey("accounts.id", ondelete="SET NULL"), nullable=True, index=True),
     Column("why", Text, nullable=False),
     Column("asked_at", UTC, nullable=False),
     Column("puts_at", UTC, nullable=False, comment="when the question is put to whoever is asked"),

@@ -21,7 +21,7 @@ from bot.features.closed import tell
 from bot.i18n import AS_DECLARED
 from bot.markup import rich
 from bot.outbox import OutboxWork, Timings
-from bot.platform import Core, Limits, NativeCalendar
+from bot.platform import Core, Introduces, Limits, NativeCalendar
 from bot.ports import UnitOfWork
 from bot.ui import Reply
 from storage.database import Database
@@ -78,6 +78,7 @@ class Scripted:
 
     name = "stage"
     calendar: NativeCalendar | None = None
+    introductions: Introduces | None = None
     commands = AS_DECLARED
     is_connected = True
 
@@ -151,12 +152,6 @@ class Scripted:
             raise Temporary("it cannot be asked")
         found = [post for post in self.posts if post.key == key and post.address == to and post.at >= since]
         return Receipt(to, found[0].key) if found else None
-
-    def profile_link(self, account: str) -> str:
-        return ""
-
-    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
-        return None
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         raise NotImplementedError("nobody types here")

@@ -24,7 +24,7 @@ from bot.domain.delivery import Receipt
 from bot.errors import Refused, Unreachable
 from bot.fit import check
 from bot.i18n import AS_DECLARED, N_
-from bot.platform import Core, Limits, NativeCalendar
+from bot.platform import Core, Introduces, Limits, NativeCalendar
 from bot.ui import Reply
 
 Works = Callable[[], Awaitable[datetime | None]]
@@ -40,6 +40,7 @@ class Console:
     name = PLATFORM
     limits: Limits = LIMITS
     calendar: NativeCalendar | None = None
+    introductions: Introduces | None = None
     commands = AS_DECLARED
     is_connected = True
 
@@ -125,12 +126,6 @@ class Console:
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
         post = self._journal.find(to, key, since)
         return None if post is None else Receipt(to, str(post.id))
-
-    def profile_link(self, account: str) -> str:
-        return ""  # in a terminal nobody has a page
-
-    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
-        return None  # there is but one keyboard
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         """Any name of letters, digits, - and _ is a channel here."""

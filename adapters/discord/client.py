@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, assert_never
-from urllib.parse import quote
 
 import discord
 import structlog
@@ -19,6 +18,7 @@ from adapters.discord.declare import declared, digest, shortcuts_of
 from adapters.discord.forms import TEXT_CHANNELS
 from adapters.discord.gateway import Gateway
 from adapters.discord.inbound import PLATFORM
+from adapters.discord.introductions import DiscordIntroductions
 from adapters.discord.limits import LIMITS
 from adapters.discord.outbound import edited, mark_of, message, nonce_of
 from adapters.discord.servers import Servers
@@ -38,7 +38,6 @@ from bot.ui import Reply
 Json = Mapping[str, Any]  # Any: what comes over the wire
 
 EPOCH_MS = 1_420_070_400_000  # Discord: ids count milliseconds from the start of 2015
-PROFILES = "https://discord.com/users"
 HISTORY = 100  # Discord: messages in one reading of a channel
 DIRECTS_REMEMBERED = 10_000
 SYNC_PATIENCE = 60.0
@@ -83,6 +82,7 @@ class Discord:
         self.is_ready = asyncio.Event()
         """Set once everything that Discord tells at the start was told."""
         self.calendar = DiscordCalendar(self.wire, clock, self._bot_id)
+        self.introductions = DiscordIntroductions()
 
     @property
     def is_connected(self) -> bool:
@@ -163,12 +163,6 @@ class Discord:
         if not page and is_first and isinstance(to, Channel):
             await self._check_may_read(channel)
         return None
-
-    def profile_link(self, account: str) -> str:
-        return f"{PROFILES}/{quote(account, safe='')}"
-
-    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
-        return None  # Discord: "Create Group DM" takes the tokens of people, not of bots
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         wanted = typed.strip().removeprefix("<#").removesuffix(">").removeprefix("#").casefold()

@@ -18,6 +18,7 @@ from adapters.slack.declare import declared, shortcuts_of, spelled
 from adapters.slack.gateway import Gateway, NotServing
 from adapters.slack.inbound import PLATFORM, Raw, is_of_organisation, user_of
 from adapters.slack.installing import Installed, Tokens, when
+from adapters.slack.introductions import SlackIntroductions
 from adapters.slack.limits import LIMITS
 from adapters.slack.members import Members
 from adapters.slack.outbound import EVENT_TYPE, edited, mark_of, message
@@ -44,7 +45,6 @@ ASK_PATIENCE = 15.0
 SHARE_PATIENCE = 5.0
 LIST_PAGES = 20
 FINISH_SECONDS = 3.0
-REDIRECT = "https://slack.com/app_redirect"
 CHANNEL_KINDS = "public_channel,private_channel"
 
 log = structlog.get_logger()
@@ -81,6 +81,7 @@ class Slack:
         self._timings = timings or Timings()
         self.wire = wire
         self._members = Members(wire)
+        self.introductions = SlackIntroductions(self._open_together)
         self._gateway = Gateway(settings, wire, self._take, flow)
         self._answering: Answering | None = None
         self._workspaces: Workspaces | None = None
@@ -218,21 +219,6 @@ class Slack:
                 self._looking.popitem(last=False)
             raise
 
-    def profile_link(self, account: str) -> str:
-        home, user = user_of(account)
-        if not user:
-            return ""
-        # Slack, "Deep linking": with a person's id it opens the conversation with them; an enterprise is no team
-        return f"{REDIRECT}?channel={user}" + (f"&team={home}" if home.startswith("T") else "")
-
-    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
-        homes, users = zip(*(user_of(account) for account in accounts), strict=True)
-        if len(set(homes)) > 1 or not all(users):
-            return None  # people of several workspaces have no conversation in common
-        place = Channel(PLATFORM, homes[0], "")
-        installed = await self._installed_for(place)
-        return replace(place, id=await self._opened(sorted(users), place, installed))
-
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         wanted = typed.strip().removeprefix("<#").removesuffix(">").partition("|")[0].removeprefix("#")
         installed = await self._tokens.of(workspace, workspace)
@@ -353,6 +339,10 @@ class Slack:
         if len(self._directs) > DIRECTS_REMEMBERED:
             self._directs.popitem(last=False)
         return id_
+
+    async def _open_together(self, workspace: str, users: Sequence[str]) -> Channel:
+        place = Channel(PLATFORM, workspace, "")
+        return replace(place, id=await self._opened(users, place, await self._installed_for(place)))
 
     async def _opened(self, users: Sequence[str], to: Address, installed: Installed) -> str:
         """The conversation with these people. Slack answers with the same one each time."""

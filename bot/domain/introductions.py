@@ -22,11 +22,11 @@ OPEN_FOR = timedelta(days=7)
 """How long a question can be answered; then whoever asked is told that nothing came of it."""
 
 AGAIN_AFTER = timedelta(days=90)
-"""How long after asking somebody they are not asked again on behalf of the same person, unless they said yes."""
+"""How long after asking somebody they are not asked again on behalf of the same person; nobody is told so."""
 
 DAY = timedelta(days=1)
 ASKS_MOST = 3
-"""Introductions that one person asks for within a day, in one community."""
+"""Introductions that one person asks for within a day."""
 QUESTIONS_MOST = 2
 """Questions that one person is put within a day; others wait."""
 LEAST = DAY
@@ -36,7 +36,7 @@ NEVER_MOST = 500
 """People on one list of those somebody is never introduced to."""
 
 KEPT_FOR = timedelta(days=90)
-"""How long a purpose stays after its question has ended."""
+"""How long an introduction stays after its question has ended."""
 
 
 class Answer(StrEnum):
@@ -70,11 +70,6 @@ class Introduction:
     is_withheld: bool
     answer: Answer | None = None
 
-    @property
-    def again_at(self) -> datetime:
-        """When the same may be asked again, if the answer is not yes."""
-        return self.asked_at + AGAIN_AFTER
-
     def other(self, party: Party) -> Party:
         return self.asked if party == self.asker else self.asker
 
@@ -89,13 +84,22 @@ class Introduction:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One that somebody asked for earlier: whom, and what it means for asking again."""
+    """One that somebody asked for earlier."""
 
-    community: int
-    account: Account
-    """By which they named them."""
-    person: int
+    person: int | None
+    """Whom; None when they are gone."""
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One as whoever asked for it is told of its end: nothing of the other stands in it, for they may be gone."""
+
+    id: int
+    community: Community
+    asker: Party
+    why: str
+    asked_at: datetime
     is_yes: bool
 
 
@@ -110,24 +114,14 @@ class Standing:
     is_unwelcome: bool
     """The other takes no introductions, or none to whoever asks. Nobody is told."""
 
-    def again_at(self, account: Account) -> datetime | None:
-        """When somebody may be asked again whom they asked by this account; None: at once.
-
-        It goes by the account and not by the person, else it would tell who is one person.
-        """
-        before = (each for each in self.earlier if _same(each.account, account))
-        newest = next(before, None)
-        return None if newest is None or newest.is_yes else newest.at + AGAIN_AFTER
-
-    def next_at(self, community: int, now: datetime) -> datetime | None:
-        """When they may ask for another in this community; None: at once."""
-        recent = [each.at for each in self.earlier if each.community == community and each.at > now - DAY]
+    def next_at(self, now: datetime) -> datetime | None:
+        """When they may ask for another; None: at once."""
+        recent = [each.at for each in self.earlier if each.at > now - DAY]
         return None if len(recent) < ASKS_MOST else recent[ASKS_MOST - 1] + DAY
 
     def puts_at(self, person: int, now: datetime) -> datetime | None:
         """When the other is asked; None: never, and nobody is told so."""
-        newest = next((each for each in self.earlier if each.person == person), None)
-        if self.is_unwelcome or (newest is not None and not newest.is_yes):
+        if self.is_unwelcome or any(each.person == person for each in self.earlier):
             return None
         is_full = len(self.questions) >= QUESTIONS_MOST
         at = max(now, self.questions[QUESTIONS_MOST - 1] + DAY) if is_full else now
@@ -176,6 +170,9 @@ class Introductions(Protocol):
     async def fallen_due(self, ids: Collection[int]) -> Sequence[Introduction]:
         """Those of these ids that are still there, for what the scheduler does on their behalf."""
 
+    async def ended(self, ids: Collection[int]) -> Sequence[Ended]:
+        """Those of these ids, for telling whoever asked of their end; also where the other is gone."""
+
     async def sweep(self, before: datetime, limit: int) -> int:
         """Delete those that ended before then (housekeeping), at most so many; returns how many."""
 
@@ -206,7 +203,3 @@ class Introductions(Protocol):
 
     async def allow(self, community: int, is_allowed: bool) -> None:
         """Switch them on or off."""
-
-
-def _same(one: Account, other: Account) -> bool:
-    return (one.platform, one.id) == (other.platform, other.id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
@@ -22,7 +21,7 @@ from bot.errors import Temporary, Unsure
 from bot.features import digests
 from bot.i18n import AS_DECLARED
 from bot.outbox import OutboxWork, Timings
-from bot.platform import Core, NativeCalendar
+from bot.platform import Core, Introduces, NativeCalendar
 from bot.ui import Reply
 from storage.database import Database
 
@@ -43,6 +42,7 @@ class Wire:
 
     name = "recorder"
     calendar: NativeCalendar | None = None
+    introductions: Introduces | None = None
     commands = AS_DECLARED
     is_connected = True
 
@@ -64,12 +64,6 @@ class Wire:
     async def find_sent(self, to: Address, key: str, since: datetime) -> Receipt | None:
         answer = await self._ask("find", to, key)
         return None if answer["message"] is None else Receipt(to, str(answer["message"]))
-
-    def profile_link(self, account: str) -> str:
-        return ""
-
-    async def bring_together(self, accounts: Sequence[str]) -> Channel | None:
-        return None
 
     async def channel(self, workspace: str, typed: str) -> Channel | None:
         raise NotImplementedError("nobody types here")

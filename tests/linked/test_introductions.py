@@ -24,7 +24,7 @@ def groups(both: Both) -> list[Channel]:
 
 async def put(asker: Person[M], asked: OnDiscord | OnSlack, named: str) -> None:
     """Asked for, and put to them."""
-    assert "Noted: you would like to meet" in await asker.says(f'/connect intro member:{named} why:"an EP"')
+    assert "Asked." in await asker.says(f'/connect intro member:{named} why:"an EP"')
     await until(asked, "would like to meet you")
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from adapters.console.client import Console
 from adapters.discord.client import Discord
+from adapters.discord.introductions import DiscordIntroductions
 from adapters.discord.outbound import custom_id
 from adapters.slack.blocks import action_id
 from adapters.slack.client import Slack
+from adapters.slack.introductions import SlackIntroductions
 from bot import params
 from bot.commands import On, Shortcut
 from bot.compose import all_features
@@ -96,6 +98,14 @@ def test_what_becomes_of_two_who_are_introduced_is_told() -> None:
         (False, True, False),
         (False, False, True),
     ]
+
+
+def test_how_people_are_introduced_is_told() -> None:
+    cells = row("two who are introduced")
+    assert Console.introductions is None
+    assert cells[0] == "by name"
+    for meets, cell in ((DiscordIntroductions, cells[1]), (SlackIntroductions, cells[2])):
+        assert cell.startswith("a conversation of both") == meets.opens_conversations
 
 
 def test_a_wrong_word_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:

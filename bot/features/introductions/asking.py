@@ -11,7 +11,7 @@ from typing import Annotated
 
 from bot.commands import Services
 from bot.domain.delivery import Due, Owed
-from bot.domain.introductions import ASKS_MOST, WHY_MOST, Asking, Introduction, Standing
+from bot.domain.introductions import ASKS_MOST, OPEN_FOR, WHY_MOST, Asking, Introduction, Standing
 from bot.domain.members import Somebody
 from bot.errors import Refused
 from bot.features.introductions.telling import ENDED, QUESTION
@@ -31,7 +31,7 @@ class AskIntroduction:
 
 async def ask_introduction(ask: AskIntroduction, request: Request, services: Services) -> Reply:
     """Asked again by the same request it says the same, and nobody is asked twice."""
-    community, name = request.community, ask.member.account.name
+    community = request.community
     async with services.store.writing() as uow:
         standing = await uow.introductions.standing(request.person.id, ask.member.person, request.now)
         request_id = request.draft_id("connect intro")
@@ -50,33 +50,38 @@ async def ask_introduction(ask: AskIntroduction, request: Request, services: Ser
             made = await uow.introductions.ask(asking)
             await uow.due.put(Due(ENDED, made.id, made.ends_at))
             await _put(made, uow, request)
+    return Reply(rich(_asked(request)))
+
+
+def _asked(request: Request) -> str:
     say = request.say
-    told = say(
-        N_("Noted: you would like to meet {name}. If they say yes, you both hear of it at once."),
-        name=name,
+    return say(
+        N_("Asked. If they say yes you both hear at once; if you hear nothing within {days} days, it is a no."),
+        days=say.number(OPEN_FOR.days),
     )
-    if_not = say(
-        N_("If not, I tell you on {moment}, whether they said no, did not answer or were not asked."),
-        moment=say.moment(made.ends_at),
-    )
-    return Reply(rich(told, "\n", if_not))
 
 
 async def _put(made: Introduction, uow: UnitOfWork, request: Request) -> None:
     """Owe the question, where it is put at all."""
-    address = await uow.people.notices_to(made.asked.person.id)
-    if made.is_withheld or address is None:
+    if made.is_withheld:
         return
-    question = Owed(
-        kind=QUESTION,
-        subject=made.id,
-        period="",
-        address=address,
-        community=made.community.id,
-        not_before=made.puts_at,
-        not_after=made.ends_at,
-    )
-    await uow.outbox.add([question], request.now)
+    person = made.asked.person.id
+    places = await uow.people.notices_for([person])
+    # it names no person: else, where their direct messages are closed, a note in their channel would say that something
+    # waits for them, and whoever asked might read it there
+    questions = [
+        Owed(
+            kind=QUESTION,
+            subject=made.id,
+            period="",
+            address=address,
+            community=made.community.id,
+            not_before=made.puts_at,
+            not_after=made.ends_at,
+        )
+        for address in places.get(person, ())
+    ]
+    await uow.outbox.add(questions, request.now)
 
 
 async def _check(ask: AskIntroduction, standing: Standing, request: Request, uow: UnitOfWork) -> None:
@@ -97,14 +102,7 @@ async def _check(ask: AskIntroduction, standing: Standing, request: Request, uow
             name=account.name,
             command=Slash("/connect never"),
         )
-    if (again := standing.again_at(account)) is not None:
-        raise Refused(
-            N_("You have asked for an introduction to {name} already. You can ask again from {day} on."),
-            param="member",
-            name=account.name,
-            day=say.day(again.astimezone(request.zone).date()),
-        )
-    if (next_ := standing.next_at(community.id, request.now)) is not None:
+    if (next_ := standing.next_at(request.now)) is not None:
         raise Refused(
             N_("You can ask for at most {most} introductions within a day. The next one: {moment}."),
             most=say.number(ASKS_MOST),

@@ -8,8 +8,9 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.commands import Fallen, Message, Services
+from bot.domain.addresses import Direct
 from bot.domain.delivery import Due, Moot, Owed
-from bot.domain.introductions import Answer, Introduction, Party
+from bot.domain.introductions import Ended, Introduction, Party
 from bot.i18n import AS_DECLARED, N_, Slash, Words
 from bot.markup import Bold, Mention, rich
 from bot.platform import Platform
@@ -25,17 +26,19 @@ Says: TypeAlias = Callable[[Owed, Introduction, Services], Reply | Moot]
 
 async def end(rows: Sequence[Due], uow: UnitOfWork, _services: Services, _now: datetime) -> Sequence[Fallen]:
     """The time to answer is over: whoever asked is told so, whatever the reason, at this moment and no other."""
-    found = {each.id: each for each in await uow.introductions.fallen_due([row.subject for row in rows])}
+    found = {each.id: each for each in await uow.introductions.ended([row.subject for row in rows])}
+    places = await uow.people.notices_for({each.asker.person.id for each in found.values()})
     fallen: list[Fallen] = []
     for row in rows:
         one = found.get(row.subject)
-        address = None if one is None else await uow.people.notices_to(one.asker.person.id)
-        if one is None or address is None or one.answer is Answer.YES:
-            fallen.append(Fallen(row, None))
-            continue
-        owed = Owed(kind=ENDED, subject=one.id, period="", address=address, community=one.community.id)
-        fallen.append(Fallen(row, None, (owed,)))
+        owed = () if one is None or one.is_yes else _endings(one, places.get(one.asker.person.id, ()))
+        fallen.append(Fallen(row, None, tuple(owed)))
     return fallen
+
+
+def _endings(one: Ended, places: Sequence[Direct]) -> Sequence[Owed]:
+    person, community = one.asker.person.id, one.community.id
+    return [Owed(ENDED, one.id, "", address, community=community, person=person) for address in places]
 
 
 async def render_question(
@@ -52,10 +55,14 @@ async def render_question(
 async def render_ended(
     rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now: datetime
 ) -> Sequence[Message | Moot]:
-    def says(row: Owed, one: Introduction, services: Services) -> Reply | Moot:
-        return Moot("they said yes") if one.answer is Answer.YES else _ended(one, row, services)
-
-    return await _rendered(rows, uow, services, says)
+    found = {each.id: each for each in await uow.introductions.ended([row.subject for row in rows])}
+    messages: list[Message | Moot] = []
+    for row in rows:
+        one = found.get(row.subject)
+        messages.append(
+            Moot("they said yes, or it is gone") if one is None or one.is_yes else Message(_ended(one, row, services))
+        )
+    return messages
 
 
 async def render_introduced(
@@ -106,13 +113,16 @@ def question(one: Introduction, say: Words) -> Reply:
     return Reply(cards=(Card(title, rich(body, "\n", no_more), fields=fields, controls=controls),))
 
 
-def _ended(one: Introduction, row: Owed, services: Services) -> Reply:
-    """The same words whether they said no, did not answer or were not asked."""
-    say, name = words_for(one, one.asker, row, services), one.asked.account.name
-    nothing = say(N_("Nothing came of your wish to meet {name}."), name=name)
-    why = say(N_("I say so whether they said no, did not answer or were not asked: only a yes is passed on."))
-    again = say(N_("You can ask for them again from {day} on."), day=say.day(one.again_at.astimezone(say.zone).date()))
-    return Reply(rich(nothing, "\n", why, " ", again))
+def _ended(one: Ended, row: Owed, services: Services) -> Reply:
+    """The same words whether they said no, did not answer, were not asked or are gone. They name nobody: of who is
+    gone no name is kept, and that must not be told either. The asker knows it by their own words.
+    """
+    say = words_for(one, one.asker, row, services)
+    nothing = say(
+        N_("You asked on {day} for an introduction, and nothing came of it: only a yes is passed on."),
+        day=say.day(one.asked_at.astimezone(say.zone).date()),
+    )
+    return Reply(cards=(Card(body=rich(nothing), fields=(Field(say(N_("What for")), rich(one.why)),)),))
 
 
 def _introduced(row: Owed, one: Introduction, services: Services) -> Reply:
@@ -150,7 +160,7 @@ def _in_group(_row: Owed, one: Introduction, _services: Services) -> Reply:
     return Reply(rich(both, ": ", told), (Card(rich(Bold(asked_for)), fields=fields),), privacy=Privacy.SHARED)
 
 
-def words_for(one: Introduction, party: Party, row: Owed, services: Services) -> Words:
+def words_for(one: Introduction | Ended, party: Party, row: Owed, services: Services) -> Words:
     """How one of them reads what comes to them at that address."""
     platform: Platform | None = services.platforms.get(row.address.platform)
     person, community = party.person, one.community

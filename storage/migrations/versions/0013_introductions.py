@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("community_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("asker_account_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("asked_account_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("asked_account_id", sa.Integer(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("asked_at", UTC(), nullable=False),
         sa.Column("puts_at", UTC(), nullable=False, comment="when the question is put to whoever is asked"),
@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Text(), nullable=False),
         _belongs("introductions", "community_id", "communities"),
         _belongs("introductions", "asker_account_id", "accounts"),
-        _belongs("introductions", "asked_account_id", "accounts"),
+        _belongs("introductions", "asked_account_id", "accounts", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_introductions"),
         sa.UniqueConstraint("request_id", name="uq_introductions_request_id"),
         sqlite_autoincrement=True,
@@ -59,5 +59,5 @@ def downgrade() -> None:
         op.drop_column(table, column)
 
 
-def _belongs(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=f"fk_{table}_{column}", ondelete="CASCADE")
+def _belongs(table: str, column: str, to: str, *, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=f"fk_{table}_{column}", ondelete=ondelete)

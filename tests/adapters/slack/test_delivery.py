@@ -62,17 +62,17 @@ async def test_direct_messages_are_opened_once_and_found_again(at: Posting) -> N
 async def test_two_are_brought_together_in_one_conversation_however_often(at: Posting) -> None:
     tom = at.fake.add_member(at.team, "tom")
     both = [at.direct(each).account for each in (at.mara, tom)]
-    place = await at.slack.bring_together(both)
+    place = await at.slack.introductions.open_together(both)
     assert place is not None
-    assert await at.slack.bring_together(both[::-1]) == place
+    assert await at.slack.introductions.open_together(both[::-1]) == place
     receipt = await at.slack.send(place, HELLO, "one")
     assert at.team.channels[place.id].members.keys() == {at.team.bot.id, at.mara.id, tom.id}
     assert await at.slack.find_sent(place, "one", LONG_AGO) == receipt
 
 
 async def test_people_of_several_workspaces_are_not_brought_together(at: Posting) -> None:
-    assert await at.slack.bring_together([at.direct(at.mara).account, "T999.U1"]) is None
-    assert await at.slack.bring_together([at.direct(at.mara).account, "nobody"]) is None
+    assert await at.slack.introductions.open_together([at.direct(at.mara).account, "T999.U1"]) is None
+    assert await at.slack.introductions.open_together([at.direct(at.mara).account, "nobody"]) is None
 
 
 async def test_who_cannot_be_brought_together_is_unreachable_and_what_was_not_seen_is_tried_again(at: Posting) -> None:
@@ -80,17 +80,17 @@ async def test_who_cannot_be_brought_together_is_unreachable_and_what_was_not_se
     gone.is_deleted = True
     both = [at.direct(each).account for each in (at.mara, gone)]
     with pytest.raises(Unreachable, match="deactivated"):
-        await at.slack.bring_together(both)
+        await at.slack.introductions.open_together(both)
     at.fake.faults.add(Fault("conversations.open", Kind.DROP_BEFORE))
     with pytest.raises(Temporary):
-        await at.slack.bring_together(both)
+        await at.slack.introductions.open_together(both)
 
 
 def test_a_profile_is_found_by_a_persons_id_in_their_workspace(at: Posting) -> None:
     link = "https://slack.com/app_redirect?channel=U7"
-    assert at.slack.profile_link("T1.U7") == f"{link}&team=T1"
-    assert at.slack.profile_link("E1.U7") == link, "an enterprise is no workspace"
-    assert at.slack.profile_link("nobody") == ""
+    assert at.slack.introductions.profile_link("T1.U7") == f"{link}&team=T1"
+    assert at.slack.introductions.profile_link("E1.U7") == link, "an enterprise is no workspace"
+    assert at.slack.introductions.profile_link("nobody") == ""
 
 
 # ---- where nothing can be sent

@@ -318,7 +318,7 @@ async def test_all_that_the_app_does_needs_the_scopes_of_the_manifest_and_each_o
         assert await slack.channel(team, "#berlin") == Place(PLATFORM, team, elsewhere.id, "berlin")
         direct = Direct(PLATFORM, account_id(team, mara.id), "mara")
         tom = account_id(team, fake.add_member(at.team, "tom").id)
-        both = await slack.bring_together([direct.account, tom])
+        both = await slack.introductions.open_together([direct.account, tom])
         assert both is not None
         for to in (Place(PLATFORM, team, elsewhere.id, ""), Place(PLATFORM, team, hidden.id, ""), direct, both):
             receipt = await slack.send(to, Reply(rich("This week")), "digest:1")
