@@ -18,7 +18,9 @@ from rich.text import Text
 ROOT = Path(__file__).parents[1]
 TRANSCRIPTS = ROOT / "tests" / "conversations"
 TYPED = "> "
-WIDTH = 104
+BUTTON = r"\[\d+ [^]]+\]"
+WIDTH = 120
+"""Columns: the promises' buttons stand in one line."""
 FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 
@@ -33,8 +35,8 @@ class Shot:
 
 PICTURES: Mapping[str, Sequence[Shot]] = {
     "connection": (Shot("connections", "/connect show ana"), Shot("connections", "/connect promises")),
-    "reminder": (Shot("remind", "/remind list"),),
-    "nudge": (Shot("nudges", ":inbox"),),
+    "reminder": (Shot("remind", ":inbox"), Shot("remind", "/remind list")),
+    "nudge": (Shot("nudges", ":inbox", 3),),
 }
 """By the names of the files in docs/."""
 
@@ -46,8 +48,9 @@ def drawn(shots: Sequence[Shot]) -> str:
         if number:
             console.print()
         for line in seen(shot):
-            style = "bold cyan" if line.startswith(TYPED) else ""
-            console.print(Text(line, style=style), soft_wrap=False)
+            text = Text(line, style="bold cyan" if line.startswith(TYPED) else "")
+            text.highlight_regex(BUTTON, "green")
+            console.print(text)
     svg = console.export_svg(title="Greenroom", unique_id="greenroom")
     # whoever looks at a page asks nobody else for a font
     svg = re.sub(r"\s*@font-face \{[^}]*\}|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
