@@ -13,14 +13,13 @@ from bot.domain.addresses import Address, Direct
 from bot.domain.delivery import Receipt
 from bot.domain.introductions import ASKS_MOST, OPEN_FOR
 from bot.errors import Closed
-from bot.features.introductions.telling import NEVER, NO, YES
 from bot.markup import rich
-from bot.request import Press, Typed
-from bot.ui import Action, Card, Field, Form, Reply
+from bot.request import Typed
+from bot.ui import Card, Field, Form, Reply
 from storage.tables import people
 from storage.unit_of_work import Work
 from tests.platforms.silent import SilentPlatform
-from tests.somebody import Somebody, button, somebody, words
+from tests.somebody import Somebody, somebody, words
 
 SECOND = timedelta(seconds=1)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -199,28 +198,6 @@ async def test_on_a_yes_both_hear_at_once_and_only_once(stage: Stage) -> None:
     assert "You and Ana are introduced" in words(to_ben)
     await stage.passes(timedelta(days=9))
     assert len(stage.chat.to("ana")) == 1
-
-
-async def test_a_question_whose_messages_were_closed_comes_when_they_open_them(stage: Stage) -> None:
-    await closes(stage)
-    await stage.ana.says(ASK)
-    await stage.passes()
-    stage.chat.closed.clear()
-    stage.ana.clock.skip(timedelta(hours=3))
-    await stage.ben.says("/help")
-    await stage.passes()
-    assert "Ana would like to meet you" in words(stage.question())
-
-
-@pytest.mark.parametrize("name", [YES, NO, NEVER])
-async def test_nobody_else_can_press_what_ben_was_asked(name: str, stage: Stage) -> None:
-    await stage.ana.says(ASK)
-    await stage.passes()
-    there = button(stage.question(), "Yes").arg
-    for stranger in (stage.ana, stage.olga, replace(stage.ana, name="cleo")):
-        answer = await stranger.ask(Press(Action(name, there)))
-        assert "not there any more, or it is somebody else's" in words(answer)
-    await stage.ben.presses(stage.question(), "Yes")
 
 
 async def test_asking_for_oneself_is_refused(stage: Stage) -> None:
