@@ -174,6 +174,8 @@ def _next_try(known: datetime | None, outcomes: Iterable[Outcome], now: datetime
                 known = now + TRIED_EVERY
             case Buried(is_unreachable=True) if known is not None:  # its last try, in vain
                 known = now + TRIED_EVERY
+            case Later(at=at) | Doubt(at=at) if known is not None and known <= now:  # the try is put off, not spent
+                known = at
             case Waits() | Buried() | Moot() | Done() | Later() | Doubt():
                 pass
             case _:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.commands import Message, Services
 from bot.domain.addresses import Direct
 from bot.domain.closings import PAUSE
-from bot.domain.delivery import Moot, Owed
+from bot.domain.delivery import Later, Moot, Owed
 from bot.errors import Closed, Temporary, Unreachable
 from bot.ports import UnitOfWork
 from tests.breaking import BreaksOff
@@ -126,6 +126,46 @@ async def test_whoever_speaks_without_end_is_tried_once_a_minute(stage: Stage) -
         await stage.knows("ada", HALL)
         await stage.run()
     assert len(tries(stage)) - before <= timedelta(seconds=360) / PAUSE
+
+
+async def test_whoever_speaks_in_quiet_hours_is_tried_once_they_end(stage: Stage) -> None:
+    ada = await closed(stage)
+    await stage.owe(note(1, ADA, person=ada), note(2, ADA, person=ada))
+    await live(stage, 0.5)
+    ends = stage.clock.now() + timedelta(hours=6)
+    looked: list[datetime] = []
+
+    async def quiet(
+        rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime
+    ) -> Sequence[Message | Moot | Later]:
+        looked.append(now)
+        if now < ends and len(looked) < 9:  # else it would go on for ever where this fails
+            return [Later(ends, "quiet hours", counts=False) for _ in rows]
+        return await notes(rows, uow, services, now)
+
+    stage.platform.closed.clear()
+    await stage.knows("ada", HALL)
+    for _ in range(2):
+        await stage.work(kinds={"note": quiet}).run()
+    assert looked == [stage.clock.now()]
+    stage.clock.forward(6 * 3600)
+    await stage.work(kinds={"note": quiet}).run()
+    assert arrived(stage) == ["1.1", "2.1"]
+
+
+async def test_a_platform_that_is_busy_when_they_are_tried_again_is_given_its_time(stage: Stage) -> None:
+    ada = await closed(stage)
+    await stage.owe(note(1, ADA, person=ada))
+    await live(stage, 0.5)
+    stage.platform.closed.clear()
+    stage.platform.told["stage/@ada"] += [Temporary("busy", 600), Temporary("busy", 600)]
+    await stage.knows("ada", HALL)
+    before = len(tries(stage))
+    for _ in range(3):
+        await stage.run()
+    assert len(tries(stage)) - before == 1
+    await live(stage, 0.05, minutes=15)
+    assert arrived(stage) == ["1.1"]
 
 
 async def test_five_hundred_rows_for_one_closed_account_cost_one_try_a_day(stage: Stage) -> None:
