@@ -109,9 +109,14 @@ class Vault:
         except (KeyError, InvalidToken):
             raise Unopened from None
 
+    @property
+    def mark(self) -> str:
+        """How everything begins that the first key sealed; "" where nothing is sealed."""
+        return f"{MARK}{self.first}:" if self.first else ""
+
     def is_older(self, kept: str) -> bool:
         """Whether `seal` would now keep it under another key, or not plain any more."""
-        return bool(self.first) and not kept.startswith(f"{MARK}{self.first}:")
+        return bool(self.mark) and not kept.startswith(self.mark)
 
     def hashed(self, owner: int, term: str) -> str:
         """What stands for an owner's term in an index: a keyed hash, another one for each owner; without a key the

@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import SetupError
 from bot.ports import Turnstile
 from bot.sealing import Vault
+from storage import connection_changes, reminders
 from storage.connection import Connection
-from storage.connection_changes import has_other_keys
 from storage.engine import is_sqlite, make_engine, normalise_url
 from storage.migrate import migrate
 from storage.turnstile import LocalTurnstile, SharedTurnstile
@@ -73,7 +73,8 @@ class Database:
     async def check_keys(self) -> None:
         """Raises SetupError where something is sealed with a key that is not there."""
         async with self.reading() as uow:
-            missing = await has_other_keys(uow.connection)
+            missing = await connection_changes.has_other_keys(uow.connection)
+            missing = missing or await reminders.has_other_keys(uow.connection)
         if missing:
             raise SetupError(
                 "GREENROOM_SECRET_KEY: connections in the database are sealed with a key that is not among its keys."

@@ -8,6 +8,7 @@ from functools import cache
 from sqlalchemy import Executable, and_, bindparam, delete, select
 
 from bot.domain.drafts import KEPT_FOR, Draft
+from bot.sealing import Unopened
 from storage.connection import AnyRow, Connection
 from storage.schema import UTC, insert_into
 from storage.tables import drafts
@@ -67,7 +68,11 @@ class DraftTable:
         if row is None:
             return None
         id_, command, typed, *rest = row
-        return Draft(id_, command, self._connection.vault.open(typed) if isinstance(typed, str) else typed, *rest)
+        try:
+            values = self._connection.vault.open(typed) if isinstance(typed, str) else typed
+        except Unopened:  # its key was taken out: it is as good as expired
+            return None
+        return Draft(id_, command, values, *rest)
 
 
 def _is_id(text: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from tests.postgres import Postgres, quick_place, running
 
@@ -30,6 +31,12 @@ def pytest_xdist_setupnodes() -> None:
     # pytest-cov measures them. coverage.py would measure them once more, as it does all that a test starts,
     # and go on where pytest-cov stops for a test that is marked no_cover.
     os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+def pytest_configure() -> None:
+    """Traces without variables: to draw those of a whole bot takes seconds, in which nobody is answered."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -104,5 +104,8 @@ class Reminders(Protocol):
     async def settle(self, person: int, id_: int, state: State) -> None:
         """It is done or stopped, and does not come again."""
 
+    async def reseal(self, limit: int) -> int:
+        """Seal anew what is not under the first key (housekeeping); how many there were."""
+
     async def move(self, person: int, moved: Sequence[Reminder]) -> None:
         """Let these have other patterns and come at other moments."""

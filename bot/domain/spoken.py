@@ -137,7 +137,8 @@ def _yearly(rule: Rule, say: Words) -> str:
         named = format_skeleton("MMMMd", date(2024, month, day), locale=say.locale)
         return say(N_("{every} on {date}"), every=every, date=named)
     if day == -1:
-        name = format_date(date(2024, month, 1), "LLLL", locale=say.locale)
+        # not "LLLL": once somebody read Japanese, Babel has that month standing alone for every language
+        name = format_date(date(2024, month, 1), "MMMM", locale=say.locale)
         return say(N_("{every} on the last day of {month}"), every=every, month=name)
     return every
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import select
 
 from bot.domain.delivery import Due
 from bot.domain.moments import Moment
@@ -14,8 +16,10 @@ from bot.domain.people import Caller
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import Quiet
 from bot.domain.reminders import REMINDER, WAITING_MOST, Reminder, State, relaid
-from bot.errors import Refused
+from bot.errors import Refused, SetupError
+from bot.sealing import Vault
 from storage.database import Database
+from storage.tables import reminders
 from tests.storage.making import NOW
 
 HOUR = timedelta(hours=1)
@@ -132,3 +136,33 @@ async def test_what_somebody_set_comes_back_and_the_rest_is_as_usual(
         assert await uow.preferences.of([]) == {}
         await uow.preferences.put(ada.person.id, Preferences(quiet=None, leads=()))
         assert (await uow.preferences.of(ids))[ada.person.id] == Preferences(quiet=None, leads=())
+
+
+async def test_a_key_is_replaced_and_reminders_come_all_the_same(
+    database: Database, database_url: str, ada: Caller
+) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    ids = [await keep(database, ada, f"plain {number}", f"p{number}") for number in range(3)]
+    first = Database(database_url, vault=Vault(old))
+    ids += [await keep(first, ada, f"sealed {number}", f"s{number}") for number in range(3)]
+    await first.close()
+    both = Database(database_url, vault=Vault(f"{new},{old}"))
+    await both.check_keys()
+    for count in (4, 2, 0):
+        async with both.writing() as uow:
+            assert await uow.reminders.reseal(4) == count
+    await both.close()
+    async with database.reading() as uow:
+        kept = [row.text for row in await uow.connection.rows(select(reminders.c.text))]
+    assert all(text.startswith(Vault(new).mark) for text in kept)
+    after = Database(database_url, vault=Vault(new))
+    await after.check_keys()
+    async with after.reading() as uow:
+        told = sorted(each.text for each in await uow.reminders.fallen_due(ids))
+    assert told == [f"plain {n}" for n in range(3)] + [f"sealed {n}" for n in range(3)]
+    await after.close()
+    for wrong in ("", old):
+        other = Database(database_url, vault=Vault(wrong))
+        with pytest.raises(SetupError, match="GREENROOM_SECRET_KEY"):
+            await other.check_keys()
+        await other.close()
