@@ -37,4 +37,4 @@ async def test_what_the_readme_says_to_type_works(sqlite_url: str) -> None:
     assert len(lines) > 5
     assert not [line for line in seen.splitlines() if line.startswith("! ")]
     assert "You are going to" in seen
-    assert "Coming up" in seen.split(":channel events")[-1]
+    assert "Coming up" in seen.split("> :channel events")[-1]
