@@ -21,6 +21,7 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
 from bot.domain.nudges import Nudges
+from bot.domain.pages import Look, Page
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -70,6 +71,18 @@ class Turnstile(Protocol):
 
     async def pass_through(self, name: str, seconds: float) -> None:
         """Wait until at least `seconds` have gone by since anybody last passed under this name."""
+
+
+class Web(Protocol):
+    """The web outside, looked at with care: addresses come from members."""
+
+    async def page(self, url: str) -> Page:
+        """What a page says of itself. Raises Refused, with a way on, for what cannot or must not be read: not of the
+        web, not public, too slow, gone, unreadable. A page that is no HTML (a PDF) has a title made of its name.
+        """
+
+    async def look(self, url: str) -> Look:
+        """Whether a link still leads anywhere: HEAD, then GET, where the site's robots.txt allows it."""
 
 
 class UnitOfWork(Protocol):
