@@ -22,6 +22,11 @@ HEALTH_PATH = "/health"
 HEALTH_SECONDS = 3.0
 """A bot that takes longer to say how it is, is not well."""
 
+IDLE_SECONDS = 75
+"""How long an idle connection is kept: longer than proxies and clients do (nginx 60 s, aiohttp 15 s), so that it is
+they who close it. Closed here just as they use it again, somebody's command would be lost.
+"""
+
 FINISH_SECONDS = 5
 CONNECTIONS_MOST = 500
 BACKLOG = 1_024
@@ -64,6 +69,7 @@ class Web:
             server_header=False,
             limit_concurrency=CONNECTIONS_MOST,
             timeout_graceful_shutdown=FINISH_SECONDS,
+            timeout_keep_alive=IDLE_SECONDS,
         )
         server = _Server(config)
         running = asyncio.create_task(server.serve([self._socket]))
