@@ -18,6 +18,7 @@ from bot.commands import (
     Command,
     Feature,
     On,
+    Read,
     Services,
     Shortcut,
     bring_files,
@@ -253,6 +254,8 @@ class App:
         """Run a command, or ask for what is missing. `draft` names where refused values are kept, "" for nowhere."""
         _authorise(command.access, request)
         read = await read_values(command.arguments, typed, request, self.services)
+        if command.completes is not None and typed and not _wrong(read.errors, typed):
+            typed, read = await self._completed(command, typed, read, request)
         if not read.errors:
             read = await bring_files(command.arguments, read, request.say)
         errors = read.errors
@@ -272,6 +275,24 @@ class App:
             await self._keep(Draft(draft, _path(feature, command), values, errors, _community(request)), request)
         # a form that opens empty does not begin with reproaches
         return _form(feature, command, typed, request, errors if typed else {}, draft)
+
+    async def _completed(
+        self, command: Command, typed: Mapping[str, str], read: Read, request: Request
+    ) -> tuple[Mapping[str, str], Read]:
+        """What was said with what the command finds out by it. Speaks to the network."""
+        assert command.completes is not None
+        said = {name: text for name, text in typed.items() if text.strip()}
+        understood = {name: value for name, value in read.values.items() if name in said}
+        try:
+            found = await command.completes(understood, request, self.services)
+        except Refused as refused:
+            return typed, replace(
+                read, errors={**read.errors, refused.param: request.say(refused.text, **refused.values)}
+            )
+        if not found:
+            return typed, read
+        typed = {**found, **said}
+        return typed, await read_values(command.arguments, typed, request, self.services)
 
     async def _confirm(self, feature: Feature, command: Command, ask: object, request: Request, before: str) -> Reply:
         """A card of what was understood, over a draft that takes the place of the one `before` ("" for none)."""
@@ -316,7 +337,8 @@ class App:
     async def _press(self, press: Press, request: Request) -> Answer:
         ours = {ASK: self._ask, SAVE: self._save, CHANGE: self._change, SEND: self._send}
         if press.action.name in ours:
-            return await ours[press.action.name](press.action.arg, request)
+            chosen = f"={press.choice}" if press.choice else ""
+            return await ours[press.action.name](press.action.arg + chosen, request)
         for feature in self.features:
             if press.action.name in feature.for_organisers:
                 _authorise(Access.ORGANISER, request)
@@ -382,7 +404,7 @@ class App:
         """One page of a longer form: kept, and read so far. What is still empty is no error yet."""
         _authorise(command.access, request)
         read = await read_values(command.arguments, values, request, self.services)
-        wrong = {name: error for name, error in read.errors.items() if values.get(name, "").strip()}
+        wrong = _wrong(read.errors, values)
         errors = _with_files_again(command, values, wrong, request)
         values = without_files(command.arguments, values)
         await self._keep(Draft(kept_as, _path(feature, command), values, errors, _community(request)), request)
@@ -423,6 +445,11 @@ def _with_files_again(
     """The errors of a form that comes back, and that its files have to be attached again."""
     again = {name: request.say(ATTACH_AGAIN) for name in files_of(command.arguments) if typed.get(name, "").strip()}
     return {**again, **errors}
+
+
+def _wrong(errors: Mapping[str, str], typed: Mapping[str, str]) -> Mapping[str, str]:
+    """The errors about what was said; what is still empty is no error yet."""
+    return {name: error for name, error in errors.items() if typed.get(name, "").strip()}
 
 
 def _community(request: Request) -> int | None:

@@ -28,7 +28,7 @@ ASK = "ask"
 
 SAVE = "save"
 """Saves the draft its argument names, with one argument said anew where it is `<draft>/<name>=<value>`: what a card to
-confirm may offer besides.
+confirm may offer besides. In a menu it is `<draft>/<name>`, and the value what is chosen.
 """
 
 
@@ -81,6 +81,11 @@ class Command:
     and the handler runs when Save is pressed, with a `request.id` that is the same however often it is pressed:
     the handler uses it to save once. Such a command takes no files: they are not kept until then.
 
+    Where something cannot be missing and is, `completes` may say it, and more, as it would be typed: from the web, by a
+    link that was said. It gets the values that were understood so far, by name, and is asked before `confirms` is: so
+    the card shows what it brought, and Save saves that. Nothing that was said is overwritten. What it raises as Refused
+    stands in the form under its param, beside all that was typed.
+
     A command that changes what is there already `fills` in how that stands: its form opens with it, also when nothing
     is said, and what is not said stays as it is. What is emptied in the form reaches the handler as its default.
     """
@@ -93,6 +98,7 @@ class Command:
     """What somebody might type, for the help page: no translation, it must work as it stands."""
     access: Access = Access.ANYONE
     confirms: Callable[[Any, Request, Services], Awaitable[Card]] | None = None  # Any: as above
+    completes: Callable[[Mapping[str, Any], Request, Services], Awaitable[Mapping[str, str]]] | None = None  # Any: Read
     fills: Callable[[Request, Services], Awaitable[Mapping[str, str]]] | None = None
 
     @property
