@@ -303,9 +303,10 @@ class OutboxWork:
             asked = answer
         now = self._services.clock.now()
         if row.owed.not_after is not None and now > row.owed.not_after and isinstance(words, Message):
-            words = Moot("too late")
-            if row.closed_since is not None and asked is _Asked.UNSEEN:
-                return row, Buried(f"{CLOSED}; later is too late")
+            words = Moot("too late", is_late=True)
+        is_late = isinstance(words, Moot) and words.is_late
+        if is_late and row.closed_since is not None and asked is _Asked.UNSEEN:
+            return row, Buried(f"{CLOSED}; later is too late")
         if not isinstance(words, Message):
             return row, self._without_words(row, words, asked)
         if closed_until is not None and now < closed_until and row.owed.waits_when_closed:

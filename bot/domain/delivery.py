@@ -111,9 +111,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Moot:
-    """Nothing needs to be sent any more."""
+    """Nothing needs to be sent any more.
+
+    `is_late`: only because its moment is over. What had to wait for closed direct messages until then was missed, and
+    its owner finds it listed.
+    """
 
     reason: str
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

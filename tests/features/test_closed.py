@@ -124,3 +124,19 @@ async def test_while_nothing_can_be_tried_again_yet_speaking_costs_no_more(ana: 
     async with statements(ana) as asked:
         await ana.says("/help")
         assert [each.partition(" ")[0] for each in asked] == ["SELECT"]
+
+
+@pytest.mark.parametrize("before", [timedelta(0), timedelta(seconds=1)])
+async def test_what_waited_until_its_event_began_is_listed_as_missed(ana: Somebody, before: timedelta) -> None:
+    await ana.presses(await ana.says('/event add Dub Night when:"tomorrow 20:30"'), "Save")
+    found = await ana.says("/event find dub")
+    await ana.presses(found, "Going")
+    starts = NOW.replace(hour=19, minute=30) + DAY
+    while (now := ana.clock.now()) < starts - before:
+        ana.clock.skip(min(timedelta(minutes=30), starts - before - now))
+        await ana.bot.work()
+    ana.clock.skip(before)
+    await ana.bot.work()
+    listed = words(await ana.says("/remind list"))
+    assert "Could not be delivered" in listed
+    assert "given up" in listed

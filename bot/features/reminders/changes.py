@@ -62,11 +62,15 @@ async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, now:
     messages: list[Message | Moot] = []
     for row in rows:
         known = {id_: standing[row.person or 0, id_] for id_ in was[row.key] if (row.person or 0, id_) in standing}
-        told = [
+        differ = [
             (before, known[id_][0])
             for id_, before in was[row.key].items()
-            if id_ in known and before.differs(known[id_][0]) and max(before.ends, known[id_][0].ends) > now
+            if id_ in known and before.differs(known[id_][0])
         ]
+        told = [(before, after) for before, after in differ if max(before.ends, after.ends) > now]
+        if differ and not told:
+            messages.append(Moot("it is over", is_late=True))
+            continue
         if not told:
             messages.append(Moot("nothing about it differs from what they know"))
             continue

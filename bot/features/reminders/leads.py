@@ -92,7 +92,7 @@ async def render(
         elif coming.own == ():
             messages.append(Moot("they want no reminder of it"))
         elif coming.starts <= now:
-            messages.append(Moot("it has begun"))
+            messages.append(Moot("it has begun", is_late=True))
         else:
             messages.append(_in_time(row, coming, occurrence, set_[coming.person], services, now))
     return messages

@@ -112,7 +112,10 @@ async def _brief(
     reader = readers.get(row.person, NOWHERE)
     if (waits := held_up(set_[row.person], reader, now)) is not None:
         return waits
-    coming = [each for each in await _going(row.person, row, uow) if each.starts > now]
+    going = await _going(row.person, row, uow)
+    coming = [each for each in going if each.starts > now]
+    if going and not coming:
+        return Moot("it has begun", is_late=True)
     known = await uow.nudges.known([row.person], [each.id for each in coming])
     there: defaultdict[int, list[int]] = defaultdict(list)
     for each in await shown(known, uow):
@@ -120,7 +123,7 @@ async def _brief(
     say = words_of(reader, row, services)
     cards = [await _who(each, there[each.id], row.person, say, uow, now) for each in coming if each.id in there]
     if not cards:
-        return Moot("nobody they know is going any more, or it has begun")
+        return Moot("nobody they know is going any more")
     off = Button(say(N_("Don't brief me again")), Action(BRIEF_OFF, str(row.person)))
     return Message(Reply(rich(say(N_("People you know are going, too:"))), _with(cards, off)))
 
