@@ -14,7 +14,7 @@ from bot.domain.resources import About, Kind, Level, NewResource
 from bot.domain.topics import Pillar
 from bot.ports import UnitOfWork
 
-A, V, T, C, B, O = Kind.ARTICLE, Kind.VIDEO, Kind.TEMPLATE, Kind.COURSE, Kind.BOOK, Kind.TOOL
+A, V, T, C, B, TOOL = Kind.ARTICLE, Kind.VIDEO, Kind.TEMPLATE, Kind.COURSE, Kind.BOOK, Kind.TOOL
 NEW, WORK, PRO = Level.BEGINNER, Level.WORKING, Level.PRO
 
 
@@ -125,7 +125,7 @@ SHARED: tuple[_Shared, ...] = (
         "Ear Training for Engineers",
         "craft/ear-training",
         Pillar.CRAFT,
-        O,
+        TOOL,
         NEW,
         0,
         "mixing, ear training",
@@ -185,7 +185,7 @@ SHARED: tuple[_Shared, ...] = (
         "Loudness Meter for the Command Line",
         "craft/loudness",
         Pillar.CRAFT,
-        O,
+        TOOL,
         PRO,
         0,
         "mastering, loudness",
