@@ -336,6 +336,32 @@ class Errand(Protocol):
     async def __call__(self, row: Owed, services: Services, now: datetime, /) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A due row with what is needed to do it: `about` is the chore's own. `host` is whom it visits."""
+
+    due: Due
+    host: str
+    about: object
+
+
+Outcome = object
+"""What a chore brought back: its own."""
+
+
+class Chore(Protocol):
+    """What a kind of due row does that needs the web (its `Due.platform` is `WEB`)."""
+
+    async def begin(self, rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Job]:
+        """What is to be done, by what is kept. A row without a job is due no more."""
+
+    async def run(self, job: Job, services: Services) -> Outcome:
+        """Do it, outside of any transaction; it may be done twice. What it raises is logged, and it is tried again."""
+
+    async def settle(self, job: Job, outcome: Outcome, uow: UnitOfWork, services: Services, now: datetime) -> Fallen:
+        """Keep what came of it, in one transaction, as long as the row is still due when it was."""
+
+
 Pressed = Callable[[Press, Request, Services], Awaitable[Answer]]
 OpensForm = Callable[[Press, Request, Services], Awaitable[Form]]
 
@@ -367,6 +393,7 @@ class Feature:
     falls_due: Mapping[str, FallsDue] = field(default_factory=dict)
     renders: Mapping[str, Renders] = field(default_factory=dict)
     errands: Mapping[str, Errand] = field(default_factory=dict)
+    chores: Mapping[str, Chore] = field(default_factory=dict)
     reminds: Mapping[str, Reminds] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
     home: HomeCards | None = None

@@ -364,6 +364,7 @@ digests = Table(
     Column("genre", Text, nullable=False),
     Column("online", Boolean, nullable=True),
     Column("skips_empty", Boolean, nullable=False),
+    Column("shows_library", Boolean, server_default=false(), nullable=False),
     Column("is_paused", Boolean, nullable=False),
     Column("request_id", Text, nullable=True),
     Column("created_at", UTC, nullable=False),

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from adapters.scheduler import Scheduler
 from bot.app import App
-from bot.commands import Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
+from bot.chores import ChoreWork
+from bot.commands import Chore, Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
 from bot.features import connections, digests, events, greenroom, people, reminders
@@ -84,6 +85,7 @@ class Bot:
         self.outbox = OutboxWork(
             self.services, renders_of(self.features), errands=errands_of(self.features), random=random.Random()
         )
+        self.chores = ChoreWork(self.services, chores_of(self.features), wake=self.scheduler.wake)
         self.turn = asyncio.Lock()
 
     async def work(self) -> datetime | None:
@@ -91,7 +93,9 @@ class Bot:
         async with self.turn:
             await self.due.run(between=self.outbox.run)  # a platform's pace is slow: the first go out meanwhile
             await self.outbox.run()
-            return await earliest(self.services)
+            await self.chores.run()
+            moments = await earliest(self.services), await self.chores.earliest()
+            return min((moment for moment in moments if moment is not None), default=None)
 
     async def is_healthy(self) -> bool:
         """Whether every platform is connected and the database answers."""
@@ -133,6 +137,7 @@ async def compose(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                 await uow.due.put(Due(HOUSEKEEPING, 0, clock.now()))
             yield bot
         finally:
+            await bot.chores.close()
             await bot.outbox.close()
             await bot.database.close()
 
@@ -160,6 +165,11 @@ def renders_of(features: Sequence[Feature]) -> Mapping[str, Renders]:
         CLOSED: tell,
         **{name: each for feature in features for name, each in feature.renders.items()},
     }
+
+
+def chores_of(features: Sequence[Feature]) -> Mapping[str, Chore]:
+    """What needs the web when it falls due."""
+    return {name: each for feature in features for name, each in feature.chores.items()}
 
 
 def errands_of(features: Sequence[Feature]) -> Mapping[str, Errand]:

@@ -281,9 +281,14 @@ class Resources(Protocol):
         """What somebody follows, the oldest first."""
 
     async def fresh(
-        self, persons: Collection[int], since: datetime, until: datetime, most: int
+        self, spans: Mapping[int, tuple[datetime, datetime]], most: int
     ) -> Mapping[int, Sequence[Fresh]]:
-        """What was shared then by others and fits what each of these people follows, newest first, at most so many."""
+        """What was shared by others in each person's span of time (its beginning excluded) and fits what they follow
+        in the communities where they and the bot are: newest first, at most so many for each.
+        """
+
+    async def seen(self, person: int, ids: Collection[int]) -> Sequence[Resource]:
+        """Those of `ids` that somebody sees, of any community where they and the bot are, in that order."""
 
     async def newest(self, community: int, since: datetime, until: datetime, limit: int) -> Sequence[Resource]:
         """What was shared then, the newest first, without what is dead."""

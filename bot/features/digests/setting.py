@@ -40,6 +40,7 @@ class SetDigest:
     genre: Annotated[str, Text(N_("Genre"), N_("Only this genre"), most=40)] = ""
     where: Annotated[bool | None, where_choice()] = None
     skip_empty: Annotated[bool, yes_no(N_("Skip when empty"), N_("Post nothing when there are no events (yes)"))] = True
+    library: Annotated[bool, yes_no(N_("Library"), N_("Also tell what is new in the library (no)"))] = False
 
 
 async def confirm_digest(ask: SetDigest, request: Request, services: Services) -> Card:
@@ -100,5 +101,6 @@ def _digest(ask: SetDigest, request: Request) -> Digest:
         genre=ask.genre.casefold(),
         online=ask.where,
         skips_empty=ask.skip_empty,
+        shows_library=ask.library,
         request_id=request.id,
     )
