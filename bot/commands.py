@@ -28,7 +28,12 @@ ASK = "ask"
 
 SAVE = "save"
 """Saves the draft its argument names, with one argument said anew where it is `<draft>/<name>=<value>`: what a card to
-confirm may offer besides. In a menu it is `<draft>/<name>`, and the value what is chosen.
+confirm may offer besides.
+"""
+
+SAY = "say"
+"""Says one argument of a draft anew and shows the card again: `<draft>/<name>=<value>` or, in a menu, `<draft>/<name>`
+with the value that is chosen.
 """
 
 
@@ -86,8 +91,9 @@ class Command:
     the card shows what it brought, and Save saves that. Nothing that was said is overwritten. What it raises as Refused
     stands in the form under its param, beside all that was typed.
 
-    A command that changes what is there already `fills` in how that stands: its form opens with it, also when nothing
-    is said, and what is not said stays as it is. What is emptied in the form reaches the handler as its default.
+    A command that changes what is there already `fills` in how that stands, given what was typed: its form opens with
+    it, also when no more is said than `of`, the argument that names what is changed ("" where there is but one). What
+    is not said stays as it is; what is emptied in the form reaches the handler as its default.
     """
 
     name: str
@@ -99,7 +105,8 @@ class Command:
     access: Access = Access.ANYONE
     confirms: Callable[[Any, Request, Services], Awaitable[Card]] | None = None  # Any: as above
     completes: Callable[[Mapping[str, Any], Request, Services], Awaitable[Mapping[str, str]]] | None = None  # Any: Read
-    fills: Callable[[Request, Services], Awaitable[Mapping[str, str]]] | None = None
+    fills: Callable[[Mapping[str, str], Request, Services], Awaitable[Mapping[str, str]]] | None = None
+    of: str = ""
 
     @property
     def arguments(self) -> Mapping[str, Argument]:

@@ -51,7 +51,6 @@ class Digest:
         due = instant(datetime.combine(day, self.at), self.zone)
         return due if due > moment else instant(datetime.combine(day + timedelta(days=7), self.at), self.zone)
 
-
     def last_before(self, moment: datetime) -> datetime:
         """When it was due before it was due at `moment`: what is new since then is told in that one."""
         local = moment.astimezone(ZoneInfo(self.zone))

@@ -77,9 +77,7 @@ class LinkChecks:
         assert isinstance(job.about, Linked)
         return await services.web.look(job.about.link)
 
-    async def settle(
-        self, job: Job, outcome: Outcome, uow: UnitOfWork, services: Services, now: datetime
-    ) -> Fallen:
+    async def settle(self, job: Job, outcome: Outcome, uow: UnitOfWork, services: Services, now: datetime) -> Fallen:
         assert isinstance(outcome, Look)
         found = await uow.resources.linked([job.due.subject])
         if not found or found[0] != job.about:  # its link was changed meanwhile
@@ -89,9 +87,7 @@ class LinkChecks:
         resource = await uow.resources.get(linked.community, linked.id, person=None)
         assert resource is not None, "it was found just now"
         archived = archived_copy(linked.link, resource.shared_at) if said.standing is Standing.DEAD else ""
-        await uow.resources.stand(
-            linked.community, linked.id, said.standing, now, fails=said.fails, archived=archived
-        )
+        await uow.resources.stand(linked.community, linked.id, said.standing, now, fails=said.fails, archived=archived)
         owed: Sequence[Owed] = ()
         if said.is_news:
             owed = await _concerned(DEAD, resource, linked.community, now.date().isoformat(), uow)
@@ -143,9 +139,7 @@ async def press_holds(press: Press, request: Request, services: Services) -> Rep
     today = request.now.astimezone(request.zone).date()
     about = replace(resource.about, review_by=today + HOLDS_FOR)
     async with services.store.writing() as uow:
-        await uow.resources.change(
-            request.community.id, resource.id, about, resource.link, resource.key, request.now
-        )
+        await uow.resources.change(request.community.id, resource.id, about, resource.link, resource.key, request.now)
         await watch_review(uow, request.community, resource.id, about.review_by)
     assert about.review_by is not None
     said = request.say(N_("Good. I ask again after {day}."), day=request.say.day(about.review_by))
@@ -174,9 +168,7 @@ async def _theirs(press: Press, request: Request, services: Services) -> Resourc
     return found
 
 
-async def _concerned(
-    kind: str, resource: Resource, community: int, period: str, uow: UnitOfWork
-) -> Sequence[Owed]:
+async def _concerned(kind: str, resource: Resource, community: int, period: str, uow: UnitOfWork) -> Sequence[Owed]:
     """Its sharer and the organisers, each once."""
     owed = list(await for_organisers(uow, community, kind, resource.id, period))
     told = {each.person for each in owed}
@@ -231,9 +223,7 @@ async def _of(row: Owed, uow: UnitOfWork) -> Resource | None:
     return await uow.resources.get(linked[0].community, row.subject, person=row.person) if linked else None
 
 
-async def _said_to(
-    row: Owed, uow: UnitOfWork, services: Services, reader: Reader | None = None
-) -> tuple[Words, str]:
+async def _said_to(row: Owed, uow: UnitOfWork, services: Services, reader: Reader | None = None) -> tuple[Words, str]:
     """The reader's words, and the name of the community."""
     if reader is None:
         reader = (await uow.people.readers([row.person or 0])).get(row.person or 0, NOWHERE)
