@@ -26,7 +26,7 @@ def from_message(pointed: Pointed) -> Mapping[str, str]:
     about = text if len(title) > TITLE_MOST else rest
     return {
         "title": clip(title, TITLE_MOST),
-        "link": _link(text) or pointed.link,
+        "link": link_in(text) or pointed.link,
         "about": clip(about, DESCRIPTION_MOST),
     }
 

@@ -8,19 +8,21 @@ from bot.domain.resources import KIND_NAMES, LEVEL_NAMES, Resource
 from bot.domain.text import clip
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, Link, Rich, joined, rich
-from bot.ui import Card
+from bot.ui import Card, Control
 
 NOTED_MOST = 160
 """Characters of what somebody said about it."""
 
 
-def news_card(title: str, resources: Sequence[Resource], say: Words, left_out: int = 0) -> Card:
+def news_card(
+    title: str, resources: Sequence[Resource], say: Words, left_out: int = 0, controls: tuple[Control, ...] = ()
+) -> Card:
     """One card with a line for each, and where there is more."""
     lines = [_line(each, say) for each in resources]
     if left_out:
         more = say.many("{count} more: {find}", "{count} more: {find}", left_out, find=Slash("/resource find"))
         lines.append(rich(more))
-    return Card(rich(Bold(title)), joined(lines, "\n"))
+    return Card(rich(Bold(title)), joined(lines, "\n"), controls=controls)
 
 
 def _line(resource: Resource, say: Words) -> Rich:
