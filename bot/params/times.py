@@ -91,9 +91,7 @@ class ComingDay(Plain):
             day = read_span(typed, locale=reading.locale, zone=reading.zone, now=reading.now).last
         except Refused as no_span:
             try:  # what is told from now on: "in a year"
-                moment = read_moment(
-                    typed, locale=reading.locale, zone=reading.zone, now=reading.now, default=time(12)
-                )
+                moment = read_moment(typed, locale=reading.locale, zone=reading.zone, now=reading.now, default=time(12))
             except Refused:
                 raise no_span from None
             day = moment.instant().astimezone(reading.say.zone).date()

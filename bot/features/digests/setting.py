@@ -15,7 +15,7 @@ from bot.domain.places import Place
 from bot.errors import Refused
 from bot.features.digests import posting
 from bot.features.digests.listing import digest_card
-from bot.features.digests.words import filters, schedule
+from bot.features.digests.words import schedule, shows
 from bot.features.events.finding import kind_choice, where_choice
 from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
@@ -54,7 +54,7 @@ async def confirm_digest(ask: SetDigest, request: Request, services: Services) -
     pairs = [
         (N_("Posted"), schedule(digest, say)),
         (N_("First one"), say.moment(first, ZoneInfo(digest.zone))),
-        (N_("Shows"), filters(digest, say)),
+        (N_("Shows"), shows(digest, say)),
         (N_("Looks ahead"), say.many("{count} day", "{count} days", digest.days)),
         (
             N_("With no events"),

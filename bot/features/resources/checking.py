@@ -94,7 +94,7 @@ class LinkChecks:
         return Fallen(job.due, now + said.again, tuple(owed))
 
 
-async def review(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: datetime) -> Sequence[Fallen]:
+async def review(rows: Sequence[Due], uow: UnitOfWork, _services: Services, _now: datetime) -> Sequence[Fallen]:
     """Implements `bot.commands.FallsDue`: the day has passed by which somebody should look at it again."""
     linked = {each.id: each for each in await uow.resources.linked([row.subject for row in rows])}
     fallen: list[Fallen] = []

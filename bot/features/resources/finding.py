@@ -45,9 +45,7 @@ class FindResources:
     kind: Annotated[Kind | None, kind_choice()] = None
     level: Annotated[Level | None, level_choice()] = None
     tag: Annotated[str, Text(N_("Tag"), N_("Only with this tag"), most=TAG_MOST)] = ""
-    price: Annotated[
-        bool | None, Choice(N_("Price"), N_("free, paid"), FREE, lambda value: value == "free")
-    ] = None
+    price: Annotated[bool | None, Choice(N_("Price"), N_("free, paid"), FREE, lambda value: value == "free")] = None
     law: Annotated[str, Law(N_("Whose law"), N_("Which country's: US, Germany, EU, any"))] = ""
     sort: Annotated[Order, Choice(N_("Sorted by"), N_("relevance, newest, helpful"), ORDERS, Order)] = Order.RELEVANCE
 

@@ -50,9 +50,7 @@ class EditResource:
     review: Annotated[date | None, ComingDay(N_("Look at it again by"), N_("For business: in a year, 1 June 2027"))] = (
         None
     )
-    about: Annotated[
-        str, Text(N_("Description"), N_("What it is about"), most=DESCRIPTION_MOST, is_long=True)
-    ] = ""
+    about: Annotated[str, Text(N_("Description"), N_("What it is about"), most=DESCRIPTION_MOST, is_long=True)] = ""
     language: Annotated[str, Language(N_("Language"), N_("English, de"))] = ""
     site: Annotated[str, Text(N_("Site"), N_("Whose page it is"), most=SITE_MOST)] = ""
     link: Annotated[str, Url(N_("Link"), N_("Where it is: https://…"))] = ""

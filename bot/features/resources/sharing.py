@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from bot.commands import SAY, Services
-from bot.domain.events import Price
 from bot.domain.audit import Did, Subject
+from bot.domain.events import Price
 from bot.domain.links import host_of, page_key
 from bot.domain.pages import Page
 from bot.domain.resources import (
@@ -67,9 +67,9 @@ def level_choice() -> Choice:
 @dataclass(frozen=True, slots=True)
 class ShareResource:
     link: Annotated[str, Url(N_("Link"), N_("Where it is: https://…"))]
-    note: Annotated[str, Text(N_("Why it helps"), N_("In a sentence, for the others"), most=NOTE_MOST, is_long=True)] = (
-        ""
-    )
+    note: Annotated[
+        str, Text(N_("Why it helps"), N_("In a sentence, for the others"), most=NOTE_MOST, is_long=True)
+    ] = ""
     topic: Annotated[Topic | None, TopicParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
     title: Annotated[str, Text(N_("Title"), N_("As the page says, if left out"), most=TITLE_MOST)] = ""
     kind: Annotated[Kind | None, kind_choice()] = None
@@ -114,11 +114,11 @@ async def read_page(said: Mapping[str, Any], request: Request, services: Service
     except Refused as refused:
         reason = request.say(refused.text, **refused.values)
         raise Refused(N_("{reason} Say the title yourself."), param="title", reason=reason) from None
-    brought = _brought(page, said, request)
+    brought = _brought(page, said)
     return {name: value for name, value in brought.items() if value}
 
 
-def _brought(page: Page, said: Mapping[str, Any], request: Request) -> Mapping[str, str]:  # Any: as above
+def _brought(page: Page, said: Mapping[str, Any]) -> Mapping[str, str]:  # Any: as above
     """A page as the form would have it."""
     told = f"{page.title} {page.description} {' '.join(said.get('tags', ()))} {said.get('note', '')}"
     return {
@@ -154,7 +154,9 @@ async def confirm_share(ask: ShareResource, request: Request, services: Services
     names = names_of(topics, say)
     if not ask.title:
         raise Refused(N_("What is it called? The page does not say."), param="title")
-    return Card(rich(Bold(ask.title)), rich(ask.about), url=ask.link, fields=_fields(ask, names, say), controls=tuple(menus))
+    return Card(
+        rich(Bold(ask.title)), rich(ask.about), url=ask.link, fields=_fields(ask, names, say), controls=tuple(menus)
+    )
 
 
 async def share_resource(ask: ShareResource, request: Request, services: Services) -> Reply:
@@ -170,9 +172,7 @@ async def share_resource(ask: ShareResource, request: Request, services: Service
             if not ask.title:
                 raise Refused(N_("What is it called? The page does not say."), param="title")
             if asks_for_law and not ask.law:
-                raise Refused(
-                    N_("Law differs from country to country: say whose it is about, or any."), param="law"
-                )
+                raise Refused(N_("Law differs from country to country: say whose it is about, or any."), param="law")
             await checked_before_sharing(uow, request, ask.link)
             new = _new(replace(ask, review=_review(ask, topic, request)), topic, request)
             shared = await uow.resources.share(community.id, new, request.now)
@@ -199,7 +199,9 @@ async def note_resource(ask: NoteResource, request: Request, services: Services)
     saved = await found_resource(str(ask.resource.id), request, services)
     names = names_of(await topics_of(request, services), request.say)
     today = request.now.astimezone(request.zone).date()
-    return Reply(rich(request.say(N_("Your note stands beside it now."))), (full_card(saved, names, request.say, today),))
+    return Reply(
+        rich(request.say(N_("Your note stands beside it now."))), (full_card(saved, names, request.say, today),)
+    )
 
 
 async def note_now(typed: Mapping[str, str], request: Request, services: Services) -> Mapping[str, str]:
