@@ -17,7 +17,7 @@ from bot.errors import Refused
 from bot.i18n import N_, Words
 from bot.params import TYPED_MOST, Member, Option, Param, Plain, Reading, Stored, Upload
 from bot.platform import Platform
-from bot.ports import Clock, Store, UnitOfWork
+from bot.ports import Clock, NoWeb, Store, UnitOfWork, Web
 from bot.request import Attached, Pointed, Press, Request, Uploaded
 from bot.ui import Answer, Card, Form, Reply
 
@@ -48,6 +48,7 @@ class Services:
     """By the name that stored arguments give."""
     reminds: Mapping[str, Reminds] = field(default_factory=dict)
     """By the name of the source."""
+    web: Web = field(default_factory=NoWeb)
 
 
 class Access(Enum):

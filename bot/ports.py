@@ -22,7 +22,7 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
 from bot.domain.nudges import Nudges
-from bot.domain.pages import Look, Page
+from bot.domain.pages import Found, Look, Page
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -30,6 +30,8 @@ from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 from bot.domain.resources import Resources
 from bot.domain.topics import Topics
+from bot.errors import Refused
+from bot.i18n import N_
 
 HEARD_FOR = timedelta(days=1)
 """Platforms give up delivering long before: Slack after an hour."""
@@ -86,6 +88,16 @@ class Web(Protocol):
 
     async def look(self, url: str) -> Look:
         """Whether a link still leads anywhere: HEAD, then GET, where the site's robots.txt allows it."""
+
+
+class NoWeb:
+    """Implements `Web` for a bot that does not reach it."""
+
+    async def page(self, url: str) -> Page:
+        raise Refused(N_("This bot is not connected to the web and cannot read the page. Say the title yourself."))
+
+    async def look(self, url: str) -> Look:
+        return Look(Found.REFUSED, "not connected to the web", url)
 
 
 class UnitOfWork(Protocol):

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -57,7 +58,7 @@ class Fetched:
 class Failed(Refused):
     """There is no answer. `found` and `reason` say what that means for a link, as `bot.domain.pages.Look` does."""
 
-    def __init__(self, found: Found, reason: str, text: str, /, **values: object) -> None:
+    def __init__(self, found: Found, reason: str, text: str, /, **values: Any) -> None:  # Any: as Refused takes them
         super().__init__(text, **values)
         self.found, self.reason = found, reason
 

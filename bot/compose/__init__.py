@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from adapters.scheduler import Scheduler
+from adapters.sources.fetching import Fetcher
+from adapters.sources.outside import Outside
 from bot.app import App
 from bot.chores import ChoreWork
 from bot.commands import Chore, Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
@@ -25,7 +27,7 @@ from bot.features.lookups import LOOKUPS
 from bot.features.welcome import GREETING, greet
 from bot.outbox import OutboxWork
 from bot.platform import Platform
-from bot.ports import Clock
+from bot.ports import Clock, Web
 from bot.sealing import Vault
 from bot.settings import Settings
 from storage.database import Database, hold, migrate
@@ -68,7 +70,7 @@ class Serves(Protocol):
 class Bot:
     """Everything that runs. Platforms are put into `platforms` before `serve`."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, web: Web) -> None:
         self.settings = settings
         self.clock = clock
         self.features = all_features()
@@ -79,7 +81,7 @@ class Bot:
         vault = Vault(settings.secret_key.get_secret_value())
         self.database = Database(settings.database_url, wake=self.scheduler.wake, vault=vault)
         named = lookups_of(self.features), reminds_of(self.features)
-        self.services = Services(self.database, clock, self.platforms, *named)
+        self.services = Services(self.database, clock, self.platforms, *named, web)
         self.app = App(self.features, self.services, settings.timezone, settings.locale)
         self.due = DueWork(self.services, falls_due_of(self.features))
         self.outbox = OutboxWork(
@@ -123,14 +125,17 @@ class Bot:
 
 
 @contextlib.asynccontextmanager
-async def compose(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
+async def compose(settings: Settings, clock: Clock, fetcher: Fetcher | None = None) -> AsyncIterator[Bot]:
     """A bot on the settings' database, brought up to date and held for this process alone where it must be.
+
+    `fetcher` is how it reaches the web, by default as far as that is public; it is closed with the bot.
 
     Raises SetupError where the database cannot be used, or what it holds not opened.
     """
     with hold(settings.database_url):
         await migrate(settings.database_url)
-        bot = Bot(settings, clock)
+        web = Outside(fetcher or Fetcher())
+        bot = Bot(settings, clock, web)
         try:
             await bot.database.check_keys()
             async with bot.database.writing() as uow:
@@ -139,6 +144,7 @@ async def compose(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         finally:
             await bot.chores.close()
             await bot.outbox.close()
+            await web.close()
             await bot.database.close()
 
 

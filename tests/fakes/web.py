@@ -39,7 +39,7 @@ def moved(to: str, status: int = 302) -> Answer:
     return Answer("", status, headers={"Location": to})
 
 
-Served = str | bytes | Answer | Callable[[web.Request], Answer]
+Served = str | bytes | Answer | Callable[[web.BaseRequest], Answer]
 """HTML, or a whole answer, or what makes one of the request."""
 
 
@@ -97,7 +97,7 @@ class FakeWeb(AbstractResolver):
     async def close(self) -> None:
         """It is closed where it was opened."""
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         url = f"{request.scheme}://{request.headers['Host']}{request.raw_path}"
         self.asked.append(Asked(request.method, url, dict(request.headers)))
