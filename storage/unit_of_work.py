@@ -23,6 +23,8 @@ from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
+from bot.domain.resources import Resources
+from bot.domain.topics import Topics
 from bot.ports import Heard, Notes
 from storage.audit import AuditTable
 from storage.changes import ChangeTable
@@ -49,6 +51,8 @@ from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
 from storage.profiles import ProfileTable
 from storage.reminders import ReminderTable
+from storage.resources import ResourceTable
+from storage.topics import TopicTable
 
 
 class Work:
@@ -80,6 +84,8 @@ class Work:
         "preferences",
         "profiles",
         "reminders",
+        "resources",
+        "topics",
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -96,6 +102,8 @@ class Work:
         self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)
+        self.resources: Resources = ResourceTable(connection)
+        self.topics: Topics = TopicTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
