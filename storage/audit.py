@@ -263,13 +263,19 @@ def communities_united(dialect: str) -> Sequence[Executable]:
     )
 
 
+_old, _new = (bindparam(name, type_=communities.c.id.type) for name in ("old", "new"))
 COMMUNITY_PARTED: Sequence[Executable] = (
     insert(blocked_sites).from_select(
         ["community_id", "host", "blocked_at"],
-        select(bindparam("new", type_=communities.c.id.type), _b.host, _b.blocked_at).where(
-            _b.community_id == bindparam("old", type_=communities.c.id.type)
-        ),
+        select(_new, _b.host, _b.blocked_at).where(_b.community_id == _old),
     ),
+    update(reports)
+    .where(
+        _r.community_id == _old,
+        _r.subject == Subject.RESOURCE.value,
+        _r.subject_id.in_(select(resources.c.id).where(resources.c.community_id == _new)),
+    )
+    .values(community_id=_new),
 )
 """Both sides go on blocking what they did. The audit stays with those who are left."""
 
