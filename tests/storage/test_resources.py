@@ -60,7 +60,7 @@ async def welcome(database: Database, name: str, where: str = "Attic") -> Caller
 
 async def get(database: Database, community: int, id_: int, who: Caller | None = None) -> Resource | None:
     async with database.reading() as uow:
-        return await uow.resources.get(community, id_, person=who and who.person.id)
+        return await uow.resources.get(community, id_, person=who.person.id if who else None)
 
 
 async def there(database: Database, community: int, id_: int, who: Caller | None = None) -> Resource:
@@ -483,7 +483,7 @@ async def test_what_should_be_looked_at_again_is_listed_the_longest_first(
     database: Database, ada: Caller, attic: int
 ) -> None:
     for title, day in (("Later", 3), ("First", 1), ("Not yet", 5), ("Never", None)):
-        about = replace(WHOLE, title=title, review_by=day and date(2027, 1, day))
+        about = replace(WHOLE, title=title, review_by=date(2027, 1, day) if day else None)
         await share(database, attic, resource(ada, about))
     async with database.reading() as uow:
         stale = await uow.resources.stale(attic, date(2027, 1, 5), 9)
