@@ -445,7 +445,7 @@ async def test_who_follows_a_topic_or_a_tag_hears_of_what_others_shared_there(
     }
     assert two[ada.person.id] == [Fresh(ids[5], attic), Fresh(ids[3], attic)]
     assert later == {ada.person.id: [Fresh(ids[3], attic)]}
-    assert each == later | {ben.person.id: [Fresh(ids[5], attic)]}
+    assert dict(each) == dict(later) | {ben.person.id: [Fresh(ids[5], attic)]}
     async with database.writing() as uow:
         assert await uow.resources.unfollow(attic, ben.person.id, both)
         assert not await uow.resources.unfollow(attic, ben.person.id, both)
