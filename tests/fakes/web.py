@@ -29,7 +29,7 @@ HERE = "here"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server says. A `body` of pieces is sent as they come; `media` "" sends no Content-Type."""
+    """What a server says. A `body` of pieces is sent as they come;"""
 
     body: str | bytes | Callable[[], AsyncIterator[bytes]] = ""
     status: int = 200
@@ -59,7 +59,8 @@ class FakeWeb(AbstractResolver):
     """Serves `pages` by their addresses ("https://a.example/x?y"; http and https are two) and resolves names.
 
     Every name that ends in ".example" is here; `names` gives others, or these, addresses (digits, or HERE): the first
-    list at the first time it is asked, then the next (DNS rebinding), the last from then on. Other names do not exist. `asked` has what came.
+    list at the first time it is asked, then the next (DNS rebinding), the last from then on.
+    Other names do not exist. `asked` has what came.
     """
 
     def __init__(self) -> None:
@@ -110,7 +111,7 @@ class FakeWeb(AbstractResolver):
         if callable(served):
             served = served(request)
         answer = served if isinstance(served, Answer) else Answer(served)
-        headers = dict(answer.headers) | ({"Content-Type": answer.media} if answer.media else {})
+        headers = {"Content-Type": answer.media, **answer.headers}
         if not callable(answer.body):
             body = answer.body.encode() if isinstance(answer.body, str) else answer.body
             return web.Response(body=body, status=answer.status, headers=headers)

@@ -142,21 +142,19 @@ async def test_what_does_not_exist_is_refused_in_the_words_of_what_is_inside(web
 async def test_what_is_no_address_of_the_web_is_refused_first_and_after_a_redirect(
     url: str, web: FakeWeb, fetcher: Fetcher
 ) -> None:
-    with pytest.raises(
-        Failed, match=r"^That is no link to a page: one begins with https:// or http:// and has at most"
-    ):
+    with pytest.raises(Failed, match=r"^That is no link to a page: one begins with https:// or http://"):
         await fetcher.get(url, most=1_000)
     if "://" in url or ":" in url:
         web.pages["http://moved.example/"] = moved(url)
-        with pytest.raises(Failed, match="^That is no link to a page"):
+        with pytest.raises(Failed, match=r"^That is no link to a page"):
             await fetcher.get("http://moved.example/", most=1_000)
 
 
 async def test_names_passwords_and_other_ports_are_refused(fetcher: Fetcher) -> None:
     for url in ("http://u:p@a.example/", "http://u@a.example/", "http://:p@a.example/"):
-        with pytest.raises(Failed, match="Leave it out and try again"):
+        with pytest.raises(Failed, match=r"Leave it out and try again"):
             await fetcher.get(url, most=1_000)
-    with pytest.raises(Failed, match="^Port 6379 is not read; pages stand on 80, 443, 8080, 8443."):
+    with pytest.raises(Failed, match=r"^Port 6379 is not read; pages stand on 80, 443, 8080, 8443."):
         await fetcher.get("http://a.example:6379/", most=1_000)
 
 
@@ -167,7 +165,7 @@ async def test_redirects_are_followed_so_far(web: FakeWeb, fetcher: Fetcher) -> 
     fetched = await fetcher.get("http://a.example/", most=1_000)
     assert (fetched.url, fetched.body) == ("https://b.example/end?x=1", b"there")
     web.pages["http://loop.example/"] = moved("/")
-    with pytest.raises(Failed, match="passed on more than 5 times. Take the address of the page where it ends"):
+    with pytest.raises(Failed, match=r"passed on more than 5 times. Take the address of the page where it ends"):
         await fetcher.get("http://loop.example/", most=1_000)
     assert web.urls.count("http://loop.example/") == REDIRECTS + 1
 
@@ -182,7 +180,7 @@ async def test_a_body_without_end_is_read_to_the_limit(web: FakeWeb, fetcher: Fe
             yield b"x" * 100_000
 
     web.pages["http://big.example/"] = Answer(much)
-    with pytest.raises(Failed, match="There are more than 2 MB at that link"):
+    with pytest.raises(Failed, match=r"There are more than 2 MB at that link"):
         await fetcher.get("http://big.example/", most=2_000_000)
     assert sent < 50_000_000
     assert len((await fetcher.get("http://big.example/", most=2_000_000, cuts=True)).body) == 2_000_000
@@ -195,7 +193,7 @@ async def test_a_bomb_is_read_to_the_limit_and_takes_no_memory(coding: str, web:
     web.pages["http://bomb.example/"] = Answer(bomb, headers={"Content-Encoding": coding})
     tracemalloc.start()
     try:
-        with pytest.raises(Failed, match="There are more than 2 MB at that link"):
+        with pytest.raises(Failed, match=r"There are more than 2 MB at that link"):
             await fetcher.get("http://bomb.example/", most=2_000_000)
         assert tracemalloc.get_traced_memory()[1] < 30_000_000
     finally:
@@ -221,9 +219,7 @@ async def test_a_drip_that_never_ends_is_given_up_in_time(web: FakeWeb) -> None:
             await asyncio.sleep(0.01)
 
     web.pages["http://slow.example/"] = Answer(drip)
-    with pytest.raises(
-        Failed, match=r"^slow.example takes more than 0.3 seconds. Try later, or say the title yourself"
-    ):
+    with pytest.raises(Failed, match=r"^slow.example takes more than 0.3 seconds."):
         await web.fetcher(seconds=0.3).get("http://slow.example/", most=1_000_000)
 
 
@@ -238,9 +234,7 @@ async def test_headers_without_end_are_refused(web: FakeWeb, fetcher: Fetcher) -
 async def test_a_certificate_of_somebody_else_is_refused(web: FakeWeb, fetcher: Fetcher) -> None:
     web.impostors.add("bank.example")
     web.pages["https://bank.example/"] = "money"
-    with pytest.raises(
-        Failed, match=r"^bank.example cannot prove that it is who it says \(its certificate\)"
-    ) as caught:
+    with pytest.raises(Failed, match=r"^bank.example cannot prove that it is who it says") as caught:
         await fetcher.get("https://bank.example/", most=1_000)
     assert caught.value.found is Found.UNREACHABLE
     assert web.asked == []
@@ -267,11 +261,10 @@ async def test_no_proxy_of_the_environment_is_used(
 async def test_what_is_unchanged_need_not_be_read_again(web: FakeWeb, fetcher: Fetcher) -> None:
     def serve(request: object) -> Answer:
         headers = web.asked[-1].headers
+        told = {"ETag": '"1"', "Last-Modified": "yesterday"}
         if headers.get("If-None-Match") == '"1"' and headers.get("If-Modified-Since") == "yesterday":
             return Answer(status=304)
-        return Answer(
-            "BEGIN", media="text/calendar; charset=UTF-8", headers={"ETag": '"1"', "Last-Modified": "yesterday"}
-        )
+        return Answer("BEGIN", media="text/calendar; charset=UTF-8", headers=told)
 
     web.pages["http://a.example/"] = serve
     first = await fetcher.get("http://a.example/", most=1_000, accept="text/calendar")
