@@ -194,6 +194,17 @@ class Follow:
     tag: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A resource's link as it is looked at by itself. `fails`: how often in a row it led nowhere."""
+
+    id: int
+    community: int
+    link: str
+    standing: Standing
+    fails: int
+
+
 FOLLOWS_MOST = 30
 """Of one person in one community."""
 
@@ -279,8 +290,13 @@ class Resources(Protocol):
 
     # --- staying alive ---
 
-    async def stand(self, community: int, id_: int, standing: Standing, now: datetime, *, archived: str = "") -> None:
-        """How its link was found."""
+    async def linked(self, ids: Collection[int]) -> Sequence[Linked]:
+        """Those of `ids` that there are, of several communities, for the scheduler."""
+
+    async def stand(
+        self, community: int, id_: int, standing: Standing, now: datetime, *, fails: int = 0, archived: str = ""
+    ) -> None:
+        """How its link was found. `dead_since` is set when it becomes dead, and unset when it does not stay so."""
 
     async def stale(self, community: int, day: date, limit: int) -> Sequence[Resource]:
         """Those whose `review_by` is before that day, the longest first."""
