@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import leads
+from storage import gigs, leads
 from storage.connection import AnyRow, Connection
 from storage.outbox import outbox
 from storage.schema import among, insert_into, listed
@@ -55,6 +55,7 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     await _unite(connection, twins)
     for statement in _MOVES:
         await connection.execute(statement, both)
+    await gigs.join_communities(connection, community, into)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
     await leads.stir_community(connection, into)
     await connection.execute(_DROP_COMMUNITY, both)
