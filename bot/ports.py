@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.audit import Audit
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
 from bot.domain.connections import Connections
@@ -110,6 +111,7 @@ class UnitOfWork(Protocol):
     heard: Heard
     installations: InstallationRows
     mydata: MyData
+    audit: Audit
     due: DueRows
     outbox: OutboxRows
     closings: Closings

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import gigs, leads
+from storage import audit, gigs, leads
 from storage.connection import AnyRow, Connection
 from storage.outbox import outbox
 from storage.schema import among, insert_into, listed
@@ -56,6 +56,8 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     for statement in _MOVES:
         await connection.execute(statement, both)
     await gigs.join_communities(connection, community, into)
+    for statement in audit.communities_united(connection.dialect):
+        await connection.execute(statement, both)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
     await leads.stir_community(connection, into)
     await connection.execute(_DROP_COMMUNITY, both)

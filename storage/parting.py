@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import gigs, leads
+from storage import audit, gigs, leads
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
 from storage.joining import keep_newest_of_pair
@@ -65,7 +65,7 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
         await connection.execute(_RENAME, sides)
     going = [each.id for each in await connection.rows(_MADE_THERE, sides)]
     coming = [each.id for each in await connection.rows(_COMING, {"old": old, "now": now})]
-    for statement in _MOVES:
+    for statement in (*_MOVES, *audit.COMMUNITY_PARTED):
         await connection.execute(statement, sides)
     await gigs.part_communities(connection, home, old, new)
     staying = set(coming) - set(going)

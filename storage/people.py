@@ -598,6 +598,7 @@ def _touch(dialect: str) -> Executable:
         account_id=bindparam("account"),
         workspace_id=bindparam("home"),
         is_organiser=bindparam("is_organiser"),
+        first_seen_at=bindparam("seen_at"),
         seen_at=bindparam("seen_at"),
         channel=_channel,
         channel_name=bindparam("channel_name"),

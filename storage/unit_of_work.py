@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.audit import Audit
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
 from bot.domain.connections import Connections
@@ -24,6 +25,7 @@ from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 from bot.ports import Heard, Notes
+from storage.audit import AuditTable
 from storage.changes import ChangeTable
 from storage.closings import ClosingTable
 from storage.connection import Connection
@@ -55,6 +57,7 @@ class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
     __slots__ = (
+        "audit",
         "changes",
         "closings",
         "connection",
@@ -105,6 +108,7 @@ class Work:
         self.heard: Heard = HeardTable(connection)
         self.installations: InstallationRows = InstallationTable(connection)
         self.mydata: MyData = MyDataTable(connection)
+        self.audit: Audit = AuditTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)
         self.closings: Closings = ClosingTable(connection)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.domain import drafts, introductions, people
+from bot.domain import audit, drafts, introductions, people
 from bot.features import housekeeping
 from storage.mydata import owners
 
 PAGE = (Path(__file__).parents[1] / "docs" / "privacy.md").read_text(encoding="utf-8")
 SAID = {
     "accounts": "your accounts",
+    "audit_lines": "what you shared, changed",
     "attendances": "your answers to events",
     "codes": "codes to link accounts",
     "connection_entries": "notes, meetings",
     "connections": "a connection",
     "drafts": "typed into forms",
     "events": "its events",
+    "gig_alerts": "which of them you were told of",
+    "gig_follows": "which gigs you want to hear of",
+    "gig_interests": "which gigs interest you",
+    "gigs": "gigs that you posted",
     "introductions": "an introduction you asked for",
     "memberships": "the channel in which you last spoke",
     "muted_events": "stops for them",
@@ -31,6 +36,7 @@ SAID = {
     "profiles": "your profile",
     "promises": "promises, kept or not",
     "reminders": "your reminders",
+    "reports": "what you reported",
     "told_leads": "which you were told of",
     "untold_changes": "which you were told of",
     "wrong_codes": "wrong ones that you typed",
@@ -57,6 +63,8 @@ def test_every_table_that_names_somebody_has_its_line() -> None:
 
 def test_the_times_are_those_that_the_bot_keeps_to() -> None:
     assert f"{drafts.KEPT_FOR.total_seconds() / 3600:.0f} hours" in how_long("drafts")
+    assert f"{audit.KEPT_FOR.days} days" in how_long("audit_lines")
     assert f"{introductions.KEPT_FOR.days} days" in how_long("introductions")
+    assert f"{gigs.KEPT_FOR.days} days" in how_long("gigs")
     assert f"{housekeeping.KEPT_FOR.days} days" in how_long("outbox")
     assert f"{people.KEPT_AFTER_REMOVAL.days} days" in how_long("events")

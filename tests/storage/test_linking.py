@@ -402,7 +402,12 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "event_sources.community_id",
             "digests.community_id",
             "introductions.community_id",
+            "gigs.community_id",
+            "gig_follows.community_id",
             "outbox.community_id",
+            "audit_lines.community_id",
+            "reports.community_id",
+            "blocked_sites.community_id",
         },
         "people": {
             "accounts.person_id",
@@ -424,8 +429,12 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "preferences.person_id",
             "nudges.person_id",
             "profiles.person_id",
+            "gig_follows.person_id",
+            "gig_alerts.person_id",
             "never_introduced.owner_id",
             "never_introduced.other_id",
+            "audit_lines.person_id",
+            "reports.person_id",
         },
     }
 
