@@ -45,6 +45,7 @@ from bot.domain.gigs import (
     Page,
     Pay,
     Per,
+    Posted,
     Rules,
     Standing,
     Wanted,
@@ -88,12 +89,12 @@ class GigTable:
         values = {"community": community, "pay": rules.needs_pay, "approval": rules.needs_approval}
         await self._connection.execute(_SET_RULES, values)
 
-    async def post(self, community: int, new: NewGig, now: datetime) -> int:
+    async def post(self, community: int, new: NewGig, now: datetime) -> Posted:
         owner = await self._connection.scalar(_LOCK_OWNER, {"account": new.origin.account})
         if new.request_id is not None:
             asked = {"community": community, "request": new.request_id}
             if (known := await self._connection.scalar(_REQUESTED, asked)) is not None:
-                return int(known)
+                return Posted(known, is_new=False)
         counted = {"community": community, "person": owner, "now": now}
         if await self._connection.scalar(_COUNT_OPEN, counted) >= OPEN_MOST:
             raise Refused(
@@ -113,8 +114,7 @@ class GigTable:
             "deadline": new.deadline,
             "request_id": new.request_id,
         }
-        id_: int = await self._connection.scalar(_POST, values)
-        return id_
+        return Posted(await self._connection.scalar(_POST, values), is_new=True)
 
     async def get(
         self, community: int, id_: int, *, person: int | None, sees_all: bool = False, now: datetime

@@ -348,6 +348,48 @@ never_introduced = Table(
 )
 """Whom somebody is never introduced to: seen by its owner alone."""
 
+# --- what organisers look after ------------------------------------------------------------------------------
+
+audit_lines = Table(
+    "audit_lines",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("person_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
+    Column("did", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Integer, nullable=True, comment="no foreign key: the line stays when it is gone"),
+    Column("what", Text, nullable=False, comment="its title, host or name then"),
+    Column("at", UTC, nullable=False, index=True),
+    Index("ix_audit_lines_subject", "community_id", "subject", "subject_id"),
+    Index("ix_audit_lines_newest", "community_id", "id"),
+    Index("ix_audit_lines_person_id", "person_id", "community_id", "at"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Integer, nullable=False),
+    _belongs("person_id", "people.id", is_indexed=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UTC, nullable=False),
+    UniqueConstraint("community_id", "subject", "subject_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+"""What members said and nobody has decided yet."""
+
+blocked_sites = Table(
+    "blocked_sites",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    # in the order of the alphabet on both databases
+    Column("host", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    Column("blocked_at", UTC, nullable=False),
+)
+
 # --- gigs --------------------------------------------------------------------------------------------------
 
 # By accounts, as introductions are; a gig whose poster is gone leads nowhere, and goes too.
@@ -409,47 +451,6 @@ gig_alerts = Table(
     _belongs("gig_id", "gigs.id", is_key=True, is_indexed=True),
     Column("at", UTC, nullable=False, comment="when it came to fit what they follow"),
     Column("is_told", Boolean, nullable=False),
-
-# --- what organisers look after ------------------------------------------------------------------------------
-
-audit_lines = Table(
-    "audit_lines",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _belongs("community_id", "communities.id"),
-    Column("person_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
-    Column("did", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("subject_id", Integer, nullable=True, comment="no foreign key: the line stays when it is gone"),
-    Column("what", Text, nullable=False, comment="its title, host or name then"),
-    Column("at", UTC, nullable=False, index=True),
-    Index("ix_audit_lines_subject", "community_id", "subject", "subject_id"),
-    Index("ix_audit_lines_newest", "community_id", "id"),
-    Index("ix_audit_lines_person_id", "person_id", "community_id", "at"),
-)
-
-reports = Table(
-    "reports",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _belongs("community_id", "communities.id"),
-    Column("subject", Text, nullable=False),
-    Column("subject_id", Integer, nullable=False),
-    _belongs("person_id", "people.id", is_indexed=True),
-    Column("reason", Text, nullable=False),
-    Column("at", UTC, nullable=False),
-    UniqueConstraint("community_id", "subject", "subject_id", "person_id"),
-    sqlite_autoincrement=True,
-)
-"""What members said and nobody has decided yet."""
-
-blocked_sites = Table(
-    "blocked_sites",
-    metadata,
-    _belongs("community_id", "communities.id", is_key=True),
-    # in the order of the alphabet on both databases
-    Column("host", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
-    Column("blocked_at", UTC, nullable=False),
 )
 
 # --- when --------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.domain import audit, drafts, introductions, people
+from bot.domain import audit, drafts, gigs, introductions, people
 from bot.features import housekeeping
 from storage.mydata import owners
 

@@ -174,6 +174,14 @@ class Gig:
         return self.standing in (Standing.OPEN, Standing.PENDING) and self.deadline <= now
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What came of posting: a new gig, or the one that this request had made (`is_new` False)."""
+
+    id: int
+    is_new: bool
+
+
 class Order(Enum):
     NEWEST = "newest"
     DEADLINE = "deadline"
@@ -301,10 +309,8 @@ class Gigs(Protocol):
     async def set_rules(self, community: int, rules: Rules) -> None:
         """Keep it, in the place of what was."""
 
-    async def post(self, community: int, new: NewGig, now: datetime) -> int:
-        """Keep it and return its id; where this `request_id` is there already, that one's. Raises Refused at
-        `OPEN_MOST`.
-        """
+    async def post(self, community: int, new: NewGig, now: datetime) -> Posted:
+        """Keep it, or find what this `request_id` made. Raises Refused at `OPEN_MOST`."""
 
     async def get(
         self, community: int, id_: int, *, person: int | None, sees_all: bool = False, now: datetime

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands import Access, Command, Feature
-from bot.features.gigs import alerting, answering, approving, ending, finding, following, posting, telling
+from bot.features.gigs import alerting, answering, approving, ending, finding, following, posting, reporting, telling
 from bot.features.gigs.lookup import GIG, OWN_GIG, GigLookup, OwnGigLookup
 from bot.i18n import N_
 
@@ -51,6 +51,13 @@ FEATURE = Feature(
         ),
         Command("mine", N_("See the gigs you posted"), finding.MyGigs, finding.my_gigs, "/gig mine"),
         Command(
+            "report",
+            N_("Report a gig to the organisers"),
+            reporting.ReportGig,
+            reporting.report_gig,
+            '/gig report mix an EP reason:"It is an advert"',
+        ),
+        Command(
             "follow",
             N_("Hear of new gigs"),
             following.FollowGigs,
@@ -85,7 +92,7 @@ FEATURE = Feature(
         ),
         Command(
             "waiting",
-            N_("See the gigs that wait for approval"),
+            N_("See the gigs that wait for you: to approve, or reported"),
             finding.WaitingGigs,
             finding.waiting_gigs,
             "/gig waiting",
@@ -98,10 +105,11 @@ FEATURE = Feature(
         **ending.PRESSES,
         **approving.PRESSES,
         **following.PRESSES,
+        **reporting.PRESSES,
     },
     opens=posting.OPENS,
     for_organisers=finding.FOR_ORGANISERS,
     lookups={GIG: GigLookup(), OWN_GIG: OwnGigLookup(), following.FOLLOW: following.FollowLookup()},
     falls_due={**telling.FALLS_DUE, **alerting.FALLS_DUE},
-    renders={**telling.RENDERS, **alerting.RENDERS},
+    renders={**telling.RENDERS, **alerting.RENDERS, **reporting.RENDERS},
 )

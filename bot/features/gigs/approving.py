@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.commands import Pressed, Services
+from bot.domain.audit import Did, Subject
 from bot.domain.gigs import REASON_MOST, Gig, Rules, Standing
 from bot.errors import NotAllowed, Refused
 from bot.features.gigs.cards import APPROVE, full_card
 from bot.features.gigs.lookup import OwnGigParam, organises, seen_gig
+from bot.features.gigs.posting import noted
 from bot.features.gigs.telling import DECIDED, opened, owe
 from bot.i18n import N_, Words
 from bot.markup import rich
@@ -40,7 +42,10 @@ async def set_gigs(ask: SetGigs, request: Request, services: Services) -> Reply:
             needs_pay=rules.needs_pay if ask.pay is None else ask.pay,
             needs_approval=rules.needs_approval if ask.approval is None else ask.approval,
         )
-        await uow.gigs.set_rules(community.id, rules)
+        if ask != SetGigs():
+            await uow.gigs.set_rules(community.id, rules)
+            said = " ".join(_rules(rules, Words(community.locale, request.zone)))
+            await uow.audit.note(community.id, request.person.id, Did.SET, Subject.GIG, None, said, request.now)
     return Reply(rich("\n".join(_rules(rules, request.say))))
 
 
@@ -51,6 +56,7 @@ async def press_approve(press: Press, request: Request, services: Services) -> R
         if await uow.gigs.approve(gig.community, gig.id, request.now):
             gig = replace(gig, standing=Standing.OPEN, opened_at=gig.opened_at or request.now)
             await opened(uow, gig, request.now)
+            await noted(uow, gig, Did.APPROVED, request)
             await _tell_poster(uow, gig, request)
         else:
             gig = await seen_gig(gig.id, request, uow)
@@ -64,6 +70,7 @@ async def decline_gig(ask: DeclineGig, request: Request, services: Services) -> 
             raise Refused(N_("{title} is open already. You can close or remove it."), title=gig.about.title)
         if await uow.gigs.decline(gig.community, gig.id, ask.reason):
             gig = replace(gig, standing=Standing.DECLINED, reason=ask.reason)
+            await noted(uow, gig, Did.DECLINED, request)
             await _tell_poster(uow, gig, request)
         else:
             gig = await seen_gig(gig.id, request, uow)

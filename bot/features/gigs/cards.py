@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.commands import ASK
+from bot.domain.audit import Report
 from bot.domain.gigs import WHAT_NAMES, About, Gig, Pay, Per, Standing
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, When, WhenStyle, joined, rich
 from bot.ui import Action, Button, Card, Control, Field, LinkButton, Style
 
 SHOW, BACK = "gig.show", "gig.back"
+KEEP, REMOVE = "gig.keep", "gig.remove"
 EDIT, RENEW, FILLED, WITHDRAW = "gig.edit", "gig.renew", "gig.filled", "gig.drop"
 APPROVE = "gig.approve"
+
+REASONS_SHOWN = 10
 
 AMOUNTS: Mapping[Per, str] = {
     Per.GIG: N_("{money} for the whole gig"),
@@ -36,7 +40,11 @@ def short_card(gig: Gig, say: Words, now: datetime, community: str = "") -> Card
         title=rich(Bold(about.title)),
         body=joined(lines, "\n"),
         url=about.link,
-        controls=(*_wanting(gig, say, now), Button(say(N_("Show")), Action(SHOW, str(gig.id)))),
+        controls=(
+            *_wanting(gig, say, now),
+            Button(say(N_("Show")), Action(SHOW, str(gig.id))),
+            *_reporting(gig, say, now),
+        ),
     )
 
 
@@ -51,7 +59,12 @@ def full_card(gig: Gig, say: Words, now: datetime, names: tuple[str, ...] = ()) 
     ]
     fields += [Field(say(name), rich(value)) for name, value in pairs if value]
     link = (LinkButton(say(N_("Page")), gig.about.link),) if gig.about.link else ()
-    controls = (*_wanting(gig, say, now), *(_owners(gig, say) if gig.is_mine else ()), *link)
+    controls = (
+        *_wanting(gig, say, now),
+        *(_owners(gig, say) if gig.is_mine else ()),
+        *link,
+        *_reporting(gig, say, now),
+    )
     return Card(
         rich(Bold(gig.about.title)),
         rich(gig.about.text),
@@ -86,6 +99,30 @@ def waiting_card(gig: Gig, say: Words) -> Card:
         rich(gig.about.text),
         fields=(*about_fields(gig.about, gig.deadline, say), by),
         controls=controls,
+    )
+
+
+def reported_card(gig: Gig, report: Report, say: Words) -> Card:
+    """What was reported and why, never by whom."""
+    id_ = str(gig.id)
+    pairs = (
+        (N_("Reported by"), rich(say.many("{count} member", "{count} members", report.count))),
+        (N_("What is wrong"), joined([f"“{each}”" for each in report.reasons[:REASONS_SHOWN]], "\n")),
+        (N_("Posted by"), rich(gig.account.name)),
+    )
+    return Card(
+        rich(Bold(gig.about.title)),
+        rich(gig.about.text),
+        url=gig.about.link,
+        fields=(
+            *(Field(say(name), value) for name, value in pairs if value),
+            *about_fields(gig.about, gig.deadline, say),
+        ),
+        controls=(
+            Button(say(N_("Keep")), Action(KEEP, id_), Style.PRIMARY),
+            Button(say(N_("Edit")), Action(EDIT, id_)),
+            Button(say(N_("Remove")), Action(REMOVE, id_), Style.DANGER),
+        ),
     )
 
 
@@ -136,7 +173,12 @@ def _share(pay: Pay, say: Words) -> str:
             else say(N_("a split to be agreed on"))
         )
     if pay.points is not None:
-        parts.append(say(N_("points: {points}"), points=say.number(pay.points)))
+        is_round = pay.points == pay.points.to_integral_value()
+        parts.append(
+            say.many("{count} point", "{count} points", int(pay.points))
+            if is_round
+            else say(N_("{points} points"), points=say.number(pay.points))
+        )
     return say.listed(parts)
 
 
@@ -162,11 +204,13 @@ def _wanting(gig: Gig, say: Words, now: datetime) -> tuple[Button, ...]:
         return ()
     if gig.wants_it:
         return (Button(say(N_("Not interested any more")), Action(BACK, str(gig.id))),)
-    return (interested(gig, say),)
+    return (Button(say(N_("Interested")), Action(ASK, f"gig interested/gig=#{gig.id}"), Style.PRIMARY),)
 
 
-def interested(gig: Gig, say: Words) -> Button:
-    return Button(say(N_("Interested")), Action(ASK, f"gig interested/gig=#{gig.id}"), Style.PRIMARY)
+def _reporting(gig: Gig, say: Words, now: datetime) -> tuple[Button, ...]:
+    if gig.is_mine or not gig.is_live(now):
+        return ()
+    return (Button(say(N_("Report")), Action(ASK, f"gig report/gig=#{gig.id}")),)
 
 
 def _owners(gig: Gig, say: Words) -> tuple[Button, ...]:

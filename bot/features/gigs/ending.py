@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.commands import Pressed, Services
+from bot.domain.audit import Did
 from bot.domain.gigs import ASKS, NEW, Gig, Standing
 from bot.errors import Refused
 from bot.features.gigs.cards import FILLED, RENEW, WITHDRAW, full_card
 from bot.features.gigs.lookup import OwnGigParam, own_gig
-from bot.features.gigs.posting import deadline_of, shown_or_asked
+from bot.features.gigs.posting import deadline_of, noted, shown_or_asked
 from bot.features.gigs.telling import CLOSED, ask_later, owe
 from bot.i18n import N_
 from bot.markup import rich
@@ -50,6 +51,8 @@ async def press_renew(press: Press, request: Request, services: Services) -> Rep
                 N_("{title} is closed already. Post it anew where it is to be had again."), title=before.about.title
             )
         gig = replace(before, deadline=max(deadline, before.deadline))
+        if gig != before:
+            await noted(uow, gig, Did.EDITED, request)
         if gig.standing is Standing.PENDING:
             await shown_or_asked(uow, gig, request)
         else:
@@ -78,6 +81,7 @@ async def _close(id_: str | int, how: Standing, request: Request, services: Serv
             interested = [each.person for each in await uow.gigs.interests(gig.id, gig.community)]
             await uow.outbox.add(await owe(uow, CLOSED, gig, interested, request.now), request.now)
             gig = replace(gig, standing=how)
+            await noted(uow, gig, Did.CLOSED, request)
     texts = {
         Standing.FILLED: N_("{title} is filled. Whoever was interested is told, without names."),
         Standing.WITHDRAWN: N_("{title} is withdrawn. Whoever was interested is told."),

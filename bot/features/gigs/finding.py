@@ -7,21 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.commands import Pressed, Services, arguments_of, read_values, write_values
+from bot.domain.audit import Subject
 from bot.domain.gigs import ROLE_MOST, WHAT_NAMES, Gig, Order, Wanted, What
 from bot.domain.places import Place
 from bot.domain.roles import ROLES
 from bot.errors import Refused
-from bot.features.gigs.cards import SHOW, full_card, own_card, short_card, waiting_card
+from bot.features.gigs.cards import SHOW, full_card, own_card, reported_card, short_card, waiting_card
 from bot.features.gigs.lookup import GigParam, seen_gig
 from bot.features.gigs.posting import what_choice
 from bot.features.paging import PAGE, Asked, asked_by, pager
 from bot.i18n import N_, Slash, Words
 from bot.markup import Rich, joined, rich
 from bot.params import Choice, City, Text, Whole, yes_no
+from bot.ports import UnitOfWork
 from bot.request import Press, Request
-from bot.ui import Reply
+from bot.ui import Card, Reply
 
 FIND, MINE, WAITING = "gig.find", "gig.mine", "gig.waiting"
+
+REPORTED_MOST = 10
 
 ORDERS: Mapping[str, str] = {Order.NEWEST.value: N_("Newest"), Order.DEADLINE.value: N_("Deadline")}
 
@@ -156,11 +160,24 @@ async def _waiting(offset: int, request: Request, services: Services) -> Reply:
     say = request.say
     async with services.store.reading() as uow:
         page = await uow.gigs.pending(request.community.id, request.now, offset, PAGE)
-    if not page.total:
-        return Reply(rich(say(N_("No gig waits for approval."))))
+        reported = () if offset else await _reported(request, uow)
+    cards = tuple(waiting_card(gig, say) for gig in page.gigs) + reported
+    if not cards:
+        return Reply(rich(say(N_("No gig waits for approval, and none is reported."))))
     text = say.many("{count} gig waits for approval.", "{count} gigs wait for approval.", page.total)
-    cards = tuple(waiting_card(gig, say) for gig in page.gigs)
+    if reported:
+        more = say.many("{count} gig is reported.", "{count} gigs are reported.", len(reported))
+        text = f"{text} {more}" if page.total else more
     return Reply(rich(text), cards + await pager(WAITING, Asked({}, offset), page.total, request, services))
+
+
+async def _reported(request: Request, uow: UnitOfWork) -> tuple[Card, ...]:
+    """Those about which organisers have not decided."""
+    community = request.community.id
+    reports = await uow.audit.reports(community, 0, await uow.audit.count_reports(community))
+    by_gig = {each.subject_id: each for each in reports if each.subject is Subject.GIG}
+    gigs = [each for each in await uow.gigs.fallen_due(by_gig) if each.community == community]
+    return tuple(reported_card(each, by_gig[each.id], request.say) for each in gigs[:REPORTED_MOST])
 
 
 def criteria(wanted: Wanted, say: Words) -> Rich:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from bot.commands import OpensForm, Services, arguments_of, write_values
+from bot.domain.audit import Did, Subject
 from bot.domain.gigs import (
     ABOUT_MOST,
     CONTACT_MOST,
@@ -32,6 +34,7 @@ from bot.features.gigs.cards import EDIT, about_fields, full_card
 from bot.features.gigs.lookup import OwnGigParam, organises, own_gig, seen_gig
 from bot.features.gigs.telling import PENDING, ask_later, opened
 from bot.features.organising import for_organisers
+from bot.features.pace import check_pace
 from bot.i18n import N_
 from bot.markup import Bold, rich
 from bot.params import Choice, City, DateTime, Fee, Reading, Tags, Text, Url, yes_no
@@ -111,6 +114,8 @@ async def confirm_post(ask: PostGig, request: Request, services: Services) -> Ca
     about, deadline = _about(ask), deadline_of(ask.deadline, request)
     async with services.store.reading() as uow:
         rules = await uow.gigs.rules(request.community.id)
+        await _check_link(uow, request.community.id, about.link)
+        await check_pace(uow, request, Subject.GIG)
     _check(about, deadline, rules, request.now)
     return _confirmed(about, deadline, request, waits=rules.needs_approval and not request.is_organiser)
 
@@ -122,12 +127,16 @@ async def post_gig(ask: PostGig, request: Request, services: Services) -> Reply:
     async with services.store.writing() as uow:
         rules = await uow.gigs.rules(community)
         _check(about, deadline, rules, request.now)
+        await _check_link(uow, community, about.link)
         is_approved = request.is_organiser or not rules.needs_approval
         new = NewGig(about, deadline, request.origin, is_approved, request.id)
-        id_ = await uow.gigs.post(community, new, request.now)
-        gig = await uow.gigs.get(community, id_, person=request.person.id, now=request.now)
+        posted = await uow.gigs.post(community, new, request.now)
+        gig = await uow.gigs.get(community, posted.id, person=request.person.id, now=request.now)
         assert gig is not None, "its poster sees it"
-        await shown_or_asked(uow, gig, request)
+        if posted.is_new:
+            await check_pace(uow, request, Subject.GIG)
+            await noted(uow, gig, Did.SHARED, request)
+            await shown_or_asked(uow, gig, request)
     text = _said(gig, N_("Posted. It is open until {moment}."), request)
     return Reply(rich(text), (full_card(gig, request.say, request.now),))
 
@@ -154,8 +163,11 @@ async def edit_gig(ask: EditGig, request: Request, services: Services) -> Reply:
         standing = before.standing
         if rules.needs_approval and not await organises(before.community, request, uow):
             standing = Standing.PENDING
+        await _check_link(uow, before.community, about.link)
         await uow.gigs.change(before.community, before.id, about, deadline, standing)
         gig = await seen_gig(before.id, request, uow)
+        await noted(uow, gig, Did.EDITED, request)
+        await uow.audit.settle(gig.community, Subject.GIG, gig.id)
         if gig.standing is Standing.PENDING:
             await shown_or_asked(uow, gig, request)
         else:
@@ -203,6 +215,11 @@ async def shown_or_asked(uow: UnitOfWork, gig: Gig, request: Request) -> None:
     else:
         owed = await for_organisers(uow, gig.community, PENDING, gig.id, request.id, not_after=gig.deadline)
         await uow.outbox.add(owed, request.now)
+
+
+async def noted(uow: UnitOfWork, gig: Gig, did: Did, request: Request) -> None:
+    """A line of the audit."""
+    await uow.audit.note(gig.community, request.person.id, did, Subject.GIG, gig.id, gig.about.title, request.now)
 
 
 def deadline_of(named: Moment | None, request: Request) -> datetime:
@@ -269,6 +286,12 @@ def _check(about: About, deadline: datetime, rules: Rules, now: datetime) -> Non
         raise Refused(N_("This deadline is over already. Name a day to come."), param="deadline")
     if deadline > now + LONGEST:
         raise Refused(N_("A gig is open for a year at most. Name an earlier day."), param="deadline")
+
+
+async def _check_link(uow: UnitOfWork, community: int, link: str) -> None:
+    host = urlsplit(link).hostname or ""
+    if host and await uow.audit.is_blocked(community, host):
+        raise Refused(N_("The organisers have blocked {host}. If that is a mistake, ask one of them."), host=host)
 
 
 def _still_on(gig: Gig) -> None:
