@@ -650,7 +650,7 @@ _JOINED: Sequence[Executable] = (
     .values(community_id=_stays),
 )
 _copied = ("person_id", "wanted", "place_id", "is_daily", "followed_at")
-_poster = select(accounts.c.person_id).where(accounts.c.id == _g.account_id).scalar_subquery()
+_poster = select(accounts.c.person_id).where(accounts.c.id == _g.account_id).correlate(gigs).scalar_subquery()
 _PARTED: Sequence[Executable] = (
     update(gigs).where(_g.community_id == _old_one, _g.workspace_id == _home).values(community_id=_new),
     update(gigs)
