@@ -14,6 +14,7 @@ from bot.commands import (
     ASK,
     ATTACH_AGAIN,
     SAVE,
+    SAY,
     Access,
     Command,
     Feature,
@@ -205,9 +206,9 @@ class App:
                 feature, command, typed = self._meant(asked, request)
                 if command.fills is None:
                     return await self._run(feature, command, typed, request)
-                held = await self._held(command, request)
-                if not typed:
-                    return _form(feature, command, held, request)
+                held = await self._held(command, typed, request)
+                if not {name for name, text in typed.items() if text.strip()} - {command.of}:
+                    return _form(feature, command, {**held, **typed}, request)
                 return await self._run(feature, command, {**held, **typed}, request)
             case Press() as press:
                 return await self._press(press, request)
@@ -335,7 +336,7 @@ class App:
         return await self._draft(id_, request) or await self._draft(request.draft_id("confirm"), request)
 
     async def _press(self, press: Press, request: Request) -> Answer:
-        ours = {ASK: self._ask, SAVE: self._save, CHANGE: self._change, SEND: self._send}
+        ours = {ASK: self._ask, SAVE: self._save, SAY: self._say, CHANGE: self._change, SEND: self._send}
         if press.action.name in ours:
             chosen = f"={press.choice}" if press.choice else ""
             return await ours[press.action.name](press.action.arg + chosen, request)
@@ -351,13 +352,15 @@ class App:
     async def _ask(self, arg: str, request: Request) -> Form:
         path, _, filled = arg.partition("/")
         feature, command = self._find(path.split())
-        held = {**await self._held(command, request), **_argument(filled, command)}
-        return _form(feature, command, held, request)
+        typed = _argument(filled, command)
+        return _form(feature, command, {**await self._held(command, typed, request), **typed}, request)
 
-    async def _held(self, command: Command, request: Request) -> Mapping[str, str]:
-        """What the command's form holds when it is opened. Raises NotAllowed."""
+    async def _held(self, command: Command, typed: Mapping[str, str], request: Request) -> Mapping[str, str]:
+        """What the command's form holds when it is opened. Raises NotAllowed, and Refused for what is not there."""
         _authorise(command.access, request)
-        return {} if command.fills is None else await command.fills(request, self.services)
+        if command.fills is None or (command.of and not typed.get(command.of, "").strip()):
+            return {}
+        return await command.fills(typed, request, self.services)
 
     async def _change(self, id_: str, request: Request) -> Form:
         draft = await self._begun(id_, request)
@@ -375,9 +378,23 @@ class App:
         read = await read_values(command.arguments, values, request, self.services)
         if read.errors:
             return _form(feature, command, values, request, read.errors, draft.id)
-        answer = await command.handler(command.asks(**read.values), replace(request, id=draft.id), self.services)
+        try:
+            answer = await command.handler(command.asks(**read.values), replace(request, id=draft.id), self.services)
+        except Refused as refused:
+            if refused.param not in command.arguments:
+                raise
+            errors = {refused.param: request.say(refused.text, **refused.values)}
+            return _form(feature, command, values, request, errors, draft.id)
         # should this not be reached, the same Save finds what it saved by the draft's id
         await self._keep(replace(draft, values={}, errors={}, is_saved=True), request)
+        return replace(answer, replaces=True) if isinstance(answer, Reply) else answer
+
+    async def _say(self, arg: str, request: Request) -> Answer:
+        """One thing is said anew, and all of it shown again."""
+        id_, _, anew = arg.partition("/")
+        draft = await self._begun(id_, request)
+        feature, command = self._find(draft.command.split())
+        answer = await self._run(feature, command, {**draft.values, **_argument(anew, command)}, request, draft.id)
         return replace(answer, replaces=True) if isinstance(answer, Reply) else answer
 
     async def _send(self, id_: str, request: Request) -> Answer:
@@ -392,7 +409,7 @@ class App:
         if draft is not None and draft.command == _path(feature, command):
             values = {**draft.values, **values}
         else:
-            values = {**await self._held(command, request), **values}
+            values = {**await self._held(command, values, request), **values}
         kept_as = submit.action.arg or request.draft_id("form")
         if submit.is_partial:
             return await self._page(feature, command, values, request, kept_as)

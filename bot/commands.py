@@ -17,7 +17,7 @@ from bot.errors import Refused
 from bot.i18n import N_, Words
 from bot.params import TYPED_MOST, Member, Option, Param, Plain, Reading, Stored, Upload
 from bot.platform import Platform
-from bot.ports import Clock, Store, UnitOfWork
+from bot.ports import Clock, NoWeb, Store, UnitOfWork, Web
 from bot.request import Attached, Pointed, Press, Request, Uploaded
 from bot.ui import Answer, Card, Form, Reply
 
@@ -28,7 +28,12 @@ ASK = "ask"
 
 SAVE = "save"
 """Saves the draft its argument names, with one argument said anew where it is `<draft>/<name>=<value>`: what a card to
-confirm may offer besides. In a menu it is `<draft>/<name>`, and the value what is chosen.
+confirm may offer besides.
+"""
+
+SAY = "say"
+"""Says one argument of a draft anew and shows the card again: `<draft>/<name>=<value>` or, in a menu, `<draft>/<name>`
+with the value that is chosen.
 """
 
 
@@ -43,6 +48,7 @@ class Services:
     """By the name that stored arguments give."""
     reminds: Mapping[str, Reminds] = field(default_factory=dict)
     """By the name of the source."""
+    web: Web = field(default_factory=NoWeb)
 
 
 class Access(Enum):
@@ -86,8 +92,9 @@ class Command:
     the card shows what it brought, and Save saves that. Nothing that was said is overwritten. What it raises as Refused
     stands in the form under its param, beside all that was typed.
 
-    A command that changes what is there already `fills` in how that stands: its form opens with it, also when nothing
-    is said, and what is not said stays as it is. What is emptied in the form reaches the handler as its default.
+    A command that changes what is there already `fills` in how that stands, given what was typed: its form opens with
+    it, also when no more is said than `of`, the argument that names what is changed ("" where there is but one). What
+    is not said stays as it is; what is emptied in the form reaches the handler as its default.
     """
 
     name: str
@@ -99,7 +106,8 @@ class Command:
     access: Access = Access.ANYONE
     confirms: Callable[[Any, Request, Services], Awaitable[Card]] | None = None  # Any: as above
     completes: Callable[[Mapping[str, Any], Request, Services], Awaitable[Mapping[str, str]]] | None = None  # Any: Read
-    fills: Callable[[Request, Services], Awaitable[Mapping[str, str]]] | None = None
+    fills: Callable[[Mapping[str, str], Request, Services], Awaitable[Mapping[str, str]]] | None = None
+    of: str = ""
 
     @property
     def arguments(self) -> Mapping[str, Argument]:
@@ -336,6 +344,32 @@ class Errand(Protocol):
     async def __call__(self, row: Owed, services: Services, now: datetime, /) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A due row with what is needed to do it: `about` is the chore's own. `host` is whom it visits."""
+
+    due: Due
+    host: str
+    about: object
+
+
+Outcome = object
+"""What a chore brought back: its own."""
+
+
+class Chore(Protocol):
+    """What a kind of due row does that needs the web (its `Due.platform` is `WEB`)."""
+
+    async def begin(self, rows: Sequence[Due], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Job]:
+        """What is to be done, by what is kept. A row without a job is due no more."""
+
+    async def run(self, job: Job, services: Services) -> Outcome:
+        """Do it, outside of any transaction; it may be done twice. What it raises is logged, and it is tried again."""
+
+    async def settle(self, job: Job, outcome: Outcome, uow: UnitOfWork, services: Services, now: datetime) -> Fallen:
+        """Keep what came of it, in one transaction, as long as the row is still due when it was."""
+
+
 Pressed = Callable[[Press, Request, Services], Awaitable[Answer]]
 OpensForm = Callable[[Press, Request, Services], Awaitable[Form]]
 
@@ -367,6 +401,7 @@ class Feature:
     falls_due: Mapping[str, FallsDue] = field(default_factory=dict)
     renders: Mapping[str, Renders] = field(default_factory=dict)
     errands: Mapping[str, Errand] = field(default_factory=dict)
+    chores: Mapping[str, Chore] = field(default_factory=dict)
     reminds: Mapping[str, Reminds] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
     home: HomeCards | None = None

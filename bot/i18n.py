@@ -83,6 +83,14 @@ class Words:
         """`items` joined as a sentence joins them; style "or" for alternatives."""
         return format_list(list(items), style=style, locale=self.locale)
 
+    def country(self, code: str) -> str:
+        """A country's name (ISO 3166-1 alpha-2, or EU); the code itself where there is none."""
+        return str(self.locale.territories.get(code, code))
+
+    def language(self, code: str) -> str:
+        """A language's name (ISO 639-1); the code itself where there is none."""
+        return str(self.locale.languages.get(code, code))
+
     def day(self, value: date) -> str:
         """A date with its weekday: "Friday, December 4, 2026"."""
         return format_date(value, "full", locale=self.locale)

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.audit import Audit
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
 from bot.domain.connections import Connections
@@ -21,12 +22,16 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
 from bot.domain.nudges import Nudges
-from bot.domain.pages import Look, Page
+from bot.domain.pages import Found, Look, Page
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
+from bot.domain.resources import Resources
+from bot.domain.topics import Topics
+from bot.errors import Refused
+from bot.i18n import N_
 
 HEARD_FOR = timedelta(days=1)
 """Platforms give up delivering long before: Slack after an hour."""
@@ -85,6 +90,16 @@ class Web(Protocol):
         """Whether a link still leads anywhere: HEAD, then GET, where the site's robots.txt allows it."""
 
 
+class NoWeb:
+    """Implements `Web` for a bot that does not reach it."""
+
+    async def page(self, url: str) -> Page:
+        raise Refused(N_("This bot is not connected to the web and cannot read the page. Say the title yourself."))
+
+    async def look(self, url: str) -> Look:
+        return Look(Found.REFUSED, "not connected to the web", url)
+
+
 class UnitOfWork(Protocol):
     """One short transaction and the repositories that take part in it. It never waits for the network."""
 
@@ -101,6 +116,8 @@ class UnitOfWork(Protocol):
     introductions: Introductions
     leads: Leads
     reminders: Reminders
+    resources: Resources
+    topics: Topics
     preferences: PreferenceRows
     nudges: Nudges
     changes: Changes
@@ -108,6 +125,7 @@ class UnitOfWork(Protocol):
     heard: Heard
     installations: InstallationRows
     mydata: MyData
+    audit: Audit
     due: DueRows
     outbox: OutboxRows
     closings: Closings

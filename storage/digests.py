@@ -98,6 +98,7 @@ def _columns(digest: Digest) -> Columns:
         "genre": digest.genre,
         "online": digest.online,
         "skips_empty": digest.skips_empty,
+        "shows_library": digest.shows_library,
         "is_paused": digest.is_paused,
     }
 
@@ -120,6 +121,7 @@ def _digest(row: AnyRow) -> Digest:
         genre=row.genre,
         online=row.online,
         skips_empty=row.skips_empty,
+        shows_library=row.shows_library,
         is_paused=row.is_paused,
         request_id=row.request_id,
     )

@@ -8,18 +8,20 @@ from datetime import datetime
 from sqlalchemy import (
     Column,
     Executable,
+    Index,
     Integer,
     Table,
     Text,
     and_,
     bindparam,
     delete,
+    literal_column,
     select,
     tuple_,
     update,
 )
 
-from bot.domain.delivery import Due, Platforms
+from bot.domain.delivery import WEB, Due, Platforms
 from storage.connection import Connection, Values
 from storage.schema import DIALECTS, UTC, insert_into, metadata
 
@@ -34,6 +36,11 @@ due = Table(
     Column("fails", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+IS_CHORE = due.c.platform == literal_column(f"'{WEB}'")
+"""Said in the statement itself: only so the index of those few rows is used."""
+
+Index("ix_due_chores", due.c.wakes_at, sqlite_where=IS_CHORE, postgresql_where=IS_CHORE)
 
 _this = and_(due.c.kind == bindparam("this_kind"), due.c.subject == bindparam("this_subject"))
 _still = and_(_this, due.c.at == bindparam("this_at"))
@@ -60,10 +67,13 @@ _DUE_EARLIEST_HERE = _DUE_EARLIEST.where(_is_here)
 _DUE = select(due.c.kind, due.c.subject, due.c.at, due.c.platform, due.c.fails).with_for_update(skip_locked=True)
 _DUE_NOW = _DUE.where(due.c.wakes_at <= bindparam("now")).order_by(due.c.wakes_at).limit(bindparam("most"))
 _DUE_NOW_HERE = _DUE_NOW.where(_is_here)
+_CHORE_EARLIEST = _DUE_EARLIEST.where(IS_CHORE)
+_CHORES_NOW = _DUE_NOW.where(IS_CHORE)
 _DUE_THESE = _DUE.where(tuple_(due.c.kind, due.c.subject).in_(bindparam("these", expanding=True)))
 _DUE_DROP = delete(due).where(_this)
 _DUE_DONE = delete(due).where(_still)
 _DUE_AGAIN = update(due).where(_still).values(at=bindparam("again"), wakes_at=bindparam("again"), fails=0)
+_DUE_HOLD = update(due).where(_still).values(wakes_at=bindparam("until"))
 _DUE_PUT_OFF = update(due).where(_still).values(wakes_at=bindparam("until"), fails=due.c.fails + 1)
 
 
@@ -94,6 +104,14 @@ class DueTable:
         rows = await self._connection.rows(statement, {"now": now, "most": limit, **_here(platforms)})
         return [Due(*row) for row in rows]
 
+    async def earliest_chore(self) -> datetime | None:
+        moment: datetime | None = await self._connection.scalar(_CHORE_EARLIEST)
+        return moment
+
+    async def take_chores(self, now: datetime, limit: int) -> Sequence[Due]:
+        rows = await self._connection.rows(_CHORES_NOW, {"now": now, "most": limit})
+        return [Due(*row) for row in rows]
+
     async def lock(self, rows: Sequence[Due]) -> Sequence[Due]:
         these = [(row.kind, row.subject) for row in rows]
         there = {Due(*row) for row in await self._connection.rows(_DUE_THESE, {"these": these})}
@@ -102,6 +120,10 @@ class DueTable:
     async def put_off(self, rows: Sequence[Due], until: datetime) -> None:
         if rows:
             await self._connection.execute(_DUE_PUT_OFF, [_named(row) | {"until": until} for row in rows])
+
+    async def hold(self, rows: Sequence[Due], until: datetime) -> None:
+        if rows:
+            await self._connection.execute(_DUE_HOLD, [_named(row) | {"until": until} for row in rows])
 
     async def move(self, moved: Sequence[tuple[Due, datetime | None]]) -> None:
         again = [_named(row) | {"again": at} for row, at in moved if at is not None]

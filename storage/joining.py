@@ -22,11 +22,11 @@ from sqlalchemy import (
     update,
 )
 
-from storage import leads
+from storage import audit, leads
 from storage.connection import AnyRow, Connection
+from storage.event_terms import reindex
 from storage.outbox import outbox
 from storage.schema import among, insert_into, listed
-from storage.search import reindex
 from storage.tables import (
     attendances,
     communities,
@@ -54,6 +54,8 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     twins = {row.gone: row.stays for row in await connection.rows(_TWINS, both)}
     await _unite(connection, twins)
     for statement in _MOVES:
+        await connection.execute(statement, both)
+    for statement in audit.communities_united(connection.dialect):
         await connection.execute(statement, both)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
     await leads.stir_community(connection, into)

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func,
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
-from storage import joining, leads, nudges, parting, profiles
+from storage import audit, joining, leads, nudges, parting, profiles
 from storage.connection import Connection
 from storage.connection_changes import hand_over
 from storage.outbox import outbox
@@ -96,6 +96,7 @@ class LinkingTable:
             *_own_never(self._connection.dialect),
             _OWN_SETTINGS,
             *_OWN_REMINDERS,
+            *audit.people_united(),
         ):
             await self._connection.execute(statement, values)
         await leads.stir_anew(self._connection, into)

@@ -21,13 +21,13 @@ from sqlalchemy import (
     update,
 )
 
-from storage import leads
+from storage import audit, leads
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
+from storage.event_terms import reindex
 from storage.joining import keep_newest_of_pair
 from storage.outbox import outbox
 from storage.schema import UTC, among, insert_into, listed
-from storage.search import reindex
 from storage.tables import (
     accounts,
     attendances,
@@ -65,7 +65,7 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
         await connection.execute(_RENAME, sides)
     going = [each.id for each in await connection.rows(_MADE_THERE, sides)]
     coming = [each.id for each in await connection.rows(_COMING, {"old": old, "now": now})]
-    for statement in _MOVES:
+    for statement in (*_MOVES, *audit.COMMUNITY_PARTED):
         await connection.execute(statement, sides)
     staying = set(coming) - set(going)
     copied = await _copy(connection, old, [id_ for id_ in coming if id_ in set(going)], now)

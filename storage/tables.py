@@ -1,4 +1,4 @@
-"""Every table but those of delivery (`storage.due`, `storage.outbox`) and the search index (`storage.search`).
+"""Every table but those of delivery (`storage.due`, `storage.outbox`) and the indexes of words (`storage.search`).
 
 Ids that buttons carry are never given again (AUTOINCREMENT on SQLite; sequences on PostgreSQL).
 """
@@ -100,6 +100,7 @@ memberships = Table(
     _belongs("account_id", "accounts.id", is_key=True),
     _belongs("workspace_id", "workspaces.id", is_key=True, is_indexed=True),
     Column("is_organiser", Boolean, nullable=False, comment="as the platform said last"),
+    Column("first_seen_at", UTC, nullable=True, comment="not known of who was there before it was noted"),
     Column("seen_at", UTC, nullable=False),
     Column("channel", Text, nullable=True, comment="where they last spoke there"),
     Column("channel_name", Text, nullable=True),
@@ -313,6 +314,118 @@ event_sources = Table(
     UniqueConstraint("community_id", "uid", "source"),
 )
 
+# --- the library -------------------------------------------------------------------------------------------
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False, comment="empty: a pillar has its own back"),
+    UniqueConstraint("community_id", "key"),
+    sqlite_autoincrement=True,
+)
+"""Those that were added, in the order in which they were, and pillars that were renamed."""
+
+# What `find` narrows and sorts by, so that rows which are left out or stand on another page are never read.
+_FOUND_BY = ("topic", "level", "kind", "price", "jurisdiction")
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("key", Text, nullable=False, comment="what tells its page from others"),
+    Column("link", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("topic", Text, nullable=False, comment="its key"),
+    Column("kind", Text, nullable=True),
+    Column("tags", Json, nullable=False),
+    Column("level", Text, nullable=True),
+    Column("price", BigInteger, nullable=True),
+    Column("currency", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("jurisdiction", Text, nullable=False),
+    Column("review_by", Date, nullable=True),
+    # whoever owns it is the sharer: linking and unlinking people leaves every row as it is
+    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="SET NULL"), nullable=True, index=True),
+    Column("request_id", Text, nullable=True),
+    Column("shared_at", UTC, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("is_alive", Boolean, nullable=False, comment="as far as is known"),
+    Column("dead_since", UTC, nullable=True),
+    Column("fails", Integer, nullable=False),
+    Column("archived", Text, nullable=False),
+    # kept by a trigger on `resource_votes`: whatever takes votes away, it is right
+    Column("helpful", Integer, nullable=False),
+    UniqueConstraint("community_id", "key"),
+    UniqueConstraint("community_id", "request_id"),
+    Index("ix_resources_every", "community_id", "id"),
+    Index("ix_resources_newest", "community_id", "is_alive", "shared_at", "id", *_FOUND_BY),
+    Index("ix_resources_helpful", "community_id", "is_alive", "helpful", "shared_at", "id", *_FOUND_BY),
+    _sparse("ix_resources_review_by", "community_id", "review_by"),
+    sqlite_autoincrement=True,
+)
+
+resource_tags = Table(
+    "resource_tags",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    # compared by code point, as `place_names.key` is
+    Column("tag", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    _belongs("resource_id", "resources.id", is_key=True, is_indexed=True),
+    sqlite_with_rowid=False,
+)
+"""What resources are found by their tags by; `resources.tags` has them in order."""
+
+resource_notes = Table(
+    "resource_notes",
+    metadata,
+    _belongs("resource_id", "resources.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("text", Text, nullable=False),
+    Column("at", UTC, nullable=False),
+)
+
+resource_votes = Table(
+    "resource_votes",
+    metadata,
+    _belongs("resource_id", "resources.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("at", UTC, nullable=False),
+)
+
+resource_saves = Table(
+    "resource_saves",
+    metadata,
+    _belongs("resource_id", "resources.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("at", UTC, nullable=False),
+)
+
+resource_follows = Table(
+    "resource_follows",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("topic", Text, primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("at", UTC, nullable=False),
+)
+
+resource_stand_ins = Table(
+    "resource_stand_ins",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    # no foreign key: it is another community's, or gone
+    Column("resource_id", Integer, primary_key=True, autoincrement=False),
+    _belongs("stands_in", "resources.id", is_indexed=True),
+)
+"""Which resource stands for another in a community since linking or unlinking, as `stand_ins` for occurrences."""
+
 # --- introductions -----------------------------------------------------------------------------------------
 
 # By accounts, as memberships are: linking people leaves every row as it is.
@@ -343,6 +456,48 @@ never_introduced = Table(
 )
 """Whom somebody is never introduced to: seen by its owner alone."""
 
+# --- what organisers look after ------------------------------------------------------------------------------
+
+audit_lines = Table(
+    "audit_lines",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("person_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
+    Column("did", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Integer, nullable=True, comment="no foreign key: the line stays when it is gone"),
+    Column("what", Text, nullable=False, comment="its title, host or name then"),
+    Column("at", UTC, nullable=False, index=True),
+    Index("ix_audit_lines_subject", "community_id", "subject", "subject_id"),
+    Index("ix_audit_lines_newest", "community_id", "id"),
+    Index("ix_audit_lines_person_id", "person_id", "community_id", "at"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Integer, nullable=False),
+    _belongs("person_id", "people.id", is_indexed=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UTC, nullable=False),
+    UniqueConstraint("community_id", "subject", "subject_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+"""What members said and nobody has decided yet."""
+
+blocked_sites = Table(
+    "blocked_sites",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    # in the order of the alphabet on both databases
+    Column("host", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    Column("blocked_at", UTC, nullable=False),
+)
+
 # --- when --------------------------------------------------------------------------------------------------
 
 digests = Table(
@@ -364,6 +519,7 @@ digests = Table(
     Column("genre", Text, nullable=False),
     Column("online", Boolean, nullable=True),
     Column("skips_empty", Boolean, nullable=False),
+    Column("shows_library", Boolean, server_default=false(), nullable=False),
     Column("is_paused", Boolean, nullable=False),
     Column("request_id", Text, nullable=True),
     Column("created_at", UTC, nullable=False),

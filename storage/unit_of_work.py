@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.audit import Audit
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
 from bot.domain.connections import Connections
@@ -22,7 +23,10 @@ from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
+from bot.domain.resources import Resources
+from bot.domain.topics import Topics
 from bot.ports import Heard, Notes
+from storage.audit import AuditTable
 from storage.changes import ChangeTable
 from storage.closings import ClosingTable
 from storage.connection import Connection
@@ -47,12 +51,15 @@ from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
 from storage.profiles import ProfileTable
 from storage.reminders import ReminderTable
+from storage.resources import ResourceTable
+from storage.topics import TopicTable
 
 
 class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
     __slots__ = (
+        "audit",
         "changes",
         "closings",
         "connection",
@@ -77,6 +84,8 @@ class Work:
         "preferences",
         "profiles",
         "reminders",
+        "resources",
+        "topics",
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -93,6 +102,8 @@ class Work:
         self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)
+        self.resources: Resources = ResourceTable(connection)
+        self.topics: Topics = TopicTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
@@ -101,6 +112,7 @@ class Work:
         self.heard: Heard = HeardTable(connection)
         self.installations: InstallationRows = InstallationTable(connection)
         self.mydata: MyData = MyDataTable(connection)
+        self.audit: Audit = AuditTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)
         self.closings: Closings = ClosingTable(connection)

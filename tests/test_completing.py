@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from bot.commands import SAVE, Command, Feature, Services
+from bot.commands import SAY, Command, Feature, Services
 from bot.errors import Refused
 from bot.fit import plain
 from bot.i18n import N_
@@ -17,7 +17,7 @@ from bot.markup import rich
 from bot.params import Choice, Option, Text, Url
 from bot.request import Press, Request, Submit
 from bot.ui import Action, Card, Form, Menu, Reply
-from tests.somebody import Somebody, button, somebody, words
+from tests.somebody import Somebody, somebody, words
 
 NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 
@@ -51,11 +51,13 @@ class Pages:
 
 async def shown(ask: Keep, request: Request, _services: Services) -> Card:
     options = (Option("Top", "top"), Option("Low", "low"))
-    shelves = Menu("Shelf", Action(SAVE, f"{request.draft_id('confirm')}/shelf"), options)
+    shelves = Menu("Shelf", Action(SAY, f"{request.draft_id('confirm')}/shelf"), options)
     return Card(rich(f"{ask.title}, {ask.about}, {ask.shelf}"), controls=(shelves,))
 
 
 async def keep(ask: Keep, _request: Request, _services: Services) -> Reply:
+    if ask.about == "no":
+        raise Refused(N_("Not like this."), param="about")
     return Reply(rich(f"Saved {ask.title}, {ask.about}, {ask.shelf}, {ask.link}"))
 
 
@@ -123,10 +125,22 @@ async def test_what_was_found_and_does_not_fit_is_to_be_corrected(ana: Somebody,
     assert form.values["title"] == "x" * 21
 
 
-async def test_a_menu_saves_with_what_was_chosen(ana: Somebody) -> None:
+async def test_a_menu_says_one_thing_anew_and_the_card_is_shown_again(ana: Somebody, pages: Pages) -> None:
     confirm = await ana.says("/keep it link:example.org/a")
     [menu] = [each for each in confirm.cards[0].controls if isinstance(each, Menu)]
-    saved = await ana.ask(Press(menu.action, "top"))
-    assert words(saved).startswith("Saved A page, All of it, top")
-    assert words(await ana.presses(confirm, "Save")).startswith("This is saved already.")
-    assert button(confirm, "Change").arg
+    again = await ana.ask(Press(menu.action, "top"))
+    assert isinstance(again, Reply)
+    assert again.replaces
+    assert plain(again.cards[0].title) == "A page, All of it, top"
+    assert words(await ana.presses(again, "Save")).startswith("Saved A page, All of it, top")
+    assert len(pages.asked) == 1
+
+
+async def test_what_cannot_be_saved_as_it_is_comes_back_as_a_form(ana: Somebody) -> None:
+    confirm = await ana.says("/keep it link:example.org/a about:no")
+    form = await ana.presses(confirm, "Save")
+    assert isinstance(form, Form)
+    assert form.errors == {"about": "Not like this."}
+    again = await ana.ask(Submit(form.action, {**form.values, "about": "yes"}))
+    assert isinstance(again, Reply)
+    assert words(await ana.presses(again, "Save")).startswith("Saved A page, yes")

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
-import sys
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
-from adapters.sources.icalendar_child import OUT_OF_MEMORY
+from adapters.sources.confined import OUT_OF_MEMORY
 from adapters.sources.icalendar_wire import decode
+from adapters.sources.processes import start, stop
 from bot.domain.events import Skipped, SourceEvent
 from bot.errors import Refused
 from bot.i18n import N_
 
 _CHILD = "adapters.sources.icalendar_child"
-_ROOT = Path(__file__).parents[2]
-_KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONTZPATH")
-"""What of the environment the process gets. It reads what strangers wrote, so it is given no token."""
 
 _EVENT = re.compile(rb"(?:^|[\r\n])BEGIN:VEVENT[ \t]*(?=[\r\n]|$)", re.IGNORECASE)
 _CHUNK = 64 * 1024
@@ -62,7 +57,7 @@ async def read_calendar(data: bytes, *, zone: str, caps: Caps = DEFAULT) -> Asyn
     otherwise do so when it gets round to it.
     """
     _check_size(data, caps)
-    process = await _start(zone, caps)
+    process = await start(_CHILD, zone, str(caps.seconds), str(caps.memory))
     try:
         told = _Lines(process, caps.seconds)
         await told.send(data)
@@ -74,7 +69,7 @@ async def read_calendar(data: bytes, *, zone: str, caps: Caps = DEFAULT) -> Asyn
                 yield item
         _check_end(await told.end(), caps)
     finally:
-        await _stop(process)
+        await stop(process)
 
 
 class _Lines:
@@ -116,34 +111,6 @@ class _Lines:
             raise _took_too_long(self._seconds) from None
         finally:
             self._left -= clock() - began
-
-
-async def _start(zone: str, caps: Caps) -> asyncio.subprocess.Process:
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-P", "-m", _CHILD, zone, str(caps.seconds), str(caps.memory)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _KEPT if name in os.environ} | {"PYTHONPATH": str(_ROOT)},
-        )
-    )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:  # asyncio would lose a process that is cancelled half-way through its start
-        await _stop(await starting)
-        raise
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """Kill it if it still runs, read what is left in its pipe and reap it."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            process.kill()
-    if process.stdin:
-        process.stdin.close()
-    await process.communicate()
 
 
 def _check_size(data: bytes, caps: Caps) -> None:

@@ -10,13 +10,11 @@ import gc
 import sys
 from collections.abc import Iterator
 
+from adapters.sources.confined import OUT_OF_MEMORY, confine
 from adapters.sources.icalendar_events import Item, events_of
 from adapters.sources.icalendar_lines import lines_of
 from adapters.sources.icalendar_wire import encode
 from bot.errors import Refused
-
-OUT_OF_MEMORY = 3
-"""The exit code that says so."""
 
 FLUSH = 64 * 1024
 """Bytes that are written at a time: one or two pipes full."""
@@ -24,7 +22,7 @@ FLUSH = 64 * 1024
 
 def main() -> int:
     zone, seconds, memory = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    _limit(seconds, memory)
+    confine(seconds, memory)
     gc.disable()  # the process ends before its garbage matters
     try:
         _write(_items(sys.stdin.buffer.read(), zone))
@@ -56,28 +54,6 @@ def _write(items: Iterator[Item | Refused]) -> None:
             waiting, size = [], 0
     sys.stdout.buffer.write(b"".join(waiting))
     sys.stdout.buffer.flush()
-
-
-def _limit(seconds: int, memory: int) -> None:
-    """Have the system end this process should it work or grow beyond all measure, and keep no core of it.
-
-    The parent holds the time on the wall; this holds even if the parent is gone.
-    """
-    try:
-        import resource
-    except ImportError:  # Windows has none; the parent's clock is left
-        return
-    for kind, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        if hard == resource.RLIM_INFINITY or hard >= most:
-            try:
-                resource.setrlimit(kind, (most, hard))
-            except (OSError, ValueError):  # macOS knows RLIMIT_AS and refuses it
-                continue
 
 
 if __name__ == "__main__":

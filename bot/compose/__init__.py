@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from adapters.scheduler import Scheduler
+from adapters.sources.fetching import Fetcher
+from adapters.sources.outside import Outside
 from bot.app import App
-from bot.commands import Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
+from bot.chores import ChoreWork
+from bot.commands import Chore, Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
-from bot.features import connections, digests, events, greenroom, people, reminders
+from bot.features import connections, digests, events, greenroom, people, reminders, resources
 from bot.features.closed import CLOSED, tell
 from bot.features.help import help_feature
 from bot.features.home import home_feature
@@ -24,7 +27,7 @@ from bot.features.lookups import LOOKUPS
 from bot.features.welcome import GREETING, greet
 from bot.outbox import OutboxWork
 from bot.platform import Platform
-from bot.ports import Clock
+from bot.ports import Clock, Web
 from bot.sealing import Vault
 from bot.settings import Settings
 from storage.database import Database, hold, migrate
@@ -52,7 +55,7 @@ class SystemClock:
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
     shared, own = (
-        (events.FEATURE, people.PEOPLE, digests.FEATURE),
+        (events.FEATURE, resources.FEATURE, people.PEOPLE, digests.FEATURE),
         (connections.FEATURE, reminders.FEATURE, people.FEATURE, greenroom.FEATURE),
     )
     listed = (*shared, home_feature((*shared, *own)), *own)
@@ -67,7 +70,7 @@ class Serves(Protocol):
 class Bot:
     """Everything that runs. Platforms are put into `platforms` before `serve`."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, web: Web) -> None:
         self.settings = settings
         self.clock = clock
         self.features = all_features()
@@ -78,12 +81,13 @@ class Bot:
         vault = Vault(settings.secret_key.get_secret_value())
         self.database = Database(settings.database_url, wake=self.scheduler.wake, vault=vault)
         named = lookups_of(self.features), reminds_of(self.features)
-        self.services = Services(self.database, clock, self.platforms, *named)
+        self.services = Services(self.database, clock, self.platforms, *named, web)
         self.app = App(self.features, self.services, settings.timezone, settings.locale)
         self.due = DueWork(self.services, falls_due_of(self.features))
         self.outbox = OutboxWork(
             self.services, renders_of(self.features), errands=errands_of(self.features), random=random.Random()
         )
+        self.chores = ChoreWork(self.services, chores_of(self.features), wake=self.scheduler.wake)
         self.turn = asyncio.Lock()
 
     async def work(self) -> datetime | None:
@@ -91,7 +95,9 @@ class Bot:
         async with self.turn:
             await self.due.run(between=self.outbox.run)  # a platform's pace is slow: the first go out meanwhile
             await self.outbox.run()
-            return await earliest(self.services)
+            await self.chores.run()
+            moments = await earliest(self.services), await self.chores.earliest()
+            return min((moment for moment in moments if moment is not None), default=None)
 
     async def is_healthy(self) -> bool:
         """Whether every platform is connected and the database answers."""
@@ -119,21 +125,26 @@ class Bot:
 
 
 @contextlib.asynccontextmanager
-async def compose(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
+async def compose(settings: Settings, clock: Clock, fetcher: Fetcher | None = None) -> AsyncIterator[Bot]:
     """A bot on the settings' database, brought up to date and held for this process alone where it must be.
+
+    `fetcher` is how it reaches the web, by default as far as that is public; it is closed with the bot.
 
     Raises SetupError where the database cannot be used, or what it holds not opened.
     """
     with hold(settings.database_url):
         await migrate(settings.database_url)
-        bot = Bot(settings, clock)
+        web = Outside(fetcher or Fetcher())
+        bot = Bot(settings, clock, web)
         try:
             await bot.database.check_keys()
             async with bot.database.writing() as uow:
                 await uow.due.put(Due(HOUSEKEEPING, 0, clock.now()))
             yield bot
         finally:
+            await bot.chores.close()
             await bot.outbox.close()
+            await web.close()
             await bot.database.close()
 
 
@@ -160,6 +171,11 @@ def renders_of(features: Sequence[Feature]) -> Mapping[str, Renders]:
         CLOSED: tell,
         **{name: each for feature in features for name, each in feature.renders.items()},
     }
+
+
+def chores_of(features: Sequence[Feature]) -> Mapping[str, Chore]:
+    """What needs the web when it falls due."""
+    return {name: each for feature in features for name, each in feature.chores.items()}
 
 
 def errands_of(features: Sequence[Feature]) -> Mapping[str, Errand]:

@@ -16,6 +16,10 @@ Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
 """What a row carries besides its columns: plain JSON."""
 
 
+WEB = "web"
+"""What stands as the platform of due rows that need the web outside (`bot.chores`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """Something that falls due at a moment (aware UTC).
@@ -231,11 +235,20 @@ class DueRows(Protocol):
         processes until this unit of work ends.
         """
 
+    async def earliest_chore(self) -> datetime | None:
+        """As `earliest`, of what needs the web."""
+
+    async def take_chores(self, now: datetime, limit: int) -> Sequence[Due]:
+        """As `take`, of what needs the web."""
+
     async def lock(self, rows: Sequence[Due]) -> Sequence[Due]:
         """Those of `rows` that are still due when they say, in their order, locked as `take` does."""
 
     async def put_off(self, rows: Sequence[Due], until: datetime) -> None:
         """Take none of these before `until`, if they are still due when they say; it counts as a fail."""
+
+    async def hold(self, rows: Sequence[Due], until: datetime) -> None:
+        """Take none of these before `until`, if they are still due when they say; it is no fail."""
 
     async def move(self, moved: Sequence[tuple[Due, datetime | None]]) -> None:
         """Set each row's next moment, or remove it (None), if it is still due when `Due.at` says."""

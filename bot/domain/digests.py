@@ -37,6 +37,8 @@ class Digest:
     genre: str = ""
     online: bool | None = None
     skips_empty: bool = True
+    shows_library: bool = False
+    """Whether it tells of what is new in the library, too."""
     is_paused: bool = False
     request_id: str | None = None
     """Unique in its community where set: the same request sets one digest."""
@@ -48,6 +50,11 @@ class Digest:
         day: date = local.date() + timedelta(days=(self.weekday - local.weekday()) % 7)
         due = instant(datetime.combine(day, self.at), self.zone)
         return due if due > moment else instant(datetime.combine(day + timedelta(days=7), self.at), self.zone)
+
+    def last_before(self, moment: datetime) -> datetime:
+        """When it was due before it was due at `moment`: what is new since then is told in that one."""
+        local = moment.astimezone(ZoneInfo(self.zone))
+        return instant(datetime.combine(local.date() - timedelta(days=7), self.at), self.zone)
 
 
 class Digests(Protocol):

@@ -158,11 +158,17 @@ class Choice:
     again: datetime | None
 
 
+def slot_of(day: date, preferences: Preferences, zone: str) -> Slot:
+    """The digest that is meant for that day."""
+    at = instant(datetime.combine(day, preferences.digest_at), zone)
+    return Slot(day, out_of_quiet(at, preferences.quiet, zone))
+
+
 def slots(preferences: Preferences, zone: str, now: datetime) -> tuple[Slot, Slot]:
     """The last digest by `now` and the next one after it."""
     today = _local(now, zone).date()
     day = today - timedelta(days=(today.weekday() - preferences.digest_weekday) % 7)
-    around = [_slot(day + timedelta(weeks=weeks), preferences, zone) for weeks in (-2, -1, 0, 1, 2)]
+    around = [slot_of(day + timedelta(weeks=weeks), preferences, zone) for weeks in (-2, -1, 0, 1, 2)]
     return max((each for each in around if each.at <= now), key=lambda each: each.at), min(
         (each for each in around if each.at > now), key=lambda each: each.at
     )
@@ -299,11 +305,6 @@ class Nudges(Protocol):
         """The community of each of these occurrences, for those that somebody sees: of communities where they and the
         bot still are.
         """
-
-
-def _slot(day: date, preferences: Preferences, zone: str) -> Slot:
-    at = instant(datetime.combine(day, preferences.digest_at), zone)
-    return Slot(day, out_of_quiet(at, preferences.quiet, zone))
 
 
 def _morning(day: date, preferences: Preferences, zone: str) -> datetime:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.terms import terms
 from bot.i18n import N_
 
 NAME_MOST = 40
@@ -62,3 +63,29 @@ class Topics(Protocol):
 
     async def rename(self, community: int, key: str, name: str) -> None:
         """Another name; "" gives a pillar its own back. Raises Refused for the name of another one, or no such key."""
+
+
+def guessed(text: str) -> str:
+    """The key of the pillar that a page is most likely about, by words of its title and description; "" for none."""
+    found = set(terms(text))
+    counts = {
+        pillar: sum(any(term.startswith(stem) for term in found) for stem in stems) for pillar, stems in _STEMS.items()
+    }
+    best = max(counts, key=lambda pillar: counts[pillar])
+    return best.value if counts[best] else ""
+
+
+_STEMS: Mapping[Pillar, Sequence[str]] = {
+    Pillar.BUSINESS: (
+        "contract agreement licens royalt copyright clearance publish split negotiat legal law label vertrag "
+        "lizenz tantiem urheber gema ascap"
+    ).split(),
+    Pillar.INCOME: "freelanc rate invoice sync stream merch teach earn income pitch honorar rechnung".split(),
+    Pillar.EXPERIENCE: "intern assist studio apprentic runner prakti".split(),
+    Pillar.NETWORK: "network conferenc communit showcase meetup konferenz".split(),
+    Pillar.CRAFT: (
+        "mix master theory harmony chord synth eq compress record arrang ear drum vocal plugin produc beat guitar "
+        "piano sound songwriting akkord"
+    ).split(),
+}
+"""How words begin that tell; of two that tell the same number, the first."""

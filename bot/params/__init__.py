@@ -5,10 +5,11 @@ For every kind `read(write(value)) == value`: what is written goes into forms an
 """
 
 from bot.params.amounts import Cost, Number, Whole
+from bot.params.codes import Language, Law, law_name
 from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortened
 from bot.params.repeating import Every, Leads, QuietHours, WhenOrEvery
 from bot.params.stored import ChannelParam, City, Member, Stored, Upload
-from bot.params.times import Dates, DateTime, PastDay, TimeOfDay, Until, Zone
+from bot.params.times import ComingDay, Dates, DateTime, PastDay, TimeOfDay, Until, Zone
 from bot.params.wordings import WEEKDAYS, Choice, Choices, Tags, Text, Url, weekday, yes_no
 
 __all__ = [
@@ -18,10 +19,13 @@ __all__ = [
     "Choice",
     "Choices",
     "City",
+    "ComingDay",
     "Cost",
     "DateTime",
     "Dates",
     "Every",
+    "Language",
+    "Law",
     "Leads",
     "Member",
     "Number",
@@ -41,6 +45,7 @@ __all__ = [
     "WhenOrEvery",
     "Whole",
     "Zone",
+    "law_name",
     "shortened",
     "weekday",
     "yes_no",

@@ -83,6 +83,28 @@ class PastDay(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class ComingDay(Plain):
+    """A day that is still to come, or today: "friday", "1 June", "in 3 weeks"; of several, such as "june", the last."""
+
+    def read(self, typed: str, reading: Reading) -> date:
+        try:
+            day = read_span(typed, locale=reading.locale, zone=reading.zone, now=reading.now).last
+        except Refused as no_span:
+            try:  # what is told from now on: "in a year"
+                moment = read_moment(typed, locale=reading.locale, zone=reading.zone, now=reading.now, default=time(12))
+            except Refused:
+                raise no_span from None
+            day = moment.instant().astimezone(reading.say.zone).date()
+        if day < reading.now.astimezone(reading.say.zone).date():
+            raise Refused(N_("{typed} is over. Name a day to come."), typed=shortened(typed))
+        return day
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, date)
+        return value.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
 class Until(Plain):
     """The end of what starts at the argument named `start`: "23:00", "2h", "Sat 3am"."""
 

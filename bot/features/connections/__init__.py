@@ -73,10 +73,12 @@ FEATURE = Feature(
         ),
         Command(
             "edit",
-            keeping.EDIT_HELP,
+            N_("Change what you noted of somebody"),
             keeping.EditConnection,
             keeping.edit_connection,
             '/connect edit "Ana Ruiz" every:"6 weeks"',
+            fills=keeping.connection_now,
+            of="who",
         ),
         Command(
             "merge",
@@ -117,7 +119,6 @@ FEATURE = Feature(
         **files.PRESSES,
         **introductions.PRESSES,
     },
-    opens=keeping.OPENS,
     lookups={
         CONNECTION: ConnectionLookup(),
         MEETING: MeetingLookup(),

@@ -14,7 +14,7 @@ from bot.i18n import N_, Words
 from bot.markup import Bold, Link, Rich, joined, rich
 from bot.ui import Action, Button, Card, Control, Field, Style
 
-SHOW, MET, EDIT, FORGET = "connect.show", "connect.met", "connect.edit", "connect.forget"
+SHOW, MET, FORGET = "connect.show", "connect.met", "connect.forget"
 
 ENTRIES = 10
 """Of a timeline, on a card; the newest."""
@@ -80,7 +80,7 @@ def _controls(connection: Connection, say: Words) -> tuple[Control, ...]:
         Button(say(N_("Met again")), Action(MET, id_), Style.PRIMARY),
         Button(say(N_("Add a note")), Action(ASK, f"connect note/who=#{id_}")),
         Button(say(N_("Add a promise")), Action(ASK, f"connect promise/who=#{id_}")),
-        Button(say(N_("Edit")), Action(EDIT, id_)),
+        Button(say(N_("Edit")), Action(ASK, f"connect edit/who=#{id_}")),
         Button(say(N_("Forget")), Action(FORGET, id_), Style.DANGER),
     )
 

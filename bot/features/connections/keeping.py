@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
-from bot.commands import UNSAID, OpensForm, Pressed, Services, Unsaid, arguments_of, write_values
+from bot.commands import UNSAID, Pressed, Services, Unsaid, arguments_of, write_values
 from bot.domain.cadences import Cadence
 from bot.domain.connections import (
     LINE_MOST,
@@ -25,21 +25,24 @@ from bot.domain.members import Somebody
 from bot.domain.moments import Moment
 from bot.domain.roles import ROLES
 from bot.features.connections import reminding
-from bot.features.connections.cards import EDIT, FORGET, MET, short_card
+from bot.features.connections.cards import FORGET, MET, short_card
 from bot.features.connections.days import day_met, due, noon, today
-from bot.features.connections.lookup import ConnectionParam, Meeting, MeetingParam, found_connection, not_yours
+from bot.features.connections.lookup import (
+    ConnectionLookup,
+    ConnectionParam,
+    Meeting,
+    MeetingParam,
+    found_connection,
+    not_yours,
+)
 from bot.features.connections.uniting import rest_of, united
 from bot.i18n import N_
 from bot.markup import Bold, rich
 from bot.params import Every, Member, PastDay, Tags, Text
 from bot.request import Press, Request
-from bot.ui import Action, Button, Card, Form, Reply, Style
+from bot.ui import Action, Button, Card, Reply, Style
 
 FORGET_SURELY = "connect.gone"
-EDIT_HELP = N_("Change what you noted of somebody")
-
-NOTHING = "-"
-"""What is typed to empty a field: an empty one says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +65,21 @@ class MetConnection:
 class EditConnection:
     who: Annotated[Connection, ConnectionParam(N_("Who"), N_("Words of their name"))]
     name: Annotated[str, Text(N_("Name"), N_("What they are called"), most=NAME_MOST)] = ""
-    role: Annotated[str, Text(N_("Role"), N_("What they do; - empties it"), most=LINE_MOST, offers=ROLES)] = ""
-    company: Annotated[str, Text(N_("Company"), N_("Label, studio, band; - empties it"), most=LINE_MOST)] = ""
-    city: Annotated[str, Text(N_("City"), N_("Where they live; - empties it"), most=LINE_MOST)] = ""
-    tags: Annotated[tuple[str, ...], Tags(N_("Tags"), N_("All of them; - empties it"), most=LISTED_MOST)] = ()
+    role: Annotated[str, Text(N_("Role"), N_("What they do"), most=LINE_MOST, offers=ROLES)] = ""
+    company: Annotated[str, Text(N_("Company"), N_("Label, studio, band"), most=LINE_MOST)] = ""
+    city: Annotated[str, Text(N_("City"), N_("Where they live"), most=LINE_MOST)] = ""
+    tags: Annotated[tuple[str, ...], Tags(N_("Tags"), N_("techno, mixing, …"), most=LISTED_MOST)] = ()
     contact: Annotated[
         tuple[str, ...],
         Tags(
             N_("Handles and links"),
-            N_("All of them, commas between; - empties it"),
+            N_("@ana, ana@example.org, soundcloud.com/ana; commas between them"),
             most=4 * LISTED_MOST,
             each=LINK_MOST,
             keeps_case=True,
         ),
     ] = ()
-    introduced_by: Annotated[str, Text(N_("Introduced by"), N_("Who introduced you; - empties it"), most=LINE_MOST)] = (
-        ""
-    )
+    introduced_by: Annotated[str, Text(N_("Introduced by"), N_("Who introduced you"), most=LINE_MOST)] = ""
     every: Annotated[Cadence | Unsaid | None, Every(N_("Stay in touch"), N_("every 6 weeks, never"))] = UNSAID
     follow_up: Annotated[Moment | None, due(N_("Follow up"), N_("in 2 weeks, friday"))] = None
     member: Annotated[Somebody | None, Member(N_("Member"), N_("Who it is here, if they are; nobody is told"))] = None
@@ -119,7 +120,27 @@ async def met_connection(ask: MetConnection, request: Request, services: Service
     return await _after(N_("Noted that you met."), ask.who.id, request, services)
 
 
+async def connection_now(typed: Mapping[str, str], request: Request, services: Services) -> Mapping[str, str]:
+    """Implements `bot.commands.Command.fills`: all that is known of somebody."""
+    who = await ConnectionLookup().read(typed["who"], request, services)
+    about = who.about
+    known = EditConnection(
+        who,
+        name=about.name,
+        role=about.role,
+        company=about.company,
+        city=about.city,
+        tags=about.tags,
+        contact=(*about.handles, *about.emails, *about.phones, *map(_listable, about.links)),
+        introduced_by=about.introduced_by,
+        every=who.cadence,
+        follow_up=who.follow_up,
+    )
+    return write_values(arguments_of(EditConnection), known, services)
+
+
 async def edit_connection(ask: EditConnection, request: Request, services: Services) -> Reply:
+    """What is emptied is empty; the name stays, and who it is here where nobody is named."""
     owner = request.person.id
     async with services.store.writing() as uow:
         known = await uow.connections.get(owner, ask.who.id)
@@ -128,12 +149,12 @@ async def edit_connection(ask: EditConnection, request: Request, services: Servi
         changed = replace(
             known,
             about=_edited(known.about, ask),
-            cadence=known.cadence if isinstance(ask.every, Unsaid) else ask.every,
-            follow_up=ask.follow_up or known.follow_up,
+            cadence=None if isinstance(ask.every, Unsaid) else ask.every,
+            follow_up=ask.follow_up,
             member=ask.member.person if ask.member else known.member,
         )
         await uow.connections.change(owner, changed)
-        if ask.follow_up is not None:
+        if changed.follow_up != known.follow_up:
             await reminding.remember_follow_up(uow, owner, changed, request.now)
     return await _after(N_("Changed."), ask.who.id, request, services)
 
@@ -180,33 +201,6 @@ async def press_met(press: Press, request: Request, services: Services) -> Reply
     return await _after(N_("Noted that you met."), who.id, request, services)
 
 
-async def open_edit(press: Press, request: Request, services: Services) -> Form:
-    """The form of `connect edit`, with all that is known."""
-    who = await found_connection(press.action.arg, request, services)
-    about, arguments = who.about, arguments_of(EditConnection)
-    contact = (*about.handles, *about.emails, *about.phones, *about.links)
-    known = EditConnection(
-        who,
-        name=about.name,
-        role=about.role,
-        company=about.company,
-        city=about.city,
-        tags=about.tags,
-        contact=contact,
-        introduced_by=about.introduced_by,
-        every=who.cadence,
-        follow_up=who.follow_up,
-    )
-    return Form(
-        title=request.say(EDIT_HELP),
-        action=Action("connect edit"),
-        params={each: argument.param for each, argument in arguments.items()},
-        values=write_values(arguments, known, services),
-        required=frozenset(each for each, argument in arguments.items() if argument.is_required),
-        locale=str(request.say.locale),
-    )
-
-
 async def press_forget(press: Press, request: Request, services: Services) -> Reply:
     return _ask_to_forget(await found_connection(press.action.arg, request, services), request)
 
@@ -224,7 +218,6 @@ async def press_forget_surely(press: Press, request: Request, services: Services
 
 
 PRESSES: Mapping[str, Pressed] = {MET: press_met, FORGET: press_forget, FORGET_SURELY: press_forget_surely}
-OPENS: Mapping[str, OpensForm] = {EDIT: open_edit}
 
 
 def _ask_to_forget(who: Connection, request: Request) -> Reply:
@@ -240,23 +233,19 @@ async def _after(text: str, id_: int, request: Request, services: Services) -> R
     return Reply(rich(request.say(text)), (short_card(saved, request.say, today(request)),))
 
 
+def _listable(link: str) -> str:
+    """The same address without the signs that part a list."""
+    return link.replace(",", "%2C").replace(";", "%3B")
+
+
 def _edited(about: About, ask: EditConnection) -> About:
-    if ask.contact == (NOTHING,):
-        about = replace(about, links=(), emails=(), phones=(), handles=())
-    elif ask.contact:
-        about = replace(about, **told_apart(ask.contact))
-    tags = about.tags if not ask.tags else () if ask.tags == (NOTHING,) else ask.tags
     return replace(
         about,
         name=ask.name or about.name,
-        role=_said(ask.role, about.role),
-        company=_said(ask.company, about.company),
-        city=_said(ask.city, about.city),
-        introduced_by=_said(ask.introduced_by, about.introduced_by),
-        tags=tags,
+        role=ask.role,
+        company=ask.company,
+        city=ask.city,
+        introduced_by=ask.introduced_by,
+        tags=ask.tags,
+        **told_apart(ask.contact),
     )
-
-
-def _said(typed: str, before: str) -> str:
-    """What a field holds after it was typed: nothing typed leaves it."""
-    return before if not typed else "" if typed == NOTHING else typed

@@ -13,7 +13,7 @@ from bot.domain.digests import Digest
 from bot.errors import NotFound
 from bot.features.digests import posting
 from bot.features.digests.lookup import DigestParam
-from bot.features.digests.words import filters, schedule
+from bot.features.digests.words import schedule, shows
 from bot.i18n import N_, Slash
 from bot.markup import Bold, Rich, rich
 from bot.request import Press, Request
@@ -47,10 +47,15 @@ async def list_digests(_ask: AllDigests, request: Request, services: Services) -
 async def preview_digest(ask: OneDigest, request: Request, services: Services) -> Reply:
     async with services.store.reading() as uow:
         page = await posting.found(ask.digest, uow, request.now)
-    if not page.total:
+        shared = await posting.new_in_library(ask.digest, uow, request.now)
+    if not page.total and not shared:
         return Reply(rich(request.say(N_("Nothing to show: no event matches in these days."))))
     left_out = page.total - len(page.occurrences)
     shown = posting.digest_reply(ask.digest, page.occurrences, request.say, left_out=left_out)
+    if shared:
+        left_out = max(0, len(shared) - posting.RESOURCES_MOST)
+        more = posting.library_reply(shared[: posting.RESOURCES_MOST], request.say, left_out)
+        shown = replace(shown, cards=shown.cards + more.cards)
     return replace(shown, privacy=Privacy.PRIVATE)
 
 
@@ -90,7 +95,7 @@ def digest_card(digest: Digest, failed: OutboxLine | None, request: Request) -> 
     say, arg = request.say, str(digest.id)
     comes = say(N_("paused")) if digest.is_paused else _next(digest, request)
     pairs = [
-        (N_("Shows"), rich(filters(digest, say))),
+        (N_("Shows"), rich(shows(digest, say))),
         (N_("Looks ahead"), rich(say.many("{count} day", "{count} days", digest.days))),
         (N_("Next one"), rich(comes)),
         (N_("Not delivered"), rich(failed.reason) if failed else Rich()),

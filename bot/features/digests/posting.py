@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.commands import Fallen, Message, Services
-from bot.domain.delivery import Due, Moot, Owed
+from bot.domain.delivery import Due, Fact, Moot, Owed
 from bot.domain.digests import LATE_MOST, Digest
 from bot.domain.events import Occurrence, Page
 from bot.domain.people import Community
+from bot.domain.resources import Resource
 from bot.features.digests.words import filters, search_for
 from bot.features.events.cards import short_card, when
+from bot.features.resources.news import news_card
 from bot.fit import fit
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, Rich, joined, rich
@@ -28,6 +30,12 @@ DIGEST = "digest"
 
 EVENTS_MOST = 60
 """Events in one digest; it says how many more there are."""
+
+RESOURCES_MOST = 8
+"""What is new in the library, in one digest; it says how many more there are."""
+
+COUNTED_MOST = 100
+"""More than these are not counted."""
 
 
 def due_of(digest: Digest, now: datetime) -> Due:
@@ -68,6 +76,9 @@ async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now
         if digest.is_paused:
             messages.append(Moot("the digest was paused"))
             continue
+        if "resources" in row.facts:
+            messages.append(await _library(row, digest, community, uow, services))
+            continue
         ids = [int(str(id_)) for id_ in _listed(row.facts["occurrences"])]
         occurrences = await uow.events.several(digest.community, ids, person=None)
         messages.append(_message(row, digest, occurrences, community, services))
@@ -78,6 +89,19 @@ async def found(digest: Digest, uow: UnitOfWork, now: datetime) -> Page:
     """What a digest tells of at that moment."""
     search = search_for(digest, now)
     return await uow.events.find(digest.community, search, person=None, offset=0, limit=EVENTS_MOST)
+
+
+async def new_in_library(digest: Digest, uow: UnitOfWork, at: datetime) -> Sequence[Resource]:
+    """What was shared since the one before, where the digest tells of that; newest first."""
+    if not digest.shows_library:
+        return ()
+    since = digest.last_before(at)
+    return await uow.resources.newest(digest.community, since, at, COUNTED_MOST)
+
+
+def library_reply(resources: Sequence[Resource], say: Words, left_out: int) -> Reply:
+    """What is new in the library, a message of its own."""
+    return Reply(cards=(news_card(say(N_("New in the library")), resources, say, left_out),), privacy=Privacy.SHARED)
 
 
 def digest_reply(
@@ -141,14 +165,30 @@ def _most_that_fits(digest: Digest, rest: Sequence[Occurrence], say: Words, limi
 
 async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, now: datetime) -> tuple[Owed, ...]:
     page = await found(digest, uow, now)
-    if not page.total and digest.skips_empty:
+    shared = await new_in_library(digest, uow, row.at)
+    if not page.total and not shared and digest.skips_empty:
         return ()
     community = await uow.people.community(digest.community)
     platform = services.platforms.get(digest.channel.platform)
     if community is None or platform is None:
         raise LookupError("the digest's platform is not running here")  # it is put off, and tried again
-    stretches = laid_out(digest, page.occurrences, _words(digest, community, platform), platform.limits) or [()]
+    stretches: Sequence[Sequence[Occurrence]] = laid_out(
+        digest, page.occurrences, _words(digest, community, platform), platform.limits
+    )
+    if not stretches and not (shared and digest.skips_empty):
+        stretches = [()]
     period = row.at.astimezone(ZoneInfo(digest.zone)).date().isoformat()
+    told: list[Mapping[str, Fact]] = [
+        {
+            "occurrences": [each.id for each in stretch],
+            "parts": len(stretches),
+            "left_out": page.total - len(page.occurrences) if part == len(stretches) else 0,
+        }
+        for part, stretch in enumerate(stretches, 1)
+    ]
+    if shared:
+        left_out = max(0, len(shared) - RESOURCES_MOST)
+        told.append({"resources": [each.id for each in shared[:RESOURCES_MOST]], "left_out": left_out})
     return tuple(
         Owed(
             kind=DIGEST,
@@ -157,15 +197,11 @@ async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, n
             address=digest.channel,
             community=digest.community,
             part=part,
-            facts={
-                "occurrences": [each.id for each in stretch],
-                "parts": len(stretches),
-                "left_out": page.total - len(page.occurrences) if part == len(stretches) else 0,
-            },
+            facts=facts,
             not_after=row.at + LATE_MOST,
             follows=part - 1 if part > 1 else None,
         )
-        for part, stretch in enumerate(stretches, 1)
+        for part, facts in enumerate(told, 1)
     )
 
 
@@ -189,6 +225,23 @@ def _message(
         raise ValueError("the events of this part have outgrown one message")
     shown: Mapping[int, int] = {each.event_id: each.version for each in occurrences}
     return Message(fitted[0], shown)
+
+
+async def _library(
+    row: Owed, digest: Digest, community: Community, uow: UnitOfWork, services: Services
+) -> Message | Moot:
+    ids = [int(str(id_)) for id_ in _listed(row.facts["resources"])]
+    resources = await uow.resources.several(digest.community, ids, person=None)
+    if not resources:
+        return Moot("all of it was removed")
+    platform = services.platforms[row.address.platform]
+    say = _words(digest, community, platform)
+    shown = list(resources)
+    left_out = int(str(row.facts["left_out"]))
+    while len(fitted := fit(library_reply(shown, say, left_out), platform.limits).messages) > 1 and len(shown) > 1:
+        shown.pop()
+        left_out += 1
+    return Message(fitted[0])
 
 
 def _head(digest: Digest, occurrences: Sequence[Occurrence], say: Words, part: int, parts: int) -> Rich:

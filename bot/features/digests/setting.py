@@ -15,7 +15,7 @@ from bot.domain.places import Place
 from bot.errors import Refused
 from bot.features.digests import posting
 from bot.features.digests.listing import digest_card
-from bot.features.digests.words import filters, schedule
+from bot.features.digests.words import schedule, shows
 from bot.features.events.finding import kind_choice, where_choice
 from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
@@ -40,6 +40,7 @@ class SetDigest:
     genre: Annotated[str, Text(N_("Genre"), N_("Only this genre"), most=40)] = ""
     where: Annotated[bool | None, where_choice()] = None
     skip_empty: Annotated[bool, yes_no(N_("Skip when empty"), N_("Post nothing when there are no events (yes)"))] = True
+    library: Annotated[bool, yes_no(N_("Library"), N_("Also tell what is new in the library (no)"))] = False
 
 
 async def confirm_digest(ask: SetDigest, request: Request, services: Services) -> Card:
@@ -53,7 +54,7 @@ async def confirm_digest(ask: SetDigest, request: Request, services: Services) -
     pairs = [
         (N_("Posted"), schedule(digest, say)),
         (N_("First one"), say.moment(first, ZoneInfo(digest.zone))),
-        (N_("Shows"), filters(digest, say)),
+        (N_("Shows"), shows(digest, say)),
         (N_("Looks ahead"), say.many("{count} day", "{count} days", digest.days)),
         (
             N_("With no events"),
@@ -100,5 +101,6 @@ def _digest(ask: SetDigest, request: Request) -> Digest:
         genre=ask.genre.casefold(),
         online=ask.where,
         skips_empty=ask.skip_empty,
+        shows_library=ask.library,
         request_id=request.id,
     )

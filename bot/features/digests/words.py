@@ -34,6 +34,12 @@ def filters(digest: Digest, say: Words) -> str:
     return " · ".join(part for part in parts if part) or say(N_("all events"))
 
 
+def shows(digest: Digest, say: Words) -> str:
+    """All that it tells of: its events, and perhaps the library."""
+    events = filters(digest, say)
+    return say(N_("{events}, and what is new in the library"), events=events) if digest.shows_library else events
+
+
 def search_for(digest: Digest, now: datetime) -> Search:
     """What a digest asks the calendar for: from now until the end of its last day, in its own zone."""
     zone = ZoneInfo(digest.zone)

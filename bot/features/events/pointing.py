@@ -26,7 +26,7 @@ def from_message(pointed: Pointed) -> Mapping[str, str]:
     about = text if len(title) > TITLE_MOST else rest
     return {
         "title": clip(title, TITLE_MOST),
-        "link": _link(text) or pointed.link,
+        "link": link_in(text) or pointed.link,
         "about": clip(about, DESCRIPTION_MOST),
     }
 
@@ -40,7 +40,8 @@ def _title(text: str) -> tuple[str, str]:
     return "", text
 
 
-def _link(text: str) -> str:
+def link_in(text: str) -> str:
+    """The first web address in a text, without the signs of the sentence around it; "" where there is none."""
     for found in _URL.finditer(text):
         url = found[0].rstrip(".,;:!?'*_~])") if "(" not in found[0] else found[0].rstrip(".,;:!?'*_~]")
         try:

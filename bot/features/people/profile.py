@@ -77,7 +77,7 @@ async def set_profile(ask: SetProfile, request: Request, services: Services) -> 
     return Reply(rich(seen), tuple(card for card in cards if card is not None))
 
 
-async def profile_now(request: Request, services: Services) -> Mapping[str, str]:
+async def profile_now(_typed: Mapping[str, str], request: Request, services: Services) -> Mapping[str, str]:
     """A profile as its form holds it; who sees it is always said."""
     async with services.store.reading(is_steady=False) as uow:
         known = await uow.profiles.get(request.person.id)

@@ -21,6 +21,7 @@ from bot.features.events import answering
 from bot.features.events.cards import GOING, when, where
 from bot.features.reminders.nudges import today_of
 from bot.features.reminders.telling import NOWHERE
+from bot.features.resources.news import news_card
 from bot.i18n import AS_DECLARED, N_, Slash, Words
 from bot.markup import Bold, Rich, joined, rich
 from bot.ports import UnitOfWork
@@ -52,6 +53,7 @@ async def render(
             *await _events(row.person, ids(row.facts["events"]), say, uow, now),
             *await _promises(row.person, ids(row.facts["promises"]), say, uow, now),
             *await _late(row.person, ids(row.facts["late"]), say, uow, today_of(reader, now)),
+            *await _library(row.person, ids(row.facts.get("resources")), say, uow),
         ]
         if not cards:
             messages.append(Moot("nothing is left to say"))
@@ -84,7 +86,9 @@ def settings() -> Slash:
 
 
 def ids(kept: Fact) -> Sequence[int]:
-    """The ids that a fact holds."""
+    """The ids that a fact holds; none where it was written before there was such a thing."""
+    if kept is None:
+        return []
     assert isinstance(kept, Sequence)
     return [each for each in kept if isinstance(each, int)]
 
@@ -169,6 +173,15 @@ async def _late(person: int, kept: Sequence[int], say: Words, uow: UnitOfWork, t
 
 def show_button(connection: int, name: str, say: Words) -> Button:
     return Button(say(N_("Show {name}"), name=name), Action(SHOW, str(connection)))
+
+
+async def _library(person: int, kept: Sequence[int], say: Words, uow: UnitOfWork) -> Sequence[Card]:
+    still = await uow.resources.seen(person, kept)
+    if not still:
+        return ()
+    following = Slash("/resource following")
+    title = say(N_("New in what you follow ({following})"), following=following)
+    return [news_card(title, still, say)]
 
 
 def _is_late(connection: Connection, today: date) -> bool:

@@ -28,6 +28,7 @@ from bot.domain.nudges import (
     chosen,
     could,
     helps_until,
+    slot_of,
     wanted,
 )
 from bot.domain.people import Reader
@@ -47,13 +48,19 @@ class Content:
     events: Sequence[int] = ()
     promises: Sequence[int] = ()
     late: Sequence[int] = ()
+    resources: Sequence[int] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.promises or self.late)
+        return bool(self.events or self.promises or self.late or self.resources)
 
     @property
     def facts(self) -> Mapping[str, Fact]:
-        return {"events": list(self.events), "promises": list(self.promises), "late": list(self.late)}
+        return {
+            "events": list(self.events),
+            "promises": list(self.promises),
+            "late": list(self.late),
+            "resources": list(self.resources),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +87,12 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, no
         person: could(each.nudged, each.going, each.preferences, each.reader.zone, now)
         for person, each in awake.items()
     }
-    contents = await contents_of(
-        {person: awake[person].reader for person, each in could_be.items() if each.digest and each.is_free}, uow, now
-    )
+    spans = {
+        person: (_digested_at(awake[person]), each.digest.at)
+        for person, each in could_be.items()
+        if each.digest and each.is_free
+    }
+    contents = await contents_of({person: awake[person].reader for person in spans}, spans, uow, now)
     known = await _known(could_be, uow)
     choices = {
         person: chosen(each, bool(contents.get(person)), known.get(person, ()), now)
@@ -113,10 +123,11 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, no
     return fallen
 
 
-async def contents_of(readers: Mapping[int, Reader], uow: UnitOfWork, now: datetime) -> Mapping[int, Content]:
-    """What there is to say in these people's digests.
-
-    What is new under topics that somebody follows would be a fourth kind of it.
+async def contents_of(
+    readers: Mapping[int, Reader], spans: Mapping[int, tuple[datetime, datetime]], uow: UnitOfWork, now: datetime
+) -> Mapping[int, Content]:
+    """What there is to say in these people's digests. `spans`: from when the one before was due to when this one is,
+    so that each new thing is in one of them.
     """
     if not readers:
         return {}
@@ -128,14 +139,21 @@ async def contents_of(readers: Mapping[int, Reader], uow: UnitOfWork, now: datet
     promises = await uow.nudges.promises(persons, now + LOOKS_AHEAD, LISTED_MOST)
     # by the calendar of whoever is furthest ahead; which of them it is already is seen below
     late = await uow.nudges.late(persons, now.date() + timedelta(days=1), LISTED_MOST)
+    fresh = await uow.resources.fresh(spans, LISTED_MOST)
     return {
         person: Content(
             events=[each.occurrence for each in wanted(news[person], tastes.get(person, Taste()))],
             promises=promises.get(person, ()),
-            late=[id_ for id_, since in late.get(person, ()) if since <= today_of(reader, now)],
+            late=[id_ for id_, late_on in late.get(person, ()) if late_on <= today_of(reader, now)],
+            resources=[each.resource for each in fresh.get(person, ())],
         )
         for person, reader in readers.items()
     }
+
+
+def _digested_at(theirs: _Theirs) -> datetime:
+    """When the last digest was due."""
+    return slot_of(theirs.nudged.digested, theirs.preferences, theirs.reader.zone).at
 
 
 def today_of(reader: Reader, now: datetime) -> date:

@@ -1,8 +1,8 @@
-"""A believable community to try things on: 60 events over the next eight weeks in eight cities, and a few people."""
+"""The sample community's calendar: 60 events over the next eight weeks in eight cities."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,14 +10,12 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.domain.events import HORIZON, Attendance, Details, Kind, NewEvent, Price, Timing
-from bot.domain.people import Account, Workspace
 from bot.domain.places import Place
 from bot.domain.recurrence import lay_out
-from bot.ports import Store
+from bot.ports import UnitOfWork
 
 EVENTS = 60
 WEEKS = 8
-PEOPLE = ("Ana", "Ben", "Chidi", "Dana", "Emeka", "Freya", "Goran")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +82,18 @@ DEADLINES = (
 )
 
 
-async def fill(store: Store, now: datetime, owner: Account, workspace: Workspace, zone: str, locale: str) -> int:
-    """Fill the community of `workspace` and return its id. The same moment gives the same events."""
-    async with store.writing() as uow:
-        caller = await uow.people.welcome(owner, workspace, is_organiser=True, zone=zone, locale=locale, now=now)
-        assert caller.community is not None
-        community = caller.community.id
-        people: list[int] = []
-        for name in PEOPLE:
-            account = Account(owner.platform, name.casefold(), name)
-            other = await uow.people.welcome(account, workspace, is_organiser=False, zone=zone, locale=locale, now=now)
-            people.append(other.person.id)
-        cities = [await uow.places.named(city.typed) for city in CITIES]
-        chance = Random(EVENTS)
-        for number, made in enumerate(_events(now, cities, chance)):
-            added_by = people[number % len(people)]
-            event = NewEvent(made.details, made.timing, added_by=added_by, request_id=f"sample-{number}")
-            slots = lay_out(event.timing, (), since=now, until=now + HORIZON)
-            occurrence = await uow.events.add(community, event, slots, now)
-            for person in chance.sample(people, chance.randint(0, len(people))):
-                answer = chance.choice((Attendance.GOING, Attendance.GOING, Attendance.MAYBE))
-                await uow.events.answer(community, occurrence, person, answer, now)
-        # whoever tries it out acts last, so that theirs is the community a direct message is about
-        await uow.people.welcome(owner, workspace, is_organiser=True, zone=zone, locale=locale, now=now)
-    return community
+async def fill_events(uow: UnitOfWork, community: int, people: Sequence[int], now: datetime) -> None:
+    """Add them, each by somebody, and let some say that they come. The same moment gives the same events."""
+    cities = [await uow.places.named(city.typed) for city in CITIES]
+    chance = Random(EVENTS)
+    for number, made in enumerate(_events(now, cities, chance)):
+        added_by = people[number % len(people)]
+        event = NewEvent(made.details, made.timing, added_by=added_by, request_id=f"sample-{number}")
+        slots = lay_out(event.timing, (), since=now, until=now + HORIZON)
+        occurrence = await uow.events.add(community, event, slots, now)
+        for person in chance.sample(people, chance.randint(0, len(people))):
+            answer = chance.choice((Attendance.GOING, Attendance.GOING, Attendance.MAYBE))
+            await uow.events.answer(community, occurrence, person, answer, now)
 
 
 def _events(now: datetime, cities: list[Place], chance: Random) -> Iterator[NewEvent]:

@@ -1,0 +1,158 @@
+"""Implements `bot.ports.Web` on the guarded fetcher."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from time import monotonic
+
+from yarl import URL
+
+from adapters.sources.fetching import BROKEN_OFF, Failed, Fetched, Fetcher, checked, host_of
+from adapters.sources.pages import Told, read_page
+from adapters.sources.pages_meaning import file_of, page_of
+from adapters.sources.robots import ROBOTS_MOST, Robots, read_robots
+from bot.domain.pages import Found, Look, Page
+from bot.errors import Refused
+from bot.i18n import N_
+
+PAGE_MOST = 2_000_000
+"""Bytes that are read of a page, decoded; what stands behind them is not looked at."""
+_HTML = ("text/html", "application/xhtml+xml")
+_ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
+_READ_AT_ONCE = 2
+_ROBOTS_KEPT = 1_000
+_ROBOTS_SECONDS = 3600.0
+
+# What sites show in the place of a page, to those who have not agreed to something or may be no people.
+_GATES = ("consent.", "guce.", "accounts.google.", "login.")
+_WALLS = (
+    "just a moment",
+    "attention required!",
+    "access denied",
+    "before you continue",
+    "bevor du fortfährst",
+    "bevor sie zu",
+    "are you a robot",
+    "are you human",
+    "robot check",
+    "security check",
+    "verify you are human",
+    "verifying you are human",
+    "pardon our interruption",
+    "please wait... | cloudflare",
+)
+
+
+class Outside:
+    """Looks at the web through a fetcher, which it closes in the end."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+        self._reading = asyncio.Semaphore(_READ_AT_ONCE)
+        self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
+
+    async def close(self) -> None:
+        """Nothing can be looked at afterwards."""
+        await self._fetcher.close()
+
+    async def page(self, url: str) -> Page:
+        """As `Web` says. robots.txt is not asked: a member does the looking here, as they would in a browser."""
+        fetched, told = await self.read(url)
+        if told is None:
+            return file_of(fetched.url, fetched.media)
+        page = page_of(told, fetched.url)
+        asked = checked(url).host
+        if page.title.lower().startswith(_WALLS) or (
+            URL(page.url).host != asked and host_of(URL(page.url)).startswith(_GATES)
+        ):
+            raise _hidden(url)
+        return page
+
+    async def read(self, url: str) -> tuple[Fetched, Told | None]:
+        """A page and what it says of itself, its schema.org items too; None for what is no HTML. Raises Refused."""
+        fetched = await self._fetcher.get(url, most=PAGE_MOST, cuts=True, only=_HTML, accept=_ACCEPT)
+        _check_status(url, fetched.status)
+        if fetched.media and fetched.media not in _HTML:
+            return fetched, None
+        if not fetched.media and b"<" not in fetched.body[:1_000]:
+            return fetched, None
+        async with self._reading:
+            return fetched, await read_page(fetched.body, charset=fetched.charset)
+
+    async def look(self, url: str) -> Look:
+        """As `Web` says. Only the site that the link names is asked for its robots.txt, not those it leads to."""
+        try:
+            robots = await self._robots_of(url)
+            if not robots.allows(checked(url).raw_path_qs):
+                return Look(Found.REFUSED, "robots.txt", url)
+            fetched = await self._answer(url)
+        except Failed as failed:
+            return Look(failed.found, failed.reason, url)
+        return Look(_found(fetched.status), str(fetched.status), fetched.url)
+
+    async def _answer(self, url: str) -> Fetched:
+        """To HEAD, where that says yes; what it says else is often about HEAD alone."""
+        try:
+            fetched = await self._fetcher.head(url)
+            if _found(fetched.status) is Found.ALIVE:
+                return fetched
+        except Failed as failed:
+            if failed.reason != BROKEN_OFF:
+                raise
+        return await self._fetcher.get(url, most=0)
+
+    async def _robots_of(self, url: str) -> Robots:
+        """Raises Failed where it cannot be reached: that must be taken for a no (RFC 9309 2.3.1.4)."""
+        origin = str(checked(url).origin())
+        now = monotonic()
+        if origin in self._robots and now - self._robots[origin][0] < _ROBOTS_SECONDS:
+            return self._robots[origin][1]
+        fetched = await self._fetcher.get(f"{origin}/robots.txt", most=ROBOTS_MOST, cuts=True)
+        if fetched.status >= 500:
+            raise Failed(
+                Found.UNREACHABLE,
+                f"robots.txt: {fetched.status}",
+                _TROUBLE,
+                host=host_of(checked(url)),
+                status=fetched.status,
+            )
+        robots = read_robots(fetched.body)
+        self._robots[origin] = (now, robots)
+        self._robots.move_to_end(origin)
+        if len(self._robots) > _ROBOTS_KEPT:
+            self._robots.popitem(last=False)
+        return robots
+
+
+_TROUBLE = N_("{host} has trouble of its own now ({status}). Try later, or say the title yourself.")
+
+
+def _found(status: int) -> Found:
+    if status in (404, 410):
+        return Found.GONE
+    if status >= 500 and status != 999:  # 999: LinkedIn's no to bots
+        return Found.UNREACHABLE
+    return Found.REFUSED if status >= 400 else Found.ALIVE
+
+
+def _check_status(url: str, status: int) -> None:
+    """Raise Refused, unless there is something to read."""
+    found = _found(status)
+    if found is Found.GONE:
+        raise Refused(
+            N_("There is no page at that link: {host} says {status}. Check it for a part that is missing."),
+            host=host_of(checked(url)),
+            status=status,
+        )
+    if found is Found.UNREACHABLE:
+        raise Refused(_TROUBLE, host=host_of(checked(url)), status=status)
+    if found is Found.REFUSED:
+        raise _hidden(url)
+
+
+def _hidden(url: str) -> Refused:
+    return Refused(
+        N_("{host} does not show this page to bots. People may well see it: say the title yourself."),
+        host=host_of(checked(url)),
+    )

@@ -1,0 +1,185 @@
+"""`resource find`, `show` and `saved`: the library, by words and by what things are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated
+
+from bot.commands import ASK, Pressed, Services, arguments_of, read_values, write_values
+from bot.domain.resources import KIND_NAMES, LEVEL_NAMES, TAG_MOST, Kind, Level, Order, Page, Resource, Wanted
+from bot.domain.topics import Topic
+from bot.errors import Refused
+from bot.features.paging import PAGE, Asked, asked_by, asking, pager
+from bot.features.resources.cards import SHOW, full_card, short_card
+from bot.features.resources.lookup import (
+    ResourceParam,
+    TopicParam,
+    found_resource,
+    names_of,
+    topic_name,
+    topics_of,
+)
+from bot.features.resources.sharing import kind_choice, level_choice
+from bot.i18n import N_, Slash, Words
+from bot.markup import Rich, joined, rich
+from bot.params import Choice, Law, Text, law_name
+from bot.request import Press, Request
+from bot.ui import Action, Button, Card, Reply, Style
+
+FIND, SAVED = "resource.find", "resource.saved"
+
+ORDERS: Mapping[str, str] = {
+    "relevance": N_("Relevance"),
+    "newest": N_("Newest"),
+    "helpful": N_("Most helpful"),
+}
+FREE: Mapping[str, str] = {"free": N_("Free"), "paid": N_("Paid")}
+
+
+@dataclass(frozen=True, slots=True)
+class FindResources:
+    words: Annotated[str, Text(N_("Words"), N_("In titles, tags, notes and descriptions"))] = ""
+    topic: Annotated[Topic | None, TopicParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
+    kind: Annotated[Kind | None, kind_choice()] = None
+    level: Annotated[Level | None, level_choice()] = None
+    tag: Annotated[str, Text(N_("Tag"), N_("Only with this tag"), most=TAG_MOST)] = ""
+    price: Annotated[bool | None, Choice(N_("Price"), N_("free, paid"), FREE, lambda value: value == "free")] = None
+    law: Annotated[str, Law(N_("Whose law"), N_("Which country's: US, Germany, EU, any"))] = ""
+    sort: Annotated[Order, Choice(N_("Sorted by"), N_("relevance, newest, helpful"), ORDERS, Order)] = Order.RELEVANCE
+
+
+@dataclass(frozen=True, slots=True)
+class ShowResource:
+    resource: Annotated[Resource, ResourceParam(N_("Resource"), N_("Words of its title"))]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedResources:
+    pass
+
+
+async def find_resources(ask: FindResources, request: Request, services: Services) -> Reply:
+    return await _found(ask, 0, request, services)
+
+
+async def next_found(press: Press, request: Request, services: Services) -> Reply:
+    """Previous and Next of a search."""
+    asked = await asked_by(press.action.arg, FIND, request, services)
+    read = await read_values(arguments_of(FindResources), asked.values, request, services)
+    if read.errors:
+        raise Refused(N_("This search can't be read any more. Run the command again."))
+    reply = await _found(FindResources(**read.values), asked.offset, request, services)
+    return replace(reply, replaces=True)
+
+
+async def show_resource(ask: ShowResource, request: Request, services: Services) -> Reply:
+    return await shown(ask.resource, request, services)
+
+
+async def press_show(press: Press, request: Request, services: Services) -> Reply:
+    return await shown(await found_resource(press.action.arg, request, services), request, services)
+
+
+async def shown(resource: Resource, request: Request, services: Services, text: str = "") -> Reply:
+    """All that is known of one resource."""
+    names = names_of(await topics_of(request, services), request.say)
+    may_change = request.is_organiser or resource.sharer == request.person.id
+    return Reply(rich(text), (full_card(resource, names, request.say, today_of(request), may_change=may_change),))
+
+
+async def saved_resources(_ask: SavedResources, request: Request, services: Services) -> Reply:
+    return await _saved(0, request, services)
+
+
+async def next_saved(press: Press, request: Request, services: Services) -> Reply:
+    asked = await asked_by(press.action.arg, SAVED, request, services)
+    return replace(await _saved(asked.offset, request, services), replaces=True)
+
+
+PRESSES: Mapping[str, Pressed] = {SHOW: press_show, FIND: next_found, SAVED: next_saved}
+
+
+def today_of(request: Request) -> date:
+    """The day it is where they are."""
+    return request.now.astimezone(request.zone).date()
+
+
+async def _saved(offset: int, request: Request, services: Services) -> Reply:
+    say = request.say
+    async with services.store.reading() as uow:
+        page = await uow.resources.saved(request.community.id, request.person.id, offset, PAGE)
+    if not page.total:
+        return Reply(
+            rich(
+                say(
+                    N_("Your list is empty. {find} shows the library; Save puts something on your list."),
+                    find=Slash("/resource find"),
+                )
+            )
+        )
+    text = say.many("{count} on your list", "{count} on your list", page.total)
+    pages = await pager(SAVED, Asked({}, offset), page.total, request, services)
+    return Reply(rich(text), await _listed(page, request, services) + pages)
+
+
+async def _found(ask: FindResources, offset: int, request: Request, services: Services) -> Reply:
+    wanted = Wanted(
+        words=ask.words,
+        topic=ask.topic.key if ask.topic else "",
+        tag=ask.tag.casefold().removeprefix("#"),
+        level=ask.level,
+        kind=ask.kind,
+        is_free=ask.price,
+        jurisdiction=ask.law,
+        order=ask.sort,
+    )
+    async with services.store.reading(is_steady=False) as uow:
+        page = await uow.resources.find(
+            request.community.id, wanted, person=request.person.id, offset=offset, limit=PAGE
+        )
+    say, asked = request.say, _criteria(ask, request.say)
+    if not page.total:
+        return await _nothing(ask, asked, request, services)
+    values = write_values(arguments_of(FindResources), ask, services)
+    pages = await pager(FIND, Asked(values, offset), page.total, request, services)
+    count = say.many("{count} in the library", "{count} in the library", page.total)
+    if page.total > PAGE:
+        last = offset + len(page.resources)
+        count = say(N_("{first}–{last} of {count}"), first=offset + 1, last=last, count=count)
+    return Reply(joined([count, asked], " · "), await _listed(page, request, services) + pages)
+
+
+async def _nothing(ask: FindResources, asked: Rich, request: Request, services: Services) -> Reply:
+    """What to do next: look wider, or be the first to share."""
+    say = request.say
+    buttons = [Button(say(N_("Share a link")), Action(ASK, "resource share"), Style.PRIMARY)]
+    text = joined([say(N_("Nothing found")), asked], " · ")
+    if ask == FindResources():
+        hint = say(N_("The library is empty. Share the first link that helped you."))
+    else:
+        hint = say(N_("Try fewer words or conditions. If you know something that helps here, share it."))
+        everything = await asking(FIND, {}, request, services)
+        buttons.append(Button(say(N_("Show all of it")), everything))
+    return Reply(rich(text, "\n", hint), (Card(controls=tuple(buttons)),))
+
+
+async def _listed(page: Page, request: Request, services: Services) -> tuple[Card, ...]:
+    names = names_of(await topics_of(request, services), request.say)
+    return tuple(short_card(each, names, request.say, today_of(request)) for each in page.resources)
+
+
+def _criteria(ask: FindResources, say: Words) -> Rich:
+    """What was asked for, as it was understood."""
+    parts = [
+        f"“{ask.words}”" if ask.words else "",
+        topic_name(ask.topic, say) if ask.topic else "",
+        say(KIND_NAMES[ask.kind]) if ask.kind else "",
+        say(LEVEL_NAMES[ask.level]) if ask.level else "",
+        f"#{ask.tag.removeprefix('#')}" if ask.tag else "",
+        "" if ask.price is None else say(FREE["free"] if ask.price else FREE["paid"]),
+        law_name(ask.law, say) if ask.law else "",
+        "" if ask.sort is Order.RELEVANCE else say(ORDERS[ask.sort.value]),
+    ]
+    return joined(parts, " · ")
