@@ -65,7 +65,7 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
         await connection.execute(_RENAME, sides)
     going = [each.id for each in await connection.rows(_MADE_THERE, sides)]
     coming = [each.id for each in await connection.rows(_COMING, {"old": old, "now": now})]
-    for statement in (*_MOVES, *audit.COMMUNITY_PARTED):
+    for statement in _MOVES:
         await connection.execute(statement, sides)
     staying = set(coming) - set(going)
     copied = await _copy(connection, old, [id_ for id_ in coming if id_ in set(going)], now)
@@ -76,6 +76,8 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
     for community in (old, new):
         await leads.stir_community(connection, community)
     await reindex(connection, going + copied)
+    for statement in audit.COMMUNITY_PARTED:  # last: reports go with what they are about
+        await connection.execute(statement, sides)
     return new
 
 
