@@ -90,7 +90,8 @@ def told_lines(imported: Imported, say: Words) -> list[str]:
     for skipped in imported.skipped:
         shown[skipped.reason] += 1
         if shown[skipped.reason] <= NAMED:
-            lines.append(f"- {say(N_('line {number}'), number=skipped.number)}: {say(skipped.reason)}")
+            place = say(N_("line {number}"), number=skipped.number)
+            lines.append(f"- {place}: {say(skipped.reason)}")
     hidden = sum(max(0, count - NAMED) for count in shown.values())
     if hidden:
         lines.append(

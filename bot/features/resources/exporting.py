@@ -46,9 +46,11 @@ async def export_resources(ask: ExportResources, request: Request, services: Ser
     names = names_of(await topics_of(request, services), say)
     # in a thread, which the loop takes turns with
     pages, table = await asyncio.to_thread(lambda: (write_bookmarks(found, names), write_table(found, names)))
-    one, other = "{count} resource, as bookmarks and as a table", "{count} resources, as bookmarks and as a table"
     files = (File("library.html", pages, "text/html"), File("library.csv", table, "text/csv"))
-    return Reply(rich(say.many(one, other, len(found))), files=files)
+    told = say.many(
+        "{count} resource, as bookmarks and as a table", "{count} resources, as bookmarks and as a table", len(found)
+    )
+    return Reply(rich(told), files=files)
 
 
 async def _every(request: Request, services: Services) -> Sequence[Resource]:
