@@ -33,7 +33,7 @@ class TopicTable:
             raise Refused(
                 N_("There can be at most {limit} topics. Rename one with {command}."),
                 limit=TOPICS_MOST,
-                command=Slash("/topic rename"),
+                command=Slash("/resource topic"),
             )
         _check_free(name, there)
         topic = Topic(_new_key(name, {each.key for each in there}), name)
@@ -77,7 +77,7 @@ def _new_key(name: str, taken: set[str]) -> str:
     return key
 
 
-_LIST = Slash("/topic list")
+_LIST = Slash("/resource topics")
 _is_there = topics.c.community_id == bindparam("community", type_=Integer)
 _LISTED = select(topics.c.key, topics.c.name).where(_is_there).order_by(topics.c.id)
 _LOCK = select(communities.c.id).where(communities.c.id == bindparam("community")).with_for_update(key_share=True)
