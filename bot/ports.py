@@ -13,6 +13,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.goals import Goals
 from bot.domain.installations import InstallationRows
 from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
@@ -101,6 +102,7 @@ class UnitOfWork(Protocol):
     introductions: Introductions
     leads: Leads
     reminders: Reminders
+    goals: Goals
     preferences: PreferenceRows
     nudges: Nudges
     changes: Changes

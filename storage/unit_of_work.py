@@ -9,6 +9,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.goals import Goals
 from bot.domain.installations import InstallationRows
 from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
@@ -31,6 +32,7 @@ from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
 from storage.events import EventTable
+from storage.goals import GoalTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
 from storage.introductions import IntroductionTable
@@ -61,6 +63,7 @@ class Work:
         "drafts",
         "due",
         "events",
+        "goals",
         "heard",
         "installations",
         "introductions",
@@ -93,6 +96,7 @@ class Work:
         self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)
+        self.goals: Goals = GoalTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)
