@@ -23,6 +23,7 @@ from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
 from bot.domain.nudges import Nudges
 from bot.domain.pages import Look, Page
+from bot.domain.path import Lately
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -103,6 +104,7 @@ class UnitOfWork(Protocol):
     leads: Leads
     reminders: Reminders
     goals: Goals
+    lately: Lately
     preferences: PreferenceRows
     nudges: Nudges
     changes: Changes

@@ -18,6 +18,7 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
 from bot.domain.nudges import Nudges
+from bot.domain.path import Lately
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -44,6 +45,7 @@ from storage.mydata import MyDataTable
 from storage.notes import NoteTable
 from storage.nudges import NudgeTable
 from storage.outbox import OutboxTable
+from storage.path import LatelyTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
@@ -67,6 +69,7 @@ class Work:
         "heard",
         "installations",
         "introductions",
+        "lately",
         "leads",
         "linking",
         "members",
@@ -97,6 +100,7 @@ class Work:
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)
         self.goals: Goals = GoalTable(connection)
+        self.lately: Lately = LatelyTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)

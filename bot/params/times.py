@@ -83,6 +83,37 @@ class PastDay(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class ByDay(Plain):
+    """The last day for something, today or later: "friday", "12 June"; of a longer time its end: "June", "end of May",
+    "next week". "never" is no day at all (None).
+    """
+
+    def read(self, typed: str, reading: Reading) -> date | None:
+        if fold(typed) in {*NO_DAY, fold(reading.say(N_("never")))}:
+            return None
+        said = _ENDS.sub("", typed.strip(), count=1)
+        day = read_span(said, locale=reading.locale, zone=reading.zone, now=reading.now).last
+        if day < reading.now.astimezone(reading.say.zone).date():
+            raise Refused(
+                N_("{typed} is over: it ended on {day}. Name a day that is to come, such as friday or June."),
+                typed=shortened(typed),
+                day=reading.say.day(day),
+            )
+        return day
+
+    def write(self, value: object) -> str:
+        return value.isoformat() if isinstance(value, date) else "never"
+
+    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
+        found = suggest_spans(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
+        return [Option(reading.say(label), value) for label, value in found]
+
+
+NO_DAY = frozenset({"never", "-", "nie"})
+_ENDS = re.compile(r"(?:by\s+|until\s+|bis\s+)?(?:the\s+)?(?:end\s+of|ende)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
 class Until(Plain):
     """The end of what starts at the argument named `start`: "23:00", "2h", "Sat 3am"."""
 

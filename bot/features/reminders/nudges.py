@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import Fallen, Services
 from bot.domain.addresses import Direct
 from bot.domain.delivery import Due, Fact, Owed
+from bot.domain.goals import SOON
 from bot.domain.nudges import (
     AHEAD,
     BEHIND,
@@ -47,13 +48,14 @@ class Content:
     events: Sequence[int] = ()
     promises: Sequence[int] = ()
     late: Sequence[int] = ()
+    goals: Sequence[int] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.promises or self.late)
+        return bool(self.events or self.promises or self.late or self.goals)
 
     @property
     def facts(self) -> Mapping[str, Fact]:
-        return {"events": list(self.events), "promises": list(self.promises), "late": list(self.late)}
+        return {name: list(getattr(self, name)) for name in ("events", "promises", "late", "goals")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,13 @@ async def contents_of(readers: Mapping[int, Reader], uow: UnitOfWork, now: datet
     promises = await uow.nudges.promises(persons, now + LOOKS_AHEAD, LISTED_MOST)
     # by the calendar of whoever is furthest ahead; which of them it is already is seen below
     late = await uow.nudges.late(persons, now.date() + timedelta(days=1), LISTED_MOST)
+    goals = await uow.goals.due(persons, now.date() + SOON + timedelta(days=1), LISTED_MOST)
     return {
         person: Content(
             events=[each.occurrence for each in wanted(news[person], tastes.get(person, Taste()))],
             promises=promises.get(person, ()),
             late=[id_ for id_, since in late.get(person, ()) if since <= today_of(reader, now)],
+            goals=[id_ for id_, by in goals.get(person, ()) if by <= today_of(reader, now) + SOON],
         )
         for person, reader in readers.items()
     }
