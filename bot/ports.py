@@ -29,6 +29,8 @@ from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
+from bot.domain.resources import Resources
+from bot.domain.topics import Topics
 
 HEARD_FOR = timedelta(days=1)
 """Platforms give up delivering long before: Slack after an hour."""
@@ -105,6 +107,8 @@ class UnitOfWork(Protocol):
     reminders: Reminders
     goals: Goals
     lately: Lately
+    resources: Resources
+    topics: Topics
     preferences: PreferenceRows
     nudges: Nudges
     changes: Changes

@@ -21,8 +21,9 @@ from storage.details import (
     occurrence_columns,
     timing_columns,
 )
+from storage.event_terms import index, indexed
 from storage.schema import among, insert_into, listed
-from storage.search import Indexed, index, indexed
+from storage.search import Indexed
 from storage.tables import attendances, event_sources, events, occurrences
 
 TURNS = 0x6272  # the first half of a key of PostgreSQL's advisory locks; the second is the community

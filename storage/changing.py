@@ -26,8 +26,8 @@ from storage.details import (
     timing_columns,
     walls_of,
 )
+from storage.event_terms import index, indexed
 from storage.schema import UTC, among, insert_into, listed
-from storage.search import index, indexed
 from storage.tables import attendances, events, occurrences, people, places
 
 

@@ -33,6 +33,7 @@ from bot.domain.places import EARTH_KM
 from bot.domain.terms import query_terms
 from storage.connection import AnyRow, Connection
 from storage.details import DETAIL_COLUMNS, details_in, details_of, genre_key, hundredths, on_sphere
+from storage.event_terms import EVENTS
 from storage.schema import UTC, InOrder, Lines, Unindexed, among, listed
 from storage.search import match_values, matching
 from storage.tables import attendances, event_sources, events, occurrences, people, places, stand_ins
@@ -207,8 +208,8 @@ def _count(shape: Shape) -> Select[int]:
 
 def _hits(shape: Shape) -> CTE:
     """All that is found by words, once for the page and the count. Scores are made for what lies in the time only."""
-    found = matching(shape.dialect, shape.terms)
-    joined = InOrder(found.table, occurrences, occurrences.c.event_id == found.event_id)
+    found = matching(EVENTS, shape.dialect, shape.terms)
+    joined = InOrder(found.table, occurrences, occurrences.c.event_id == found.id)
     hits = select(occurrences.c.id, occurrences.c.starts, found.score.label("score")).select_from(joined)
     return hits.where(found.condition, *_conditions(shape)).cte("hits")
 
@@ -216,7 +217,7 @@ def _hits(shape: Shape) -> CTE:
 @lru_cache(maxsize=32)
 def _suggest(dialect: str, terms: int) -> Executable:
     """The first coming occurrence of each event found, and others that start at the same time."""
-    found = matching(dialect, terms)
+    found = matching(EVENTS, dialect, terms)
     c = occurrences.c
     coming = (
         Unindexed(c.community_id) == bindparam("community", type_=Integer),
@@ -225,7 +226,7 @@ def _suggest(dialect: str, terms: int) -> Executable:
     )
     first = (
         select(c.event_id, func.min(c.starts).label("starts"))
-        .select_from(InOrder(found.table, occurrences, c.event_id == found.event_id))
+        .select_from(InOrder(found.table, occurrences, c.event_id == found.id))
         .where(found.condition, found.is_named, *coming)
         .group_by(c.event_id)
         .order_by(func.min(c.starts), c.event_id)

@@ -24,9 +24,9 @@ from sqlalchemy import (
 
 from storage import leads
 from storage.connection import AnyRow, Connection
+from storage.event_terms import reindex
 from storage.outbox import outbox
 from storage.schema import among, insert_into, listed
-from storage.search import reindex
 from storage.tables import (
     attendances,
     communities,

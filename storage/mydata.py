@@ -16,8 +16,9 @@ from bot.domain.reminders import REMINDER
 from storage.connection import Connection
 from storage.due import due
 from storage.outbox import outbox
+from storage.resource_terms import reindex
 from storage.schema import Json, metadata
-from storage.tables import accounts, attendances, events, people, reminders
+from storage.tables import accounts, attendances, events, people, reminders, resource_notes
 
 OF_OTHERS = frozenset({"connections.member_id", "never_introduced.other_id", "introductions.asked_account_id"})
 """Columns that name a person in what is another's own."""
@@ -60,8 +61,10 @@ class MyDataTable:
         return found
 
     async def forget(self, person: int) -> None:
+        noted = [row.resource_id for row in await self._connection.rows(_NOTED, {"person": person})]
         for statement in _FORGET:
             await self._connection.execute(statement, {"person": person})
+        await reindex(self._connection, noted)  # their words are not looked for any more
 
     def _said(self, column: Column[object], value: object) -> object:
         if value is None:
@@ -104,6 +107,7 @@ _posted = and_(
         accounts.c.external_id == outbox.c.place,
     ),
 )
+_NOTED = select(resource_notes.c.resource_id).where(resource_notes.c.person_id == _person)
 _FORGET: tuple[Executable, ...] = (
     delete(due).where(due.c.kind.in_(OF_PERSONS), due.c.subject == _person),
     delete(due).where(

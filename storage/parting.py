@@ -24,10 +24,10 @@ from sqlalchemy import (
 from storage import leads
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
+from storage.event_terms import reindex
 from storage.joining import keep_newest_of_pair
 from storage.outbox import outbox
 from storage.schema import UTC, among, insert_into, listed
-from storage.search import reindex
 from storage.tables import (
     accounts,
     attendances,

@@ -173,6 +173,34 @@ def _postgres_lines(element: Lines, compiler: SQLCompiler, **kw: Any) -> str:  #
     return f"string_agg({compiler.process(element.clauses, **kw)}, chr(10))"
 
 
+class Rows(FunctionElement[Any]):  # Any: lists of what JSON holds
+    """All rows of a group, each the list of these columns, in no order; None for an empty group.
+
+    A `UTC` among them is as JSON has it: `moment` reads it.
+    """
+
+    type = Json()
+    inherit_cache = True
+
+
+@compiles(Rows, "sqlite")
+def _sqlite_rows(element: Rows, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    row = f"json_array({compiler.process(element.clauses, **kw)})"
+    return f"CASE WHEN count(*) > 0 THEN json_group_array({row}) END"
+
+
+@compiles(Rows, "postgresql")
+def _postgres_rows(element: Rows, compiler: SQLCompiler, **kw: Any) -> str:  # Any: SQLAlchemy's protocol
+    return f"CAST(json_agg(json_build_array({compiler.process(element.clauses, **kw)})) AS text)"
+
+
+def moment(said: int | str) -> datetime:
+    """A `UTC` as either database writes it into JSON."""
+    if isinstance(said, int):
+        return EPOCH + timedelta(microseconds=said)
+    return datetime.fromisoformat(said).astimezone(ZULU)
+
+
 class InOrder(Join):
     """A join whose left side is read first, whatever SQLite's planner thinks: it knows nothing of what a full-text
     search finds, and would ask the index anew for each row of the right side.

@@ -1,4 +1,4 @@
-"""Every table but those of delivery (`storage.due`, `storage.outbox`) and the search index (`storage.search`).
+"""Every table but those of delivery (`storage.due`, `storage.outbox`) and the indexes of words (`storage.search`).
 
 Ids that buttons carry are never given again (AUTOINCREMENT on SQLite; sequences on PostgreSQL).
 """
@@ -312,6 +312,118 @@ event_sources = Table(
     Column("digest", Text, nullable=False, comment="a hash of all that was read"),
     UniqueConstraint("community_id", "uid", "source"),
 )
+
+# --- the library -------------------------------------------------------------------------------------------
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False, comment="empty: a pillar has its own back"),
+    UniqueConstraint("community_id", "key"),
+    sqlite_autoincrement=True,
+)
+"""Those that were added, in the order in which they were, and pillars that were renamed."""
+
+# What `find` narrows and sorts by, so that rows which are left out or stand on another page are never read.
+_FOUND_BY = ("topic", "level", "kind", "price", "jurisdiction")
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("key", Text, nullable=False, comment="what tells its page from others"),
+    Column("link", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("topic", Text, nullable=False, comment="its key"),
+    Column("kind", Text, nullable=True),
+    Column("tags", Json, nullable=False),
+    Column("level", Text, nullable=True),
+    Column("price", BigInteger, nullable=True),
+    Column("currency", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("jurisdiction", Text, nullable=False),
+    Column("review_by", Date, nullable=True),
+    # whoever owns it is the sharer: linking and unlinking people leaves every row as it is
+    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="SET NULL"), nullable=True, index=True),
+    Column("request_id", Text, nullable=True),
+    Column("shared_at", UTC, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("is_alive", Boolean, nullable=False, comment="as far as is known"),
+    Column("dead_since", UTC, nullable=True),
+    Column("fails", Integer, nullable=False),
+    Column("archived", Text, nullable=False),
+    # kept by a trigger on `resource_votes`: whatever takes votes away, it is right
+    Column("helpful", Integer, nullable=False),
+    UniqueConstraint("community_id", "key"),
+    UniqueConstraint("community_id", "request_id"),
+    Index("ix_resources_every", "community_id", "id"),
+    Index("ix_resources_newest", "community_id", "is_alive", "shared_at", "id", *_FOUND_BY),
+    Index("ix_resources_helpful", "community_id", "is_alive", "helpful", "shared_at", "id", *_FOUND_BY),
+    _sparse("ix_resources_review_by", "community_id", "review_by"),
+    sqlite_autoincrement=True,
+)
+
+resource_tags = Table(
+    "resource_tags",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    # compared by code point, as `place_names.key` is
+    Column("tag", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    _belongs("resource_id", "resources.id", is_key=True, is_indexed=True),
+    sqlite_with_rowid=False,
+)
+"""What resources are found by their tags by; `resources.tags` has them in order."""
+
+resource_notes = Table(
+    "resource_notes",
+    metadata,
+    _belongs("resource_id", "resources.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("text", Text, nullable=False),
+    Column("at", UTC, nullable=False),
+)
+
+resource_votes = Table(
+    "resource_votes",
+    metadata,
+    _belongs("resource_id", "resources.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("at", UTC, nullable=False),
+)
+
+resource_saves = Table(
+    "resource_saves",
+    metadata,
+    _belongs("resource_id", "resources.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("at", UTC, nullable=False),
+)
+
+resource_follows = Table(
+    "resource_follows",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    _belongs("person_id", "people.id", is_key=True, is_indexed=True),
+    Column("topic", Text, primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("at", UTC, nullable=False),
+)
+
+resource_stand_ins = Table(
+    "resource_stand_ins",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    # no foreign key: it is another community's, or gone
+    Column("resource_id", Integer, primary_key=True, autoincrement=False),
+    _belongs("stands_in", "resources.id", is_indexed=True),
+)
+"""Which resource stands for another in a community since linking or unlinking, as `stand_ins` for occurrences."""
 
 # --- introductions -----------------------------------------------------------------------------------------
 

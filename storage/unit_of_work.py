@@ -24,6 +24,8 @@ from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
+from bot.domain.resources import Resources
+from bot.domain.topics import Topics
 from bot.ports import Heard, Notes
 from storage.changes import ChangeTable
 from storage.closings import ClosingTable
@@ -51,6 +53,8 @@ from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
 from storage.profiles import ProfileTable
 from storage.reminders import ReminderTable
+from storage.resources import ResourceTable
+from storage.topics import TopicTable
 
 
 class Work:
@@ -83,6 +87,8 @@ class Work:
         "preferences",
         "profiles",
         "reminders",
+        "resources",
+        "topics",
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -101,6 +107,8 @@ class Work:
         self.reminders: Reminders = ReminderTable(connection)
         self.goals: Goals = GoalTable(connection)
         self.lately: Lately = LatelyTable(connection)
+        self.resources: Resources = ResourceTable(connection)
+        self.topics: Topics = TopicTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)
         self.changes: Changes = ChangeTable(connection)
         self.linking: Linking = LinkingTable(connection)

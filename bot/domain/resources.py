@@ -109,11 +109,12 @@ class NewResource:
     link: str
     key: str
     about: About
-    sharer: int
-    """The person."""
-    origin: Origin
+    sharer: int | None
+    """The person; None where an operator brought it."""
+    origin: Origin | None
+    """Whoever owns that account is the one who shared it, also after linking and unlinking."""
     note: str = ""
-    """Why it helps."""
+    """Why it helps; the sharer's."""
     request_id: str | None = None
 
 
@@ -227,6 +228,9 @@ class Resources(Protocol):
         Raises Refused at `KEPT_MOST`.
         """
 
+    async def bring(self, community: int, batch: Sequence[NewResource], now: datetime) -> Sequence[Shared]:
+        """Share many, each as `share` would; what came of them in their order."""
+
     async def of_page(self, community: int, key: str, person: int | None) -> Resource | None:
         """The resource of a page, if the community has it."""
 
@@ -237,13 +241,15 @@ class Resources(Protocol):
         """Those of `ids` that this community has, in that order."""
 
     async def find(self, community: int, wanted: Wanted, *, person: int | None, offset: int, limit: int) -> Page:
-        """What fits; dead ones come last. Words are found in title, tags and site, description, notes, and count in
-        that order, as `bot.domain.terms` reads them on both databases. Raises Refused for words that cannot be
-        looked for.
+        """What fits; dead ones come last. Words are found in the title, then in tags, site, kind, level and topic, then
+        in description and notes, and count in that order, as `bot.domain.terms` reads them on both databases; among
+        equals what more find helpful comes first, then the newest. Raises Refused for words that cannot be looked for.
         """
 
     async def suggest(self, community: int, typed: str, limit: int) -> Sequence[Resource]:
-        """Those whose title has words that start as typed, most helpful first."""
+        """Those that are named by words that start as typed (title, tags, site, kind, level, topic), most helpful
+        first.
+        """
 
     async def tags(self, community: int, typed: str, limit: int) -> Sequence[str]:
         """Tags in use that begin as typed, the most used first."""

@@ -1,13 +1,15 @@
-"""Events and people for tests, in as few words as possible."""
+"""Events, resources and people for tests, in as few words as possible."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.events import HORIZON, Change, Details, FromSource, NewEvent, Occurrence, Search, Timing
-from bot.domain.people import Account, Workspace
+from bot.domain.people import Account, Caller, Workspace
 from bot.domain.places import Place
 from bot.domain.recurrence import lay_out
+from bot.domain.resources import About, NewResource, Wanted
+from bot.domain.topics import Pillar
 from storage.database import Database
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -77,3 +79,26 @@ async def found(database: Database, community: int, search: Search | None = None
 
 async def titles(database: Database, community: int, search: Search | None = None) -> list[str]:
     return [occurrence.details.title for occurrence in await found(database, community, search)]
+
+
+def resource(
+    who: Caller, about: About | str = "Compressors", key: str = "", *, note: str = "", request: str | None = None
+) -> NewResource:
+    """Its key is made of the title where none is given."""
+    made = About(about, Pillar.CRAFT) if isinstance(about, str) else about
+    page = key or f"example.org/{made.title.casefold().replace(' ', '-')}"
+    return NewResource(f"https://www.{page}", page, made, who.person.id, who.origin, note, request)
+
+
+async def share(database: Database, community: int, new: NewResource, now: datetime = NOW) -> int:
+    """Its id."""
+    async with database.writing() as uow:
+        return (await uow.resources.share(community, new, now)).id
+
+
+async def in_library(database: Database, community: int, wanted: Wanted | None = None) -> list[str]:
+    """The titles of all that is found."""
+    async with database.reading() as uow:
+        page = await uow.resources.find(community, wanted or Wanted(), person=None, offset=0, limit=1000)
+    assert page.total == len(page.resources)
+    return [each.about.title for each in page.resources]

@@ -403,6 +403,11 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "digests.community_id",
             "introductions.community_id",
             "outbox.community_id",
+            "topics.community_id",
+            "resources.community_id",
+            "resource_tags.community_id",
+            "resource_follows.community_id",
+            "resource_stand_ins.community_id",
         },
         "people": {
             "accounts.person_id",
@@ -427,6 +432,10 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "profiles.person_id",
             "never_introduced.owner_id",
             "never_introduced.other_id",
+            "resource_notes.person_id",
+            "resource_votes.person_id",
+            "resource_saves.person_id",
+            "resource_follows.person_id",
         },
     }
 
