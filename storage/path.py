@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, false, func, or_, select
+from sqlalchemy import Integer, bindparam, false, func, or_, select, union_all
 
 from bot.domain.connections import Happening, Side, Standing
 from bot.domain.events import Attendance, Kind
-from bot.domain.path import Went
+from bot.domain.path import Learned, Went
 from storage.connection import Connection
 from storage.leads import reads_there
 from storage.schema import UTC
-from storage.tables import attendances, connection_entries, occurrences, promises
+from storage.tables import (
+    accounts,
+    attendances,
+    connection_entries,
+    occurrences,
+    promises,
+    resource_saves,
+    resource_votes,
+    resources,
+)
 
-_a, _o, _e, _p = attendances.c, occurrences.c, connection_entries.c, promises.c
+_a, _o, _e, _p, _r = attendances.c, occurrences.c, connection_entries.c, promises.c, resources.c
 _person = bindparam("person", type_=Integer)
 _since, _now = (bindparam(name, type_=UTC()) for name in ("since", "now"))
 _most = bindparam("most", type_=Integer)
@@ -56,6 +65,25 @@ _KEPT = (
     .limit(_most)
 )
 
+_theirs = select(accounts.c.id).where(accounts.c.person_id == _person)
+_touched = union_all(
+    *(
+        select(each.c.resource_id, each.c.at).where(each.c.person_id == _person)
+        for each in (resource_saves, resource_votes)
+    ),
+    select(_r.id, _r.shared_at).where(_r.account_id.in_(_theirs)),
+).subquery("touched")
+_latest = func.max(_touched.c.at, type_=UTC())
+_LEARNED = (
+    select(_r.title, _r.topic, _latest.label("at"))
+    .select_from(_touched)
+    .join(resources, _r.id == _touched.c.resource_id)
+    .where(_touched.c.at > _since, reads_there(_person, _r.community_id))
+    .group_by(_r.id, _r.title, _r.topic)
+    .order_by(_latest.desc(), _r.id.desc())
+    .limit(_most)
+)
+
 
 class LatelyTable:
     """Implements `bot.domain.path.Lately`."""
@@ -77,3 +105,7 @@ class LatelyTable:
     async def kept(self, person: int, since: datetime, most: int) -> Sequence[tuple[int, datetime]]:
         values = {"person": person, "since": since, "most": most}
         return [(row.id, row.settled_at) for row in await self._connection.rows(_KEPT, values)]
+
+    async def learned(self, person: int, since: datetime, most: int) -> Sequence[Learned]:
+        values = {"person": person, "since": since, "most": most}
+        return [Learned(*row) for row in await self._connection.rows(_LEARNED, values)]

@@ -1,7 +1,7 @@
 """A member's path over the pillars: what they did lately, and a good next step in each, chosen by plain rules.
 
-A rule looks at one pillar and all that is known around somebody, and has a step to offer or none. The first that has one
-is heard; the last one always has. A step says why it was chosen.
+A rule looks at one pillar and all that is known around somebody, and has a step to offer or none. The first that has
+one is heard; the last one always has. A step says why it was chosen.
 """
 
 from __future__ import annotations
@@ -92,6 +92,16 @@ class Went:
     ended: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A resource of the library that somebody saved, shared or found helpful, and when they last did."""
+
+    title: str
+    topic: str
+    """Its key."""
+    at: datetime
+
+
 class Lately(Protocol):
     """Asks what somebody did; every method names the person."""
 
@@ -105,6 +115,11 @@ class Lately(Protocol):
 
     async def kept(self, person: int, since: datetime, most: int) -> Sequence[tuple[int, datetime]]:
         """Their own promises that they kept since then, and when, the newest first."""
+
+    async def learned(self, person: int, since: datetime, most: int) -> Sequence[Learned]:
+        """What of the libraries they saved, shared or found helpful since then, the newest first: in communities where
+        they and the bot still are.
+        """
 
 
 # --- what would be good to do ------------------------------------------------------------------------------
@@ -235,9 +250,9 @@ def first_step(pillar: Pillar, _around: Around) -> Step:
 FIRST: Mapping[Pillar, Step] = {
     Pillar.CRAFT: Step(
         Way.FIRST,
-        N_("Set yourself a small goal"),
-        N_("because what has a day gets done sooner"),
-        ask="path goal/topic=craft",
+        N_("Share a link that helped you"),
+        N_("because what helped you helps others here"),
+        ask="resource share",
     ),
     Pillar.EXPERIENCE: Step(
         Way.FIRST,
@@ -255,7 +270,7 @@ FIRST: Mapping[Pillar, Step] = {
         Way.FIRST,
         N_("Read one contract before you need it"),
         N_("because under pressure nobody reads well"),
-        ask="path goal/topic=business",
+        ask="resource find/topic=business",
     ),
     Pillar.INCOME: Step(
         Way.FIRST,

@@ -8,17 +8,17 @@ from bot.params.amounts import Cost, Number, Whole
 from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortened
 from bot.params.repeating import Every, Leads, QuietHours, WhenOrEvery
 from bot.params.stored import ChannelParam, City, Member, Stored, Upload
-from bot.params.times import ByDay, Dates, DateTime, PastDay, TimeOfDay, Until, Zone
+from bot.params.times import ComingDay, Dates, DateTime, PastDay, TimeOfDay, Until, Zone
 from bot.params.wordings import WEEKDAYS, Choice, Choices, Tags, Text, Url, weekday, yes_no
 
 __all__ = [
     "TYPED_MOST",
     "WEEKDAYS",
-    "ByDay",
     "ChannelParam",
     "Choice",
     "Choices",
     "City",
+    "ComingDay",
     "Cost",
     "DateTime",
     "Dates",

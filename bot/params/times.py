@@ -83,34 +83,34 @@ class PastDay(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ByDay(Plain):
-    """The last day for something, today or later: "friday", "12 June"; of a longer time its end: "June", "end of May",
-    "next week". "never" is no day at all (None).
+class ComingDay(Plain):
+    """A day that is still to come, or today: "friday", "1 June", "in 3 weeks"; of several, such as "june" or "end of
+    june", the last. Where it `can_be_none`, "never" is None.
     """
 
+    can_be_none: bool = False
+
     def read(self, typed: str, reading: Reading) -> date | None:
-        if fold(typed) in {*NO_DAY, fold(reading.say(N_("never")))}:
+        if self.can_be_none and fold(typed) in {"never", "-", fold(reading.say(N_("never")))}:
             return None
-        said = _ENDS.sub("", typed.strip(), count=1)
-        day = read_span(said, locale=reading.locale, zone=reading.zone, now=reading.now).last
+        said = _END_OF.sub("", typed.strip(), count=1) or typed
+        try:
+            day = read_span(said, locale=reading.locale, zone=reading.zone, now=reading.now).last
+        except Refused as no_span:
+            try:  # what is told from now on: "in a year"
+                moment = read_moment(said, locale=reading.locale, zone=reading.zone, now=reading.now, default=time(12))
+            except Refused:
+                raise no_span from None
+            day = moment.instant().astimezone(reading.say.zone).date()
         if day < reading.now.astimezone(reading.say.zone).date():
-            raise Refused(
-                N_("{typed} is over: it ended on {day}. Name a day that is to come, such as friday or June."),
-                typed=shortened(typed),
-                day=reading.say.day(day),
-            )
+            raise Refused(N_("{typed} is over. Name a day to come."), typed=shortened(typed))
         return day
 
     def write(self, value: object) -> str:
         return value.isoformat() if isinstance(value, date) else "never"
 
-    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
-        found = suggest_spans(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
-        return [Option(reading.say(label), value) for label, value in found]
 
-
-NO_DAY = frozenset({"never", "-", "nie"})
-_ENDS = re.compile(r"(?:by\s+|until\s+|bis\s+)?(?:the\s+)?(?:end\s+of|ende)\s+", re.IGNORECASE)
+_END_OF = re.compile(r"(?:(?:by|until|bis)\s+)?(?:the\s+)?(?:end\s+of|ende)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

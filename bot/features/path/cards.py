@@ -33,7 +33,7 @@ def goal_card(goal: Goal, names: Mapping[Pillar, str], say: Words, today: date) 
     else:
         controls = (
             Button(say(N_("Done")), Action(DONE, id_), Style.PRIMARY),
-            Button(say(N_("Change")), Action(EDIT, id_)),
+            change_button(goal.id, say),
             Button(say(N_("Let go")), Action(LET_GO, id_)),
         )
     return Card(rich(Bold(goal.what)), body, controls=controls)
@@ -52,6 +52,10 @@ def how(goal: Goal, say: Words, today: date) -> str:
             return say(N_("was for {day}; give it another day, or let it go"), day=say.day(goal.by))
         case State.OPEN:
             return say(N_("by {day}"), day=say.day(goal.by))
+
+
+def change_button(goal: int, say: Words) -> Button:
+    return Button(say(N_("Change")), Action(EDIT, str(goal)))
 
 
 def goals_button(say: Words) -> Button:

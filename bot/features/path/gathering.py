@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot.domain.connections import Side
@@ -12,6 +12,7 @@ from bot.domain.goals import SOON
 from bot.domain.nudges import Taste, suits
 from bot.domain.path import AHEAD, KIND_PILLARS, LATELY, Around, Deed, Did
 from bot.domain.profiles import Profile
+from bot.domain.resources import Level, Order, Resource, Wanted
 from bot.domain.topics import Pillar
 from bot.ports import UnitOfWork
 from bot.request import Request
@@ -31,14 +32,16 @@ async def around(request: Request, uow: UnitOfWork, today: date) -> Around:
     profile = await uow.profiles.get(person)
     ledger = await uow.connections.open_promises(person, Side.MINE, offset=0, limit=FEW)
     due = (await uow.goals.due([person], today + SOON, FEW)).get(person, ())
+    level = (await uow.preferences.of([person]))[person].level
     return Around(
         today=today,
         profile=profile,
-        level=(await uow.preferences.of([person]))[person].level,
+        level=level,
         goals=await uow.goals.several(person, [id_ for id_, _ in due]),
         promises=[each for each in ledger.promises if each.due and each.due.wall.date() <= today + SOON],
         late=await uow.connections.late(person, today, 1),
         events=await _coming(request, uow, profile),
+        resources=await _helpful(request, uow, level),
     )
 
 
@@ -49,6 +52,7 @@ async def deeds(request: Request, uow: UnitOfWork) -> Sequence[Deed]:
         *await _met(request, uow),
         *await _kept(request, uow),
         *await reached(request.person.id, uow, request.now),
+        *await _learned(request, uow),
     ]
 
 
@@ -88,6 +92,24 @@ async def _kept(request: Request, uow: UnitOfWork) -> Sequence[Deed]:
     return [
         Deed(Did.KEPT, Pillar.NETWORK, each.text, at[each.id]) for each in await uow.connections.promises(person, [*at])
     ]
+
+
+async def _learned(request: Request, uow: UnitOfWork) -> Sequence[Deed]:
+    """In the pillars; what stands under a topic that a community added counts nowhere."""
+    found = await uow.lately.learned(request.person.id, request.now - LATELY, COUNTED_MOST)
+    return [Deed(Did.LEARNED, Pillar(each.topic), each.title, each.at) for each in found if each.topic in set(Pillar)]
+
+
+async def _helpful(request: Request, uow: UnitOfWork, level: Level | None) -> Mapping[Pillar, Sequence[Resource]]:
+    """Of each pillar what members here find most helpful."""
+    if request.joined is None:
+        return {}
+    home, person = request.joined.id, request.person.id
+    wanted = {pillar: Wanted(topic=pillar, level=level, order=Order.HELPFUL) for pillar in Pillar}
+    return {
+        pillar: (await uow.resources.find(home, each, person=person, offset=0, limit=OFFERED)).resources
+        for pillar, each in wanted.items()
+    }
 
 
 async def _coming(request: Request, uow: UnitOfWork, profile: Profile) -> Sequence[Occurrence]:

@@ -17,7 +17,7 @@ from bot.features.path.cards import DONE, EDIT, LET_GO, LIST, REOPEN, goal_card
 from bot.features.path.naming import PillarParam, names_of
 from bot.i18n import N_, Slash
 from bot.markup import rich
-from bot.params import ByDay, Option, Stored, Text, shortened
+from bot.params import ComingDay, Option, Stored, Text, shortened
 from bot.request import Press, Request
 from bot.ui import Action, Form, Reply
 
@@ -37,7 +37,7 @@ class GoalParam(Stored):
 @dataclass(frozen=True, slots=True)
 class SetGoal:
     what: Annotated[str, Text(N_("Goal"), N_("What you want to reach: finish 3 tracks"), most=WHAT_MOST)]
-    by: Annotated[date | None, ByDay(N_("By"), N_("friday, June, 2027-06-30; never, if no day matters"))] = None
+    by: Annotated[date | None, ComingDay(N_("By"), N_("friday, June, 2027-06-30; left out, no day matters"))] = None
     topic: Annotated[Pillar | None, PillarParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
 
 
@@ -54,8 +54,10 @@ class DoneGoal:
 @dataclass(frozen=True, slots=True)
 class EditGoal:
     goal: Annotated[Goal, GoalParam(N_("Goal"), N_("Words of it, or its number"))]
-    what: Annotated[str, Text(N_("What it is now"), N_("What you want to reach"), most=WHAT_MOST)] = ""
-    by: Annotated[date | Unsaid | None, ByDay(N_("By"), N_("friday, June, 2027-06-30; never"))] = UNSAID
+    what: Annotated[str, Text(N_("What it is"), N_("What you want to reach"), most=WHAT_MOST)] = ""
+    by: Annotated[
+        date | Unsaid | None, ComingDay(N_("By"), N_("friday, June, 2027-06-30; never"), can_be_none=True)
+    ] = UNSAID
     topic: Annotated[Pillar | None, PillarParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
 
 
@@ -83,19 +85,18 @@ async def done_goal(ask: DoneGoal, request: Request, services: Services) -> Repl
 
 async def edit_goal(ask: EditGoal, request: Request, services: Services) -> Reply:
     """What is not said stays."""
+    goal = ask.goal
+    changed = replace(
+        goal,
+        what=ask.what or goal.what,
+        by=goal.by if isinstance(ask.by, Unsaid) else ask.by,
+        topic=ask.topic or goal.topic,
+    )
     async with services.store.writing() as uow:
-        [*found] = await uow.goals.several(request.person.id, [ask.goal.id])
-        if not found:
+        if not await uow.goals.change(request.person.id, changed):
             raise not_yours()
-        changed = replace(
-            found[0],
-            what=ask.what or found[0].what,
-            by=found[0].by if isinstance(ask.by, Unsaid) else ask.by,
-            topic=ask.topic or found[0].topic,
-        )
-        await uow.goals.change(request.person.id, changed)
         await uow.nudges.stir(request.person.id, request.now)
-    return await _shown(ask.goal.id, N_("Changed."), request, services)
+    return await _shown(goal.id, N_("Changed."), request, services)
 
 
 async def press_done(press: Press, request: Request, services: Services) -> Reply:
@@ -110,26 +111,29 @@ async def press_reopen(press: Press, request: Request, services: Services) -> Re
     return await _pressed(press, State.OPEN, request, services)
 
 
-async def open_edit(press: Press, request: Request, services: Services) -> Form:
-    """The form of `path edit`, with the goal as it is."""
-    goal = await found_goal(press.action.arg, request, services)
-    arguments = arguments_of(EditGoal)
-    return Form(
-        title=request.say(EDIT_HELP),
-        action=Action("path edit"),
-        params={each: argument.param for each, argument in arguments.items()},
-        values=write_values(arguments, EditGoal(goal, goal.what, goal.by, goal.topic), services),
-        required=frozenset(each for each, argument in arguments.items() if argument.is_required),
-        locale=str(request.say.locale),
-    )
-
-
 PRESSES: Mapping[str, Pressed] = {
     LIST: next_listed,
     DONE: press_done,
     LET_GO: press_let_go,
     REOPEN: press_reopen,
 }
+
+
+async def open_edit(press: Press, request: Request, services: Services) -> Form:
+    """The form of `path edit`, with the goal as it is; a day that is over is not said again."""
+    goal = await found_goal(press.action.arg, request, services)
+    arguments = arguments_of(EditGoal)
+    by = UNSAID if goal.by is None or goal.is_late(today(request)) else goal.by
+    return Form(
+        title=request.say(EDIT_HELP),
+        action=Action("path edit"),
+        params={each: argument.param for each, argument in arguments.items()},
+        values=write_values(arguments, EditGoal(goal, goal.what, by, goal.topic), services),
+        required=frozenset(each for each, argument in arguments.items() if argument.is_required),
+        locale=str(request.say.locale),
+    )
+
+
 OPENS: Mapping[str, OpensForm] = {EDIT: open_edit}
 
 

@@ -28,8 +28,9 @@ class PillarsParam(Stored):
 
 
 async def names_of(uow: UnitOfWork, community: int | None, say: Words) -> Mapping[Pillar, str]:
-    """What each is called in a community, or by itself."""
-    return {pillar: say(PILLAR_NAMES[pillar]) for pillar in Pillar}
+    """What each is called in a community or, where nobody renamed it there, by itself."""
+    named = {each.key: each.name for each in await uow.topics.listed(community)} if community is not None else {}
+    return {pillar: named.get(pillar) or say(PILLAR_NAMES[pillar]) for pillar in Pillar}
 
 
 async def names_here(request: Request, services: Services) -> Mapping[Pillar, str]:

@@ -16,7 +16,7 @@ from bot.features.connections.cards import SHOW as SHOW_CONNECTION
 from bot.features.connections.promises import KEPT as PROMISE_KEPT
 from bot.features.events.cards import GOING
 from bot.features.events.cards import SHOW as SHOW_EVENT
-from bot.features.path.cards import DONE, EDIT, SHOW, goal_line, goals_button
+from bot.features.path.cards import DONE, SHOW, change_button, goal_line, goals_button
 from bot.features.path.gathering import around, deeds
 from bot.features.path.goals import today
 from bot.features.path.naming import names_of
@@ -27,6 +27,8 @@ from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Field, Reply, Style
 
 GOALS_SHOWN = 3
+SAVE_RESOURCE, SHOW_RESOURCE = "resource.save", "resource.show"
+"""What the library's own buttons do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def _controls(step: Step, say: Words) -> tuple[Button, ...]:
     id_ = str(step.id)
     match step.way:
         case Way.GOAL:
-            return Button(say(N_("Done")), Action(DONE, id_)), Button(say(N_("Change")), Action(EDIT, id_))
+            return Button(say(N_("Done")), Action(DONE, id_)), change_button(step.id, say)
         case Way.PROMISE:
             return (Button(say(N_("Done")), Action(PROMISE_KEPT, id_)),)
         case Way.TOUCH:
@@ -162,8 +164,8 @@ def _controls(step: Step, say: Words) -> tuple[Button, ...]:
             going = Button(say(N_("Going")), Action(GOING, id_), Style.PRIMARY)
             return going, Button(say(N_("Details")), Action(SHOW_EVENT, id_))
         case Way.RESOURCE:
-            return Button(say(N_("Save")), Action("resource.save", id_)), Button(
-                say(N_("Details")), Action("resource.show", id_)
+            return Button(say(N_("Save")), Action(SAVE_RESOURCE, id_), Style.PRIMARY), Button(
+                say(N_("Details")), Action(SHOW_RESOURCE, id_)
             )
         case Way.FIRST:
             return (Button(say(step.name), Action(ASK, step.ask)),)

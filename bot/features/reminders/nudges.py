@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,11 +51,11 @@ class Content:
     goals: Sequence[int] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.promises or self.late or self.goals)
+        return any(self.facts.values())
 
     @property
     def facts(self) -> Mapping[str, Fact]:
-        return {name: list(getattr(self, name)) for name in ("events", "promises", "late", "goals")}
+        return {each.name: list(getattr(self, each.name)) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
