@@ -18,6 +18,7 @@ SAID = {
     "connections": "a connection",
     "drafts": "typed into forms",
     "events": "its events",
+    "goals": "your goals",
     "introductions": "an introduction you asked for",
     "memberships": "the channel in which you last spoke",
     "muted_events": "stops for them",
