@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.audit import Audit
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
 from bot.domain.connections import Connections
@@ -13,6 +14,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.gigs import Gigs
 from bot.domain.goals import Goals
 from bot.domain.installations import InstallationRows
 from bot.domain.introductions import Introductions
@@ -96,6 +98,7 @@ class UnitOfWork(Protocol):
     linking: Linking
     members: Members
     events: Events
+    gigs: Gigs
     digests: Digests
     drafts: Drafts
     connections: Connections
@@ -116,6 +119,7 @@ class UnitOfWork(Protocol):
     heard: Heard
     installations: InstallationRows
     mydata: MyData
+    audit: Audit
     due: DueRows
     outbox: OutboxRows
     closings: Closings

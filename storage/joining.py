@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import leads
+from storage import audit, gigs, leads
 from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
 from storage.outbox import outbox
@@ -54,6 +54,9 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     twins = {row.gone: row.stays for row in await connection.rows(_TWINS, both)}
     await _unite(connection, twins)
     for statement in _MOVES:
+        await connection.execute(statement, both)
+    await gigs.join_communities(connection, community, into)
+    for statement in audit.communities_united(connection.dialect):
         await connection.execute(statement, both)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
     await leads.stir_community(connection, into)

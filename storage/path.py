@@ -9,7 +9,8 @@ from sqlalchemy import Integer, bindparam, false, func, or_, select, union_all
 
 from bot.domain.connections import Happening, Side, Standing
 from bot.domain.events import Attendance, Kind
-from bot.domain.path import Learned, Went
+from bot.domain.gigs import What
+from bot.domain.path import Learned, Went, Worked
 from storage.connection import Connection
 from storage.leads import reads_there
 from storage.schema import UTC
@@ -17,6 +18,8 @@ from storage.tables import (
     accounts,
     attendances,
     connection_entries,
+    gig_interests,
+    gigs,
     occurrences,
     promises,
     resource_saves,
@@ -65,6 +68,7 @@ _KEPT = (
     .limit(_most)
 )
 
+_j = gig_interests
 _theirs = select(accounts.c.id).where(accounts.c.person_id == _person)
 _touched = union_all(
     *(
@@ -81,6 +85,21 @@ _LEARNED = (
     .where(_touched.c.at > _since, reads_there(_person, _r.community_id))
     .group_by(_r.id, _r.title, _r.topic)
     .order_by(_latest.desc(), _r.id.desc())
+    .limit(_most)
+)
+
+_answered = union_all(
+    select(_j.c.gig_id, _j.c.at).where(_j.c.account_id.in_(_theirs), _j.c.is_withdrawn == false()),
+    select(gigs.c.id, gigs.c.posted_at).where(gigs.c.account_id.in_(_theirs)),
+).subquery("answered")
+_newest = func.max(_answered.c.at, type_=UTC())
+_WORKED = (
+    select(gigs.c.title, gigs.c.what, _newest.label("at"))
+    .select_from(_answered)
+    .join(gigs, gigs.c.id == _answered.c.gig_id)
+    .where(_answered.c.at > _since, reads_there(_person, gigs.c.community_id))
+    .group_by(gigs.c.id, gigs.c.title, gigs.c.what)
+    .order_by(_newest.desc(), gigs.c.id.desc())
     .limit(_most)
 )
 
@@ -109,3 +128,8 @@ class LatelyTable:
     async def learned(self, person: int, since: datetime, most: int) -> Sequence[Learned]:
         values = {"person": person, "since": since, "most": most}
         return [Learned(*row) for row in await self._connection.rows(_LEARNED, values)]
+
+    async def worked(self, person: int, since: datetime, most: int) -> Sequence[Worked]:
+        values = {"person": person, "since": since, "most": most}
+        rows = await self._connection.rows(_WORKED, values)
+        return [Worked(row.title, What(row.what), row.at) for row in rows]

@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
     update,
 )
 
@@ -314,6 +315,9 @@ class PeopleTable:
         gone = await self._connection.scalar(_UNNAME, {"community": community, "person": person})
         return gone is not None
 
+    async def organisers(self, community: int) -> Sequence[int]:
+        return [row.id for row in await self._connection.rows(_ORGANISERS, {"community": community})]
+
     async def join(self, workspace: Workspace, *, zone: str, locale: str, now: datetime) -> Joined | None:
         await self._community_of(workspace, zone, locale)  # where it is new
         before = await self._connection.first(_HOME, _named(workspace))
@@ -489,6 +493,25 @@ _NAMED = (
     .where(organisers.c.community_id == bindparam("community"))
     .order_by(organisers.c.named_at, people.c.id)
 )
+_here = join(_mine, _theirs, _theirs.c.account_id == _mine.c.id).join(_where, _where.c.id == _theirs.c.workspace_id)
+_seen_here = (
+    select(func.max(_theirs.c.seen_at))
+    .select_from(_here)
+    .where(_mine.c.person_id == people.c.id, _where.c.community_id == bindparam("community"))
+    .correlate(people)
+    .scalar_subquery()
+)
+_runs_here = (
+    select(_mine.c.person_id)
+    .select_from(_here)
+    .where(_where.c.community_id == bindparam("community"), _where.c.removed_at.is_(None), _theirs.c.is_organiser)
+)
+_named_here = select(organisers.c.person_id).where(organisers.c.community_id == bindparam("community"))
+_ORGANISERS = (
+    select(people.c.id)
+    .where(people.c.id.in_(union(_runs_here, _named_here)))
+    .order_by(_seen_here.desc().nulls_last(), people.c.id)
+)
 _RENAME_PERSON = update(people).where(people.c.id == bindparam("person")).values(name=bindparam("name_now"))
 _RENAME_ACCOUNT = update(accounts).where(accounts.c.id == bindparam("account_id")).values(name=bindparam("name_now"))
 _NEW_COMMUNITY = (
@@ -575,6 +598,7 @@ def _touch(dialect: str) -> Executable:
         account_id=bindparam("account"),
         workspace_id=bindparam("home"),
         is_organiser=bindparam("is_organiser"),
+        first_seen_at=bindparam("seen_at"),
         seen_at=bindparam("seen_at"),
         channel=_channel,
         channel_name=bindparam("channel_name"),

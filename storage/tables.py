@@ -48,6 +48,10 @@ communities = Table(
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("has_introductions", Boolean, server_default=true(), nullable=False),
+    Column(
+        "gigs_need_pay", Boolean, server_default=false(), nullable=False, comment="it must be stated, whatever it is"
+    ),
+    Column("gigs_need_approval", Boolean, server_default=false(), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -100,6 +104,7 @@ memberships = Table(
     _belongs("account_id", "accounts.id", is_key=True),
     _belongs("workspace_id", "workspaces.id", is_key=True, is_indexed=True),
     Column("is_organiser", Boolean, nullable=False, comment="as the platform said last"),
+    Column("first_seen_at", UTC, nullable=True, comment="not known of who was there before it was noted"),
     Column("seen_at", UTC, nullable=False),
     Column("channel", Text, nullable=True, comment="where they last spoke there"),
     Column("channel_name", Text, nullable=True),
@@ -454,6 +459,111 @@ never_introduced = Table(
     Column("added_at", UTC, nullable=False),
 )
 """Whom somebody is never introduced to: seen by its owner alone."""
+
+# --- what organisers look after ------------------------------------------------------------------------------
+
+audit_lines = Table(
+    "audit_lines",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("person_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), nullable=True),
+    Column("did", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Integer, nullable=True, comment="no foreign key: the line stays when it is gone"),
+    Column("what", Text, nullable=False, comment="its title, host or name then"),
+    Column("at", UTC, nullable=False, index=True),
+    Index("ix_audit_lines_subject", "community_id", "subject", "subject_id"),
+    Index("ix_audit_lines_newest", "community_id", "id"),
+    Index("ix_audit_lines_person_id", "person_id", "community_id", "at"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Integer, nullable=False),
+    _belongs("person_id", "people.id", is_indexed=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UTC, nullable=False),
+    UniqueConstraint("community_id", "subject", "subject_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+"""What members said and nobody has decided yet."""
+
+blocked_sites = Table(
+    "blocked_sites",
+    metadata,
+    _belongs("community_id", "communities.id", is_key=True),
+    # in the order of the alphabet on both databases
+    Column("host", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    Column("blocked_at", UTC, nullable=False),
+)
+
+# --- gigs --------------------------------------------------------------------------------------------------
+
+# By accounts, as introductions are; a gig whose poster is gone leads nowhere, and goes too.
+gigs = Table(
+    "gigs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    _belongs("account_id", "accounts.id", is_indexed=True),
+    Column("workspace_id", Integer, ForeignKey("workspaces.id", ondelete="SET NULL"), nullable=True, index=True),
+    Column("what", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("place_id", Integer, ForeignKey("places.id", ondelete="SET NULL"), nullable=True),
+    Column("is_remote", Boolean, nullable=False),
+    Column("pay", Json, nullable=True, comment="NULL: it is not stated"),
+    Column("link", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("contact", Text, nullable=False, comment="in the open; empty: through the bot"),
+    Column("standing", Text, nullable=False),
+    Column("reason", Text, nullable=False, comment="why it was declined"),
+    Column("posted_at", UTC, nullable=False),
+    Column("opened_at", UTC, nullable=True, comment="since when everybody may see it"),
+    Column("deadline", UTC, nullable=False, index=True),
+    Column("request_id", Text, nullable=True),
+    UniqueConstraint("community_id", "request_id"),
+    Index("ix_gigs_live", "community_id", "standing", "deadline"),
+    sqlite_autoincrement=True,
+)
+
+gig_interests = Table(
+    "gig_interests",
+    metadata,
+    _belongs("gig_id", "gigs.id", is_key=True),
+    _belongs("account_id", "accounts.id", is_key=True, is_indexed=True),
+    Column("line", Text, nullable=False, comment="to the poster"),
+    Column("at", UTC, nullable=False),
+    Column("is_withdrawn", Boolean, nullable=False),
+)
+
+gig_follows = Table(
+    "gig_follows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id", is_indexed=True),
+    _belongs("person_id", "people.id"),
+    Column("wanted", Text, nullable=False, comment="JSON with its keys in order, so that equal ones are equal"),
+    Column("place_id", Integer, ForeignKey("places.id", ondelete="CASCADE"), nullable=True),
+    Column("is_daily", Boolean, nullable=False),
+    Column("followed_at", UTC, nullable=False),
+    UniqueConstraint("person_id", "community_id", "wanted"),
+    sqlite_autoincrement=True,
+)
+
+gig_alerts = Table(
+    "gig_alerts",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    _belongs("gig_id", "gigs.id", is_key=True, is_indexed=True),
+    Column("at", UTC, nullable=False, comment="when it came to fit what they follow"),
+    Column("is_told", Boolean, nullable=False),
+)
 
 # --- when --------------------------------------------------------------------------------------------------
 

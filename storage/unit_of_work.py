@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.audit import Audit
 from bot.domain.changes import Changes
 from bot.domain.closings import Closings
 from bot.domain.connections import Connections
@@ -9,6 +10,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.gigs import Gigs
 from bot.domain.goals import Goals
 from bot.domain.installations import InstallationRows
 from bot.domain.introductions import Introductions
@@ -27,6 +29,7 @@ from bot.domain.reminders import Reminders
 from bot.domain.resources import Resources
 from bot.domain.topics import Topics
 from bot.ports import Heard, Notes
+from storage.audit import AuditTable
 from storage.changes import ChangeTable
 from storage.closings import ClosingTable
 from storage.connection import Connection
@@ -35,6 +38,7 @@ from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
 from storage.events import EventTable
+from storage.gigs import GigTable
 from storage.goals import GoalTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
@@ -61,6 +65,7 @@ class Work:
     """Implements `bot.ports.UnitOfWork`."""
 
     __slots__ = (
+        "audit",
         "changes",
         "closings",
         "connection",
@@ -69,6 +74,7 @@ class Work:
         "drafts",
         "due",
         "events",
+        "gigs",
         "goals",
         "heard",
         "installations",
@@ -96,6 +102,7 @@ class Work:
         self.people: People = PeopleTable(connection)
         self.members: Members = MemberTable(connection)
         self.events: Events = EventTable(connection)
+        self.gigs: Gigs = GigTable(connection)
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
         self.connections: Connections = ConnectionTable(connection)
@@ -117,6 +124,7 @@ class Work:
         self.heard: Heard = HeardTable(connection)
         self.installations: InstallationRows = InstallationTable(connection)
         self.mydata: MyData = MyDataTable(connection)
+        self.audit: Audit = AuditTable(connection)
         self.due: DueRows = DueTable(connection)
         self.outbox: OutboxRows = OutboxTable(connection)
         self.closings: Closings = ClosingTable(connection)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.domain import drafts, introductions, people
+from bot.domain import audit, drafts, gigs, introductions, people
 from bot.features import housekeeping
 from storage.mydata import owners
 
 PAGE = (Path(__file__).parents[1] / "docs" / "privacy.md").read_text(encoding="utf-8")
 SAID = {
     "accounts": "your accounts",
+    "audit_lines": "what you shared, changed",
     "attendances": "your answers to events",
     "codes": "codes to link accounts",
     "connection_entries": "notes, meetings",
@@ -19,6 +20,10 @@ SAID = {
     "drafts": "typed into forms",
     "events": "its events",
     "goals": "your goals",
+    "gig_alerts": "which of them you were told of",
+    "gig_follows": "which gigs you want to hear of",
+    "gig_interests": "which gigs interest you",
+    "gigs": "gigs that you posted",
     "introductions": "an introduction you asked for",
     "memberships": "the channel in which you last spoke",
     "muted_events": "stops for them",
@@ -37,6 +42,7 @@ SAID = {
     "resource_saves": "your list of it",
     "resource_votes": "which of it you found helpful",
     "resources": "a resource you shared",
+    "reports": "what you reported",
     "told_leads": "which you were told of",
     "untold_changes": "which you were told of",
     "wrong_codes": "wrong ones that you typed",
@@ -63,6 +69,8 @@ def test_every_table_that_names_somebody_has_its_line() -> None:
 
 def test_the_times_are_those_that_the_bot_keeps_to() -> None:
     assert f"{drafts.KEPT_FOR.total_seconds() / 3600:.0f} hours" in how_long("drafts")
+    assert f"{audit.KEPT_FOR.days} days" in how_long("audit_lines")
     assert f"{introductions.KEPT_FOR.days} days" in how_long("introductions")
+    assert f"{gigs.KEPT_FOR.days} days" in how_long("gigs")
     assert f"{housekeeping.KEPT_FOR.days} days" in how_long("outbox")
     assert f"{people.KEPT_AFTER_REMOVAL.days} days" in how_long("events")

@@ -100,7 +100,14 @@ async def nothing(_most: int) -> bytes:
 
 async def hers(ana: Somebody) -> str:
     """What she sees of her own."""
-    lines = ("/connect find", "/connect show #1", "/connect show #2", "/connect promises", "/remind list", "/path goals")
+    lines = (
+        "/connect find",
+        "/connect show #1",
+        "/connect show #2",
+        "/connect promises",
+        "/remind list",
+        "/path goals",
+    )
     return "\n".join([told(await ana.says(line)) for line in lines])
 
 

@@ -15,7 +15,7 @@ from bot.app import App
 from bot.commands import Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
-from bot.features import connections, digests, events, greenroom, path, people, reminders
+from bot.features import connections, digests, events, gigs, greenroom, path, people, reminders
 from bot.features.closed import CLOSED, tell
 from bot.features.help import help_feature
 from bot.features.home import home_feature
@@ -52,7 +52,7 @@ class SystemClock:
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
     shared, own = (
-        (events.FEATURE, people.PEOPLE, digests.FEATURE),
+        (events.FEATURE, gigs.FEATURE, people.PEOPLE, digests.FEATURE),
         (connections.FEATURE, reminders.FEATURE, path.FEATURE, people.FEATURE, greenroom.FEATURE),
     )
     listed = (*shared, home_feature((*shared, *own)), *own)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 REASON_MOST = 300
+KEPT_FOR = timedelta(days=365)
+"""How long a line stays."""
 BLOCKED_MOST = 500
 """Sites in one community."""
 
@@ -58,8 +60,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What members said against one thing: how many, the reasons they gave, the first first."""
+    """What members said against one thing: how many, the reasons they gave, the first first. Never who they are."""
 
+    id: int
+    """That of what was said first: organisers are told once for it."""
     subject: Subject
     subject_id: int
     count: int
@@ -85,25 +89,38 @@ class Audit(Protocol):
     async def lines(self, community: int, offset: int, limit: int) -> Sequence[Line]:
         """The newest first."""
 
+    async def last(self, community: int, subject: Subject, subject_id: int, did: Collection[Did]) -> Line | None:
+        """The newest line of these kinds about one thing."""
+
     async def count(self, community: int) -> int:
         """How many lines there are."""
 
     async def report(
         self, community: int, subject: Subject, subject_id: int, person: int, reason: str, now: datetime
     ) -> bool:
-        """Keep a report, one for each person and thing; False where they had said so and it is still open."""
+        """Keep a report, one for each person and thing; False where they had said so and it is still open. Of those
+        who report one thing at once one is the first.
+        """
 
     async def reports(self, community: int, offset: int, limit: int) -> Sequence[Report]:
         """What is open, the longest first."""
+
+    async def count_reports(self, community: int) -> int:
+        """About how many things something is open."""
 
     async def reported(self, community: int, subject: Subject, subject_id: int) -> Report | None:
         """What is open about one thing."""
 
     async def settle(self, community: int, subject: Subject, subject_id: int) -> bool:
-        """Organisers decided; False when nothing was open, as for the second of two who decide at once."""
+        """Organisers decided, and what was said is deleted; False when nothing was open, as for the second of two who
+        decide at once.
+        """
 
     async def block(self, community: int, host: str, now: datetime) -> bool:
-        """Nothing of this host, or of hosts below it, is shared here any more; False where that was so."""
+        """Nothing of this host, or of hosts below it, is shared here any more; False where that was so.
+
+        Raises Refused at `BLOCKED_MOST`.
+        """
 
     async def unblock(self, community: int, host: str) -> bool:
         """False where it was not blocked."""
@@ -115,10 +132,12 @@ class Audit(Protocol):
         """Whether this host, or one above it, is blocked."""
 
     async def member_since(self, community: int, person: int) -> datetime | None:
-        """When somebody was first seen there; None for who never was."""
+        """When somebody was first seen there: 1970 for who was before that was noted, None for who never was."""
 
-    async def done_since(self, community: int, person: int, did: Did, subject: Subject, since: datetime) -> int:
-        """How often they did that since then."""
+    async def done_since(
+        self, community: int, person: int, did: Did, subject: Subject, since: datetime
+    ) -> Sequence[datetime]:
+        """When they did that since then, the newest first."""
 
     async def sweep(self, before: datetime, limit: int) -> int:
         """Remove lines older than that (housekeeping); returns how many."""

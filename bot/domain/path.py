@@ -14,9 +14,13 @@ from typing import Protocol
 
 from bot.domain.connections import Connection, Promise
 from bot.domain.events import Kind, Occurrence
+from bot.domain.gigs import About as Offer
+from bot.domain.gigs import Gig, What
+from bot.domain.gigs import Wanted as WantedGig
 from bot.domain.goals import Goal
 from bot.domain.profiles import Profile
 from bot.domain.resources import Level, Resource
+from bot.domain.roles import is_role
 from bot.domain.topics import Pillar
 from bot.i18n import N_
 
@@ -36,6 +40,13 @@ KIND_PILLARS: Mapping[Kind | None, Pillar] = {
     None: Pillar.NETWORK,
 }
 """What an event is good for; None: one that does not say what it is."""
+
+OF_EXPERIENCE = frozenset({What.INTERNSHIP, What.ASSISTANT})
+"""Gigs that are done to learn how it is done; all others are for income."""
+
+
+def gig_pillar(what: What) -> Pillar:
+    return Pillar.EXPERIENCE if what in OF_EXPERIENCE else Pillar.INCOME
 
 
 # --- what somebody did -------------------------------------------------------------------------------------
@@ -102,6 +113,15 @@ class Learned:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A gig that somebody posted or was interested in, and when they last did either."""
+
+    title: str
+    what: What
+    at: datetime
+
+
 class Lately(Protocol):
     """Asks what somebody did; every method names the person."""
 
@@ -121,6 +141,9 @@ class Lately(Protocol):
         they and the bot still are.
         """
 
+    async def worked(self, person: int, since: datetime, most: int) -> Sequence[Worked]:
+        """The gigs they posted or were interested in since then, the newest first, as `learned` has them."""
+
 
 # --- what would be good to do ------------------------------------------------------------------------------
 
@@ -133,6 +156,7 @@ class Way(StrEnum):
     TOUCH = "touch"
     """Somebody to get back to."""
     EVENT = "event"
+    GIG = "gig"
     RESOURCE = "resource"
     FIRST = "first"
     """A plain beginning; `Step.ask` says of what."""
@@ -149,7 +173,7 @@ class Step:
     because: str
     values: Mapping[str, object] = field(default_factory=dict)
     id: int = 0
-    """Of the goal, promise, connection, occurrence or resource."""
+    """Of the goal, promise, connection, occurrence, gig or resource."""
     ask: str = ""
     """The command that a first step begins, and what of it is filled in, as `bot.commands.ASK` has it."""
 
@@ -170,6 +194,8 @@ class Around:
     """Whom it is time to get back to."""
     events: Sequence[Occurrence] = ()
     """Coming ones near them and of a kind that they like, which they did not answer to."""
+    gigs: Sequence[Gig] = ()
+    """Open ones of others that fit them (`fits`) and that they did not answer to."""
     resources: Mapping[Pillar, Sequence[Resource]] = field(default_factory=dict)
     """What others find helpful at their level."""
 
@@ -224,6 +250,33 @@ def event_near(pillar: Pillar, around: Around) -> Step | None:
     return None
 
 
+def gig_fits(pillar: Pillar, around: Around) -> Step | None:
+    for gig in around.gigs:
+        if gig_pillar(gig.about.what) is pillar and not gig.wants_it and not gig.is_mine:
+            because = (
+                N_("because it looks for what you do, and is open until {day}")
+                if looks_for(gig.about, around.profile)
+                else N_("because it can be done where you are, and is open until {day}")
+            )
+            return Step(Way.GIG, gig.about.title, because, {"day": gig.deadline}, gig.id)
+    return None
+
+
+def fits(offer: Offer, profile: Profile) -> bool:
+    """Whether a gig is for somebody who said what they do or where they live: one of the roles it looks for, where it
+    names any, and within reach.
+    """
+    if profile.city is None:
+        return looks_for(offer, profile)
+    return (not offer.roles or looks_for(offer, profile)) and WantedGig(near=profile.city).fits(offer)
+
+
+def looks_for(offer: Offer, profile: Profile) -> bool:
+    """Whether one of the roles it looks for is one of theirs."""
+    theirs = [role.strip() for role in profile.role.split(",") if role.strip()]
+    return any(is_role(wanted, role) for wanted in offer.roles for role in theirs)
+
+
 def resource_helpful(pillar: Pillar, around: Around) -> Step | None:
     for resource in around.resources.get(pillar, ()):
         if resource.helpful and not resource.is_saved and not resource.is_helpful:
@@ -274,9 +327,9 @@ FIRST: Mapping[Pillar, Step] = {
     ),
     Pillar.INCOME: Step(
         Way.FIRST,
-        N_("Name one thing you could be paid for"),
-        N_("because what you can say in a sentence you can offer"),
-        ask="path goal/topic=income",
+        N_("Look for a gig"),
+        N_("because somebody here may look for what you do"),
+        ask="gig find",
     ),
 }
 """What anybody can begin with."""
@@ -286,6 +339,7 @@ RULES: Sequence[Rule] = (
     promise_due,
     get_back,
     event_near,
+    gig_fits,
     resource_helpful,
     say_who_you_are,
     first_step,

@@ -196,6 +196,11 @@ class People(Protocol):
     async def unname_organiser(self, community: int, person: int) -> bool:
         """They are an organiser only where a platform says so. False when they were not named."""
 
+    async def organisers(self, community: int) -> Sequence[int]:
+        """Who organises there: whoever runs a workspace that the bot is in, as its platform said last, and whom owners
+        named. Who was seen there last comes first.
+        """
+
     async def people_of(self, accounts: Sequence[Account]) -> Mapping[str, int]:
         """The person behind each account of one platform, by the account's id there; made on first sight.
 

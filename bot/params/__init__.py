@@ -6,6 +6,7 @@ For every kind `read(write(value)) == value`: what is written goes into forms an
 
 from bot.params.amounts import Cost, Number, Whole
 from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortened
+from bot.params.pay import Fee
 from bot.params.repeating import Every, Leads, QuietHours, WhenOrEvery
 from bot.params.stored import ChannelParam, City, Member, Stored, Upload
 from bot.params.times import ComingDay, Dates, DateTime, PastDay, TimeOfDay, Until, Zone
@@ -23,6 +24,7 @@ __all__ = [
     "DateTime",
     "Dates",
     "Every",
+    "Fee",
     "Leads",
     "Member",
     "Number",

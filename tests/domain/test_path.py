@@ -9,12 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.compose import all_features
-from bot.domain import connections, resources
+from bot.domain import connections, gigs, resources
 from bot.domain.connections import Connection, Promise, Side
 from bot.domain.events import Attendance, Details, Kind, Occurrence, Status
+from bot.domain.gigs import Gig, What
 from bot.domain.goals import Goal
 from bot.domain.moments import Moment
-from bot.domain.path import FIRST, KIND_PILLARS, RULES, Around, Deed, Did, Tally, Way, next_step, tallies
+from bot.domain.path import FIRST, KIND_PILLARS, RULES, Around, Deed, Did, Tally, Way, fits, next_step, tallies
+from bot.domain.people import Account
 from bot.domain.places import Place
 from bot.domain.profiles import Profile
 from bot.domain.resources import Level, Resource
@@ -49,6 +51,11 @@ def business(one: Resource) -> Mapping[Pillar, tuple[Resource, ...]]:
 
 def goal(by: date | None = TODAY + DAY, topic: Pillar | None = Pillar.CRAFT) -> Goal:
     return Goal(3, "finish 3 tracks", topic, by)
+
+
+def gig(what: What = What.MIX, roles: tuple[str, ...] = (), place: Place | None = BERLIN) -> Gig:
+    about = gigs.About(what, "Mix an EP", roles, place)
+    return Gig(8, 1, about, 2, Account("x", "1", "Tom"), NOW, NOW + 10 * DAY, gigs.Standing.OPEN)
 
 
 STEMS = Promise(
@@ -122,6 +129,26 @@ SITUATIONS = {
         Pillar.CRAFT,
         "Share a link that helped you, because what helped you helps others here",
     ),
+    "a gig that looks for what they do": (
+        replace(KNOWN, gigs=[gig(roles=("engineer",))]),
+        Pillar.INCOME,
+        "Mix an EP, because it looks for what you do, and is open until 2026-12-05",
+    ),
+    "a gig for anybody near": (
+        replace(KNOWN, gigs=[gig()]),
+        Pillar.INCOME,
+        "Mix an EP, because it can be done where you are, and is open until 2026-12-05",
+    ),
+    "an internship": (
+        replace(KNOWN, gigs=[gig(What.INTERNSHIP)]),
+        Pillar.EXPERIENCE,
+        "Mix an EP, because it can be done where you are, and is open until 2026-12-05",
+    ),
+    "a gig they are interested in": (
+        replace(KNOWN, gigs=[replace(gig(), wants_it=True)]),
+        Pillar.INCOME,
+        "Look for a gig, because somebody here may look for what you do",
+    ),
     "something helpful": (
         replace(KNOWN, resources=business(resource())),
         Pillar.BUSINESS,
@@ -168,7 +195,8 @@ SITUATIONS = {
 @pytest.mark.parametrize(("around", "pillar", "said"), SITUATIONS.values(), ids=SITUATIONS)
 def test_in_a_situation_there_is_this_step_for_this_reason(around: Around, pillar: Pillar, said: str) -> None:
     step = next_step(pillar, around)
-    assert f"{step.name}, {step.because.format(**step.values)}" == said
+    values = {key: each.date() if isinstance(each, datetime) else each for key, each in step.values.items()}
+    assert f"{step.name}, {step.because.format(**values)}" == said
 
 
 def test_the_first_rule_that_has_a_step_is_heard_and_the_last_always_has_one() -> None:
@@ -183,6 +211,18 @@ def test_of_several_the_best_is_taken_whatever_else_there_is() -> None:
     events = [event(Kind.WORKSHOP, mine=Attendance.MAYBE, id_=1), event(Kind.WORKSHOP, id_=2), event(None, id_=3)]
     assert next_step(Pillar.CRAFT, replace(KNOWN, events=events)).id == 2
     assert next_step(Pillar.NETWORK, replace(KNOWN, events=events)).id == 3
+
+
+def test_a_gig_fits_by_role_and_by_place_and_nobody_who_said_neither() -> None:
+    far = replace(BERLIN, name="Lagos", latitude=6.5, longitude=3.4)
+    assert fits(gig(roles=("engineer",)).about, ENGINEER)
+    assert fits(gig(roles=("singer", "mixing engineer")).about, replace(ENGINEER, role="DJ, engineer"))
+    assert fits(replace(gig(place=None).about, is_remote=True), ENGINEER)
+    assert fits(gig().about, Profile(city=BERLIN))
+    assert not fits(gig(roles=("singer",)).about, ENGINEER)
+    assert not fits(gig(place=far).about, ENGINEER)
+    assert not fits(gig().about, Profile())
+    assert not fits(gig().about, Profile(role="engineer"))
 
 
 def test_every_kind_of_event_is_good_for_something() -> None:

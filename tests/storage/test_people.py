@@ -142,3 +142,27 @@ async def test_where_notices_go_is_told_of_many_at_once(database: Database) -> N
             ids[1]: (Direct("console", "bob", "Bob"),),
         }
         assert await uow.people.notices_for([]) == {}
+
+
+async def test_organisers_are_whoever_runs_a_workspace_or_was_named_the_last_seen_first(database: Database) -> None:
+    other, gone = Workspace("slack", "loft", "Loft"), Workspace("slack", "shut", "Shut")
+    runs = await welcome(database, account("ada"), workspace("Attic"), is_organiser=True)
+    assert runs.community is not None
+    attic = runs.community.id
+    named = await welcome(database, account("ben"), workspace("Attic"), now=NOW + 2 * HOUR)
+    await welcome(database, account("cleo"), workspace("Attic"), now=NOW + 3 * HOUR)
+    await welcome(database, account("eve"), workspace("Cellar"), is_organiser=True)
+    there = await welcome(database, Account("slack", "U1", "dan"), other, is_organiser=True, now=NOW + HOUR)
+    left = await welcome(database, Account("slack", "U2", "fay"), gone, is_organiser=True, now=NOW + 4 * HOUR)
+    unseen = await welcome(database, account("gil"), None)
+    async with database.writing() as uow:
+        for each in (there, left):
+            assert each.community is not None
+            await uow.linking.join(each.community.id, attic)
+        await uow.people.leave(gone, NOW)
+        assert named.origin.home is not None
+        for person in (named.person.id, unseen.person.id):
+            await uow.people.name_organiser(attic, person, named.origin.home, NOW)
+    async with database.reading() as uow:
+        found = await uow.people.organisers(attic)
+    assert list(found) == [each.person.id for each in (named, there, runs, unseen)]

@@ -8,9 +8,12 @@ from datetime import date, datetime
 
 from bot.domain.connections import Side
 from bot.domain.events import Occurrence
+from bot.domain.gigs import Gig
+from bot.domain.gigs import Order as GigOrder
+from bot.domain.gigs import Wanted as WantedGig
 from bot.domain.goals import SOON
 from bot.domain.nudges import Taste, suits
-from bot.domain.path import AHEAD, KIND_PILLARS, LATELY, Around, Deed, Did
+from bot.domain.path import AHEAD, KIND_PILLARS, LATELY, Around, Deed, Did, fits, gig_pillar
 from bot.domain.profiles import Profile
 from bot.domain.resources import Level, Order, Resource, Wanted
 from bot.domain.topics import Pillar
@@ -41,6 +44,7 @@ async def around(request: Request, uow: UnitOfWork, today: date) -> Around:
         promises=[each for each in ledger.promises if each.due and each.due.wall.date() <= today + SOON],
         late=await uow.connections.late(person, today, 1),
         events=await _coming(request, uow, profile),
+        gigs=await _gigs(request, uow, profile),
         resources=await _helpful(request, uow, level),
     )
 
@@ -53,6 +57,7 @@ async def deeds(request: Request, uow: UnitOfWork) -> Sequence[Deed]:
         *await _kept(request, uow),
         *await reached(request.person.id, uow, request.now),
         *await _learned(request, uow),
+        *await _worked(request, uow),
     ]
 
 
@@ -98,6 +103,22 @@ async def _learned(request: Request, uow: UnitOfWork) -> Sequence[Deed]:
     """In the pillars; what stands under a topic that a community added counts nowhere."""
     found = await uow.lately.learned(request.person.id, request.now - LATELY, COUNTED_MOST)
     return [Deed(Did.LEARNED, Pillar(each.topic), each.title, each.at) for each in found if each.topic in set(Pillar)]
+
+
+async def _worked(request: Request, uow: UnitOfWork) -> Sequence[Deed]:
+    found = await uow.lately.worked(request.person.id, request.now - LATELY, COUNTED_MOST)
+    return [Deed(Did.GIG, gig_pillar(each.what), each.title, each.at) for each in found]
+
+
+async def _gigs(request: Request, uow: UnitOfWork, profile: Profile) -> Sequence[Gig]:
+    """Those of this community that fit them, the newest first."""
+    if request.joined is None:
+        return ()
+    home, person, wanted = request.joined.id, request.person.id, WantedGig(near=profile.city)
+    page = await uow.gigs.find(
+        home, wanted, GigOrder.NEWEST, person=person, now=request.now, offset=0, limit=COUNTED_MOST
+    )
+    return [each for each in page.gigs if fits(each.about, profile)]
 
 
 async def _helpful(request: Request, uow: UnitOfWork, level: Level | None) -> Mapping[Pillar, Sequence[Resource]]:

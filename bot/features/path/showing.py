@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, assert_never
 
 from bot.commands import ASK, Pressed, Services
@@ -16,6 +16,7 @@ from bot.features.connections.cards import SHOW as SHOW_CONNECTION
 from bot.features.connections.promises import KEPT as PROMISE_KEPT
 from bot.features.events.cards import GOING
 from bot.features.events.cards import SHOW as SHOW_EVENT
+from bot.features.gigs.cards import SHOW as SHOW_GIG
 from bot.features.path.cards import DONE, SHOW, change_button, goal_line, goals_button
 from bot.features.path.gathering import around, deeds
 from bot.features.path.goals import today
@@ -74,7 +75,7 @@ async def home(request: Request, services: Services) -> Sequence[Card]:
         known = await around(request, uow, day)
     lines = [goal_line(each, say, day) for each in page.goals if each.state is State.OPEN]
     steps = (next_step(pillar, known) for pillar in Pillar)
-    step = next((each for each in steps if each.way is Way.RESOURCE), None)
+    step = next((each for each in steps if each.way in (Way.GIG, Way.RESOURCE)), None)
     if step is not None:
         lines.append(_next(step, say))
     if not lines:
@@ -143,6 +144,8 @@ def _next(step: Step, say: Words) -> Rich:
 
 def _said(value: object, say: Words) -> str:
     match value:
+        case datetime():
+            return say.day(value.astimezone(say.zone).date())
         case date():
             return say.day(value)
         case int():
@@ -163,6 +166,9 @@ def _controls(step: Step, say: Words) -> tuple[Button, ...]:
         case Way.EVENT:
             going = Button(say(N_("Going")), Action(GOING, id_), Style.PRIMARY)
             return going, Button(say(N_("Details")), Action(SHOW_EVENT, id_))
+        case Way.GIG:
+            interested = Button(say(N_("Interested")), Action(ASK, f"gig interested/gig=#{id_}"), Style.PRIMARY)
+            return interested, Button(say(N_("Details")), Action(SHOW_GIG, id_))
         case Way.RESOURCE:
             return Button(say(N_("Save")), Action(SAVE_RESOURCE, id_), Style.PRIMARY), Button(
                 say(N_("Details")), Action(SHOW_RESOURCE, id_)
