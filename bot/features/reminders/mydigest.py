@@ -1,4 +1,7 @@
-"""The personal digest: what comes, what is promised, whom to get back to. Put into words as it is sent."""
+"""The personal digest: what comes, what is promised, whom to get back to, which goals are near.
+
+Put into words as it is sent.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from bot.errors import NotFound
 from bot.features.connections.cards import SHOW, late, moment
 from bot.features.events import answering
 from bot.features.events.cards import GOING, when, where
+from bot.features.path.cards import goal_line, goals_button
 from bot.features.reminders.nudges import today_of
 from bot.features.reminders.telling import NOWHERE
 from bot.features.resources.news import news_card
@@ -54,6 +58,8 @@ async def render(
             *await _promises(row.person, ids(row.facts["promises"]), say, uow, now),
             *await _late(row.person, ids(row.facts["late"]), say, uow, today_of(reader, now)),
             *await _library(row.person, ids(row.facts.get("resources")), say, uow),
+            # one that was owed before there were goals says nothing of them
+            *await _goals(row.person, ids(row.facts.get("goals", ())), say, uow, today_of(reader, now)),
         ]
         if not cards:
             messages.append(Moot("nothing is left to say"))
@@ -169,6 +175,13 @@ async def _late(person: int, kept: Sequence[int], say: Words, uow: UnitOfWork, t
     said = [joined([Bold(each.about.name), late(each, say, today)], " · ") for each in still]
     shows = tuple(show_button(each.id, each.about.name, say) for each in still)
     return [lines(say(N_("Time to get back to")), said, shows)]
+
+
+async def _goals(person: int, kept: Sequence[int], say: Words, uow: UnitOfWork, today: date) -> Sequence[Card]:
+    still = [each for each in await uow.goals.several(person, kept) if each.is_soon(today)]
+    if not still:
+        return ()
+    return [lines(say(N_("Your goals")), [goal_line(each, say, today) for each in still], (goals_button(say),))]
 
 
 def show_button(connection: int, name: str, say: Words) -> Button:
