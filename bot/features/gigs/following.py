@@ -61,9 +61,9 @@ async def follow_gigs(ask: FollowGigs, request: Request, services: Services) -> 
     wanted = Wanted("", ask.what, ask.role, ask.city, ask.within, ask.remote, ask.paid)
     async with services.store.writing() as uow:
         await uow.gigs.follow(request.community.id, request.person.id, wanted, is_daily=ask.how, now=request.now)
-    text = N_("I tell you at once when there is such a gig in {community}: {what}.")
+    text = N_("In {community} I tell you at once when there is such a gig: {what}.")
     if ask.how:
-        text = N_("I tell you each morning at nine which such gigs there are in {community}: {what}.")
+        text = N_("In {community} I tell you each morning at nine which such gigs there are: {what}.")
     told = say(text, community=request.community.name, what=followed(wanted, say))
     return Reply(rich(told, " ", say(N_("{following} shows what you follow."), following=Slash("/gig following"))))
 
