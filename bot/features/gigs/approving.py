@@ -89,8 +89,8 @@ async def _waiting(id_: str | int, request: Request, uow: UnitOfWork) -> Gig:
 
 async def _tell_poster(uow: UnitOfWork, gig: Gig, request: Request) -> None:
     """Each decision once: what is edited is decided upon again."""
-    facts = {"standing": gig.standing.value}
-    owed = await owe(uow, DECIDED, gig, [gig.poster], request.now, period=request.now.isoformat(), facts=facts)
+    period, facts = f"{gig.standing} {request.now.isoformat()}", {"standing": gig.standing.value}
+    owed = await owe(uow, DECIDED, gig, [gig.poster], request.now, period=period, facts=facts)
     await uow.outbox.add(owed, request.now)
 
 
