@@ -124,6 +124,10 @@ def followed(wanted: Wanted, say: Words) -> str:
     return plain(criteria(wanted, say)) or say(N_("every gig"))
 
 
+def _how(follow: Follow) -> str:
+    return HOW["daily" if follow.is_daily else "at once"]
+
+
 async def _theirs(request: Request, services: Services) -> Sequence[Follow]:
     async with services.store.reading(is_steady=False) as uow:
         return await uow.gigs.follows(request.community.id, request.person.id)
@@ -145,7 +149,7 @@ async def _listed(request: Request, services: Services) -> Reply:
     cards = tuple(
         Card(
             rich(Bold(followed(each.wanted, say))),
-            rich(say(HOW["daily" if each.is_daily else "at once"])),
+            rich(say(_how(each))),
             controls=(Button(say(N_("Stop")), Action(STOP, str(each.id))),),
         )
         for each in theirs
