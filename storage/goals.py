@@ -9,10 +9,8 @@ from functools import cache
 
 from sqlalchemy import Date, Executable, Integer, and_, bindparam, case, func, null, select, update
 
-from bot.domain.goals import OPEN_MOST, Goal, GoalPage, State
+from bot.domain.goals import Goal, GoalPage, State, refuse_more
 from bot.domain.topics import Pillar
-from bot.errors import Refused
-from bot.i18n import N_, Slash
 from storage import sealed
 from storage.connection import AnyRow, Connection
 from storage.schema import UTC, among, insert_into, listed
@@ -123,12 +121,7 @@ class GoalTable:
     async def _refuse_more(self, person: int) -> None:
         counts = await self._connection.first(_COUNTS, {"person": person})
         assert counts is not None, "a count is always there"
-        if counts[1] >= OPEN_MOST:
-            raise Refused(
-                N_("At most {most} of your goals are open at a time. Tick some off or let them go first: {list}."),
-                most=OPEN_MOST,
-                list=Slash("/path goals"),
-            )
+        refuse_more(counts[1])
 
     def _read(self, row: AnyRow) -> Goal:
         return Goal(

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.topics import Pillar
+from bot.errors import Refused
+from bot.i18n import N_, Slash
 
 WHAT_MOST = 200
 OPEN_MOST = 100
@@ -50,6 +52,16 @@ class GoalPage:
     goals: tuple[Goal, ...]
     total: int
     open: int
+
+
+def refuse_more(open_: int) -> None:
+    """Raises Refused where somebody with so many open goals can have no other."""
+    if open_ >= OPEN_MOST:
+        raise Refused(
+            N_("At most {most} of your goals are open at a time. Tick some off or let them go first: {list}."),
+            most=OPEN_MOST,
+            list=Slash("/path goals"),
+        )
 
 
 class Goals(Protocol):

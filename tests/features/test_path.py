@@ -250,8 +250,7 @@ async def test_a_gig_that_fits_is_a_step_until_it_is_answered_and_then_something
     page = await ana.says("/path")
     assert "Mix an EP, because it looks for what you do, and is open until" in words(page)
     assert "Make tea, because it can be done where you are, and is open until" in words(page)
-    uma = replace(ana, name="uma")
-    assert "1 gig, last Make tea" in words(await uma.says("/path"))
+    assert "1 gig, last Make tea" in words(await replace(ana, name="uma").says("/path"))
     await ana.says("/gig interested mix an ep")
     after = words(await ana.says("/path"))
     assert "Mix an EP, because" not in after

@@ -37,7 +37,7 @@ class GoalParam(Stored):
 @dataclass(frozen=True, slots=True)
 class SetGoal:
     what: Annotated[str, Text(N_("Goal"), N_("What you want to reach: finish 3 tracks"), most=WHAT_MOST)]
-    by: Annotated[date | None, ComingDay(N_("By"), N_("friday, June, 2027-06-30; left out, no day matters"))] = None
+    by: Annotated[date | None, ComingDay(N_("By"), N_("friday, June, in 3 months"))] = None
     topic: Annotated[Pillar | None, PillarParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
 
 
@@ -55,9 +55,7 @@ class DoneGoal:
 class EditGoal:
     goal: Annotated[Goal, GoalParam(N_("Goal"), N_("Words of it, or its number"))]
     what: Annotated[str, Text(N_("What it is"), N_("What you want to reach"), most=WHAT_MOST)] = ""
-    by: Annotated[
-        date | Unsaid | None, ComingDay(N_("By"), N_("friday, June, 2027-06-30; never"), can_be_none=True)
-    ] = UNSAID
+    by: Annotated[date | Unsaid | None, ComingDay(N_("By"), N_("friday, June, never"), can_be_none=True)] = UNSAID
     topic: Annotated[Pillar | None, PillarParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
 
 
