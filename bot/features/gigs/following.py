@@ -141,6 +141,11 @@ async def _stop(id_: int | None, request: Request, services: Services) -> Reply:
     return Reply(rich(request.say(text, following=Slash("/gig following"))))
 
 
+def _how_often(follow: Follow, say: Words) -> str:
+    name = HOW["daily"] if follow.is_daily else HOW["at once"]
+    return say(name)
+
+
 async def _listed(request: Request, services: Services) -> Reply:
     say, theirs = request.say, await _theirs(request, services)
     if not theirs:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from bot.commands import Message, Renders, Services
 from bot.domain.addresses import Channel
@@ -22,7 +21,8 @@ from bot.features.path.cards import how
 from bot.features.path.gathering import reached, went
 from bot.features.path.goals import GoalParam
 from bot.features.path.naming import PillarsParam, names_of
-from bot.i18n import AS_DECLARED, N_, Slash, Words
+from bot.features.readers import words_in
+from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, joined, rich
 from bot.ports import UnitOfWork
 from bot.request import Request
@@ -90,8 +90,7 @@ async def render(
         if home is None or not names:
             messages.append(Moot("they are gone"))
             continue
-        platform = services.platforms.get(row.address.platform)
-        say = Words(home.locale, ZoneInfo(home.zone), platform.commands if platform else AS_DECLARED)
+        say = words_in(home.locale, home.zone, row.address.platform, services)
         goals = await uow.goals.several(person, [row.facts["goal"]] if isinstance(row.facts["goal"], int) else [])
         kept = row.facts["topics"]
         assert isinstance(kept, Sequence)

@@ -35,7 +35,7 @@ from bot.domain.nudges import (
 from bot.domain.people import Reader
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import out_of_quiet
-from bot.features.reminders.telling import NOWHERE
+from bot.features.readers import NOWHERE
 from bot.ports import UnitOfWork
 
 LOOKED_AT = 40
