@@ -71,14 +71,14 @@ class AuditTable:
         values = {**new, "reason": reason, "at": now}
         return await self._connection.scalar(_report(self._connection.dialect), values) is not None
 
-    async def reports(self, community: int, offset: int, limit: int) -> Sequence[Report]:
-        values = {"community": community, "offset": offset, "limit": limit}
+    async def reports(self, community: int, subject: Subject, offset: int, limit: int) -> Sequence[Report]:
+        values = {"community": community, "subject": subject.value, "offset": offset, "limit": limit}
         first = await self._connection.rows(_OPEN, values)
         found = [await self.reported(community, Subject(row.subject), row.subject_id) for row in first]
         return [each for each in found if each is not None]
 
-    async def count_reports(self, community: int) -> int:
-        found: int = await self._connection.scalar(_COUNT_OPEN, {"community": community})
+    async def count_reports(self, community: int, subject: Subject) -> int:
+        found: int = await self._connection.scalar(_COUNT_OPEN, {"community": community, "subject": subject.value})
         return found
 
     async def count_reports_by(self, community: int, person: int) -> int:
@@ -204,7 +204,11 @@ _SETTLE = delete(reports).where(_this).returning(_r.id)
 _COUNT_BY = (
     select(func.count()).select_from(reports).where(_r.community_id == _community, _r.person_id == bindparam("person"))
 )
-_things = select(_r.subject, _r.subject_id).where(_r.community_id == _community).group_by(_r.subject, _r.subject_id)
+_things = (
+    select(_r.subject, _r.subject_id)
+    .where(_r.community_id == _community, _r.subject == bindparam("subject"))
+    .group_by(_r.subject, _r.subject_id)
+)
 _OPEN = _things.order_by(func.min(_r.id)).limit(bindparam("limit")).offset(bindparam("offset"))
 _COUNT_OPEN = select(func.count()).select_from(_things.subquery())
 

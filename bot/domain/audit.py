@@ -102,10 +102,10 @@ class Audit(Protocol):
         who report one thing at once one is the first.
         """
 
-    async def reports(self, community: int, offset: int, limit: int) -> Sequence[Report]:
-        """What is open, the longest first."""
+    async def reports(self, community: int, subject: Subject, offset: int, limit: int) -> Sequence[Report]:
+        """What is open about things of that kind, the longest first."""
 
-    async def count_reports(self, community: int) -> int:
+    async def count_reports(self, community: int, subject: Subject) -> int:
         """About how many things something is open."""
 
     async def count_reports_by(self, community: int, person: int) -> int:

@@ -174,10 +174,10 @@ async def _waiting(offset: int, request: Request, services: Services) -> Reply:
 async def _reported(request: Request, uow: UnitOfWork) -> tuple[Card, ...]:
     """Those about which organisers have not decided."""
     community = request.community.id
-    reports = await uow.audit.reports(community, 0, await uow.audit.count_reports(community))
-    by_gig = {each.subject_id: each for each in reports if each.subject is Subject.GIG}
+    reports = await uow.audit.reports(community, Subject.GIG, 0, REPORTED_MOST)
+    by_gig = {each.subject_id: each for each in reports}
     gigs = [each for each in await uow.gigs.fallen_due(by_gig) if each.community == community]
-    return tuple(reported_card(each, by_gig[each.id], request.say) for each in gigs[:REPORTED_MOST])
+    return tuple(reported_card(each, by_gig[each.id], request.say) for each in gigs)
 
 
 def criteria(wanted: Wanted, say: Words) -> Rich:

@@ -59,7 +59,7 @@ def full_card(
         (N_("Whose law"), rich(law_name(about.jurisdiction, say) if about.jurisdiction else "")),
         (N_("Look at it again by"), rich(say.day(about.review_by) if about.review_by else "")),
         (N_("Shared by"), joined([resource.sharer_name, _day(resource, say)], " · ")),
-        (N_("Found helpful by"), rich(_counts(resource, say))),
+        (N_("Helpful to"), rich(_helped(resource, say))),
         (N_("Said about it"), joined([_said(note, say) for note in resource.notes], "\n")),
     ]
     warned = joined(_flags(resource, say, today), "\n")
@@ -131,6 +131,10 @@ def _counts(resource: Resource, say: Words) -> str:
     if not resource.helpful:
         return ""
     return say.many("{count} found it helpful", "{count} found it helpful", resource.helpful)
+
+
+def _helped(resource: Resource, say: Words) -> str:
+    return say.many("{count} member", "{count} members", resource.helpful) if resource.helpful else ""
 
 
 def _flags(resource: Resource, say: Words, today: date) -> list[str]:

@@ -54,7 +54,7 @@ async def following(_ask: Following, request: Request, services: Services) -> Re
         text = say(N_("You follow nothing yet. {follow} brings what is new."), follow=Slash("/resource follow"))
         return Reply(rich(text))
     names = names_of(await topics_of(request, services), say)
-    text = say.many("You follow {count}", "You follow {count}", len(follows))
+    text = say.many("You follow {count} thing:", "You follow {count} things:", len(follows))
     return Reply(rich(text), tuple(_card(each, names, say) for each in follows))
 
 

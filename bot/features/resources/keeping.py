@@ -48,9 +48,7 @@ class EditResource:
     tags: Annotated[tuple[str, ...], Tags(N_("Tags"), N_("mixing, contract, …"), most=TAGS_MOST, each=TAG_MOST)] = ()
     price: Annotated[Price | None, Cost(N_("Price"), N_("free, 15 EUR"))] = None
     law: Annotated[str, Law(N_("Whose law"), N_("Which country's, for business: US, Germany, EU, any"))] = ""
-    review: Annotated[date | None, ComingDay(N_("Look at it again by"), N_("For business: in a year, 1 June 2027"))] = (
-        None
-    )
+    review: Annotated[date | None, ComingDay(N_("Look at it again by"), N_("in a year, 1 June 2027"))] = None
     about: Annotated[str, Text(N_("Description"), N_("What it is about"), most=DESCRIPTION_MOST, is_long=True)] = ""
     language: Annotated[str, Language(N_("Language"), N_("English, de"))] = ""
     site: Annotated[str, Text(N_("Site"), N_("Whose page it is"), most=SITE_MOST)] = ""

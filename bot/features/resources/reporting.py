@@ -138,12 +138,10 @@ RENDERS: Mapping[str, Renders] = {REPORTED: render_reported}
 async def _listed(offset: int, request: Request, services: Services) -> Reply:
     say, community = request.say, request.community.id
     async with services.store.writing() as uow:
-        total = await uow.audit.count_reports(community)
+        total = await uow.audit.count_reports(community, Subject.RESOURCE)
         cards: list[Card] = []
-        for report in await uow.audit.reports(community, offset, PAGE):
-            resource = None
-            if report.subject is Subject.RESOURCE:
-                resource = await uow.resources.get(community, report.subject_id, person=None)
+        for report in await uow.audit.reports(community, Subject.RESOURCE, offset, PAGE):
+            resource = await uow.resources.get(community, report.subject_id, person=None)
             if resource is None:  # its sharer removed it, or it went with a workspace
                 await uow.audit.settle(community, report.subject, report.subject_id)
                 total -= 1

@@ -77,9 +77,7 @@ class ShareResource:
     tags: Annotated[tuple[str, ...], Tags(N_("Tags"), N_("mixing, contract, …"), most=TAGS_MOST, each=TAG_MOST)] = ()
     price: Annotated[Price | None, Cost(N_("Price"), N_("free, 15 EUR"))] = None
     law: Annotated[str, Law(N_("Whose law"), N_("Which country's, for business: US, Germany, EU, any"))] = ""
-    review: Annotated[date | None, ComingDay(N_("Look at it again by"), N_("For business: in a year, 1 June 2027"))] = (
-        None
-    )
+    review: Annotated[date | None, ComingDay(N_("Look at it again by"), N_("in a year, 1 June 2027"))] = None
     about: Annotated[
         str, Text(N_("Description"), N_("As the page says, if left out"), most=DESCRIPTION_MOST, is_long=True)
     ] = ""
@@ -112,8 +110,7 @@ async def read_page(said: Mapping[str, Any], request: Request, services: Service
     try:
         page = await services.web.page(link)
     except Refused as refused:
-        reason = request.say(refused.text, **refused.values)
-        raise Refused(N_("{reason} Say the title yourself."), param="title", reason=reason) from None
+        raise Refused(refused.text, param="title", **refused.values) from None
     brought = _brought(page, said)
     return {name: value for name, value in brought.items() if value}
 
