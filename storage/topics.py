@@ -16,6 +16,9 @@ from storage.schema import insert_into
 from storage.tables import communities, topics
 
 
+KEY_BYTES = 30
+
+
 class TopicTable:
     """Implements `bot.domain.topics.Topics`."""
 
@@ -33,7 +36,7 @@ class TopicTable:
             raise Refused(
                 N_("There can be at most {limit} topics. Rename one with {command}."),
                 limit=TOPICS_MOST,
-                command=Slash("/topic rename"),
+                command=Slash("/resource topic"),
             )
         _check_free(name, there)
         topic = Topic(_new_key(name, {each.key for each in there}), name)
@@ -58,8 +61,10 @@ class TopicTable:
 
 
 def _check_free(name: str, others: Sequence[Topic]) -> None:
-    taken = {fold(each.name or PILLAR_NAMES[each.key]) for each in others}
-    if not name or fold(name) in taken:
+    if not fold(name):
+        raise Refused(N_("A topic's name has letters or digits, so that it can be typed."), param="name")
+    taken = {fold(each.name or PILLAR_NAMES[each.key]) for each in others} | {fold(each.key) for each in others}
+    if fold(name) in taken:
         raise Refused(
             N_("There is a topic {name} already. See which there are with {command}."),
             param="name",
@@ -69,15 +74,16 @@ def _check_free(name: str, others: Sequence[Topic]) -> None:
 
 
 def _new_key(name: str, taken: set[str]) -> str:
-    """What it is first called, which a topic may be that has another name by now."""
-    key, number = fold(name), 1
+    """What it is first called, cut to what a button carries beside an action's name."""
+    first = fold(name).encode()[:KEY_BYTES].decode(errors="ignore").strip()
+    key, number = first, 1
     while key in taken:
         number += 1
-        key = f"{fold(name)} {number}"
+        key = f"{first} {number}"
     return key
 
 
-_LIST = Slash("/topic list")
+_LIST = Slash("/resource topics")
 _is_there = topics.c.community_id == bindparam("community", type_=Integer)
 _LISTED = select(topics.c.key, topics.c.name).where(_is_there).order_by(topics.c.id)
 _LOCK = select(communities.c.id).where(communities.c.id == bindparam("community")).with_for_update(key_share=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.commands import ASK
@@ -20,6 +20,8 @@ REMOVE, REMOVE_SURELY = "resource.remove", "resource.gone"
 
 SAID_MOST = 200
 """Characters of a note in a list."""
+NOTES_SHOWN = 5
+"""On the card of one resource: the sharer's and the newest, which fit on one message of any platform."""
 
 
 def short_card(resource: Resource, topics: Mapping[str, str], say: Words, today: date) -> Card:
@@ -60,7 +62,7 @@ def full_card(
         (N_("Look at it again by"), rich(say.day(about.review_by) if about.review_by else "")),
         (N_("Shared by"), joined([resource.sharer_name, _day(resource, say)], " · ")),
         (N_("Found helpful by"), rich(_counts(resource, say))),
-        (N_("Said about it"), joined([_said(note, say) for note in resource.notes], "\n")),
+        (N_("Said about it"), _notes(resource.notes, say)),
     ]
     warned = joined(_flags(resource, say, today), "\n")
     fields = tuple(Field(say(name), value) for name, value in pairs if value)
@@ -119,6 +121,16 @@ def _traits(resource: Resource, topics: Mapping[str, str], say: Words) -> Rich:
         ],
         " · ",
     )
+
+
+def _notes(notes: Sequence[Note], say: Words) -> Rich:
+    """The first and the last ones, and how many there are between them."""
+    between = len(notes) - NOTES_SHOWN
+    if between <= 0:
+        return joined([_said(note, say) for note in notes], "\n")
+    left_out = say.many("… {count} more …", "… {count} more …", between)
+    last = [_said(note, say) for note in notes[between + 1 :]]
+    return joined([_said(notes[0], say), left_out, *last], "\n")
 
 
 def _said(note: Note, say: Words, most: int = 0) -> Rich:

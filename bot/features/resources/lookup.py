@@ -96,6 +96,8 @@ class TopicLookup:
 
     async def read(self, typed: str, request: Request, services: Services) -> Topic:
         topics, wanted = await topics_of(request, services), fold(typed)
+        if (kept := next((each for each in topics if each.key == typed.strip()), None)) is not None:
+            return kept  # before all names: it is how buttons and drafts call it
         named = [(each, _called(each, request.say)) for each in topics]
         exact = [each for each, names in named if wanted in names]
         if exact:
