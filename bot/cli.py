@@ -124,6 +124,17 @@ def outbox(state: str | None, most: int) -> None:
     _finish(list_outbox(settings, state, most))
 
 
+@cli.command()
+@click.option("--community", default="", help="The community's name or number, where there are several.")
+@click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True)
+def audit(community: str, most: int) -> None:
+    """List who shared, changed, removed, reported and decided what in a community, the newest first."""
+    settings = _settings()
+    from bot.compose.audit_lines import list_audit
+
+    _finish(list_audit(settings, community, most))
+
+
 def main() -> None:
     """The entry point; its exit code is 2 where the operator must change something."""
     cli()

@@ -6,15 +6,26 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
-from sqlalchemy import Executable, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Executable, Text, and_, bindparam, delete, exists, func, insert, select, update
 
 from bot.domain.audit import BLOCKED_MOST, Did, Line, Report, Subject
+from bot.domain.links import host_of
 from bot.errors import Refused
 from bot.i18n import N_, Slash
 from storage import schema
 from storage.connection import AnyRow, Connection
 from storage.schema import among, insert_into, listed
-from storage.tables import accounts, audit_lines, blocked_sites, communities, memberships, people, reports, workspaces
+from storage.tables import (
+    accounts,
+    audit_lines,
+    blocked_sites,
+    communities,
+    memberships,
+    people,
+    reports,
+    resources,
+    workspaces,
+)
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -70,6 +81,10 @@ class AuditTable:
         found: int = await self._connection.scalar(_COUNT_OPEN, {"community": community})
         return found
 
+    async def count_reports_by(self, community: int, person: int) -> int:
+        found: int = await self._connection.scalar(_COUNT_BY, {"community": community, "person": person})
+        return found
+
     async def reported(self, community: int, subject: Subject, subject_id: int) -> Report | None:
         rows = await self._connection.rows(_REASONS, _about(community, subject, subject_id))
         if not rows:
@@ -107,6 +122,10 @@ class AuditTable:
         above = [".".join(labels[start:]) for start in range(len(labels))]
         values = {"community": community, "hosts": listed(dialect, above)}
         return await self._connection.scalar(_any_blocked(dialect), values) is not None
+
+    async def of_site(self, community: int, host: str) -> Sequence[int]:
+        rows = await self._connection.rows(_MENTIONING, {"community": community, "host": host})
+        return [row.id for row in rows if f".{host_of(row.link)}".endswith(f".{host}")]
 
     async def member_since(self, community: int, person: int) -> datetime | None:
         row = await self._connection.first(_SINCE, {"community": community, "person": person})
@@ -182,6 +201,9 @@ _LOCK = select(communities.c.id).where(communities.c.id == _community).with_for_
 _this = and_(_r.community_id == _community, _r.subject == bindparam("of"), _r.subject_id == bindparam("about"))
 _REASONS = select(_r.id, _r.reason, _r.at).where(_this).order_by(_r.id)
 _SETTLE = delete(reports).where(_this).returning(_r.id)
+_COUNT_BY = (
+    select(func.count()).select_from(reports).where(_r.community_id == _community, _r.person_id == bindparam("person"))
+)
 _things = select(_r.subject, _r.subject_id).where(_r.community_id == _community).group_by(_r.subject, _r.subject_id)
 _OPEN = _things.order_by(func.min(_r.id)).limit(bindparam("limit")).offset(bindparam("offset"))
 _COUNT_OPEN = select(func.count()).select_from(_things.subquery())
@@ -200,6 +222,16 @@ def _report(dialect: str) -> Executable:
 _BLOCK = insert(blocked_sites)
 _UNBLOCK = delete(blocked_sites).where(_b.community_id == _community, _b.host == bindparam("named")).returning(_b.host)
 _BLOCKED = select(_b.host).where(_b.community_id == _community).order_by(_b.host)
+
+
+_MENTIONING = (
+    select(resources.c.id, resources.c.link)
+    .where(
+        resources.c.community_id == _community, func.lower(resources.c.link).contains(bindparam("host", type_=Text()))
+    )
+    .order_by(resources.c.id.desc())
+)
+"""All that name a host somewhere; which of them lead there is looked at afterwards."""
 
 
 @cache
@@ -231,13 +263,19 @@ def communities_united(dialect: str) -> Sequence[Executable]:
     )
 
 
+_old, _new = (bindparam(name, type_=communities.c.id.type) for name in ("old", "new"))
 COMMUNITY_PARTED: Sequence[Executable] = (
     insert(blocked_sites).from_select(
         ["community_id", "host", "blocked_at"],
-        select(bindparam("new", type_=communities.c.id.type), _b.host, _b.blocked_at).where(
-            _b.community_id == bindparam("old", type_=communities.c.id.type)
-        ),
+        select(_new, _b.host, _b.blocked_at).where(_b.community_id == _old),
     ),
+    update(reports)
+    .where(
+        _r.community_id == _old,
+        _r.subject == Subject.RESOURCE.value,
+        _r.subject_id.in_(select(resources.c.id).where(resources.c.community_id == _new)),
+    )
+    .values(community_id=_new),
 )
 """Both sides go on blocking what they did. The audit stays with those who are left."""
 

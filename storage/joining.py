@@ -1,4 +1,4 @@
-"""Two communities that become one: what is moved, and events that both had."""
+"""Two communities that become one: what is moved, and events that both had. For libraries: `resource_joining`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import audit, leads
+from storage import audit, leads, resource_joining
 from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
 from storage.outbox import outbox
@@ -58,6 +58,7 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     for statement in audit.communities_united(connection.dialect):
         await connection.execute(statement, both)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
+    await resource_joining.join(connection, community, into)
     await leads.stir_community(connection, into)
     await connection.execute(_DROP_COMMUNITY, both)
     return True

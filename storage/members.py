@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from bot.domain.members import Somebody
 from bot.domain.people import Account
@@ -55,3 +55,15 @@ class MemberTable:
 def _key(name: str) -> str:
     """For comparing; a name of nothing but pictures stands for itself."""
     return fold(name) or name.strip().casefold()
+
+
+def is_member(person: ColumnElement[int], community: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether somebody was seen in a workspace of a community."""
+    joined = memberships.join(accounts, accounts.c.id == memberships.c.account_id).join(
+        workspaces, workspaces.c.id == memberships.c.workspace_id
+    )
+    return (
+        select(accounts.c.id)
+        .select_from(joined)
+        .where(accounts.c.person_id == person, workspaces.c.community_id == community)
+    ).exists()

@@ -1,4 +1,7 @@
-"""A workspace that leaves its community for one of its own: what goes with it, and what both sides keep."""
+"""A workspace that leaves its community for one of its own: what goes with it, and what both sides keep.
+
+What becomes of the library is in `resource_parting`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import (
-    ColumnElement,
     Executable,
     Integer,
     and_,
@@ -21,22 +23,21 @@ from sqlalchemy import (
     update,
 )
 
-from storage import audit, leads
+from storage import audit, leads, resource_parting
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
 from storage.event_terms import reindex
 from storage.joining import keep_newest_of_pair
+from storage.members import is_member
 from storage.outbox import outbox
 from storage.schema import UTC, among, insert_into, listed
 from storage.tables import (
-    accounts,
     attendances,
     communities,
     digests,
     drafts,
     event_sources,
     events,
-    memberships,
     mirrors,
     occurrences,
     organisers,
@@ -65,7 +66,7 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
         await connection.execute(_RENAME, sides)
     going = [each.id for each in await connection.rows(_MADE_THERE, sides)]
     coming = [each.id for each in await connection.rows(_COMING, {"old": old, "now": now})]
-    for statement in (*_MOVES, *audit.COMMUNITY_PARTED):
+    for statement in _MOVES:
         await connection.execute(statement, sides)
     staying = set(coming) - set(going)
     copied = await _copy(connection, old, [id_ for id_ in coming if id_ in set(going)], now)
@@ -73,9 +74,12 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
     for community in (old, new):
         await connection.execute(_DROP_STRAY_STAND_INS, {"side": community})
         await connection.execute(_DROP_OTHERS_ANSWERS, {"side": community})
+    await resource_parting.part(connection, old, new, keeps_up=keeps_up)
     for community in (old, new):
         await leads.stir_community(connection, community)
     await reindex(connection, going + copied)
+    for statement in audit.COMMUNITY_PARTED:  # last: reports go with what they are about
+        await connection.execute(statement, sides)
     return new
 
 
@@ -156,16 +160,6 @@ _is_coming = exists().where(occurrences.c.event_id == events.c.id, occurrences.c
 _COMING = select(events.c.id).where(events.c.community_id == _old, _is_coming).order_by(events.c.id)
 
 
-def _is_member(person: ColumnElement[int], community: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether somebody was seen in a workspace of a community."""
-    joined = memberships.join(accounts, accounts.c.id == memberships.c.account_id).join(
-        workspaces, _w.id == memberships.c.workspace_id
-    )
-    return (
-        select(accounts.c.id).select_from(joined).where(accounts.c.person_id == person, _w.community_id == community)
-    ).exists()
-
-
 _gone_events = select(events.c.id).where(events.c.community_id == _new)
 _stands_there = ("community_id", "occurrence_id", "stands_in")
 _MOVES: tuple[Executable, ...] = (
@@ -188,9 +182,7 @@ _MOVES: tuple[Executable, ...] = (
     .where(organisers.c.community_id == _old, organisers.c.workspace_id == _home)
     .values(community_id=_new),
     update(drafts)
-    .where(
-        drafts.c.community_id == _old, _is_member(drafts.c.owner_id, _new), not_(_is_member(drafts.c.owner_id, _old))
-    )
+    .where(drafts.c.community_id == _old, is_member(drafts.c.owner_id, _new), not_(is_member(drafts.c.owner_id, _old)))
     .values(community_id=_new),
     insert(stand_ins).from_select(
         _stands_there,
@@ -207,7 +199,7 @@ _DROP_OTHERS_ANSWERS = delete(attendances).where(
     attendances.c.occurrence_id.in_(select(occurrences.c.id).where(occurrences.c.community_id == _side)),
     not_(
         or_(
-            _is_member(attendances.c.person_id, _side),
+            is_member(attendances.c.person_id, _side),
             exists().where(_w.id == attendances.c.via_workspace_id, _w.community_id == _side),
         )
     ),

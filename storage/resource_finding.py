@@ -34,6 +34,7 @@ from sqlalchemy import (
 from bot.domain.resources import Order, Page, Resource, Wanted
 from bot.domain.terms import query_terms
 from storage.connection import Connection
+from storage.leads import reads_there
 from storage.resource_rows import ABOUT_COLUMNS, page_in, resource_in
 from storage.resource_terms import RESOURCES
 from storage.schema import UTC, InOrder, Rows, Unindexed, among, listed
@@ -92,6 +93,14 @@ async def suggest(connection: Connection, community: int, typed: str, limit: int
     if terms:
         values |= match_values(connection.dialect, community, terms)
     return [resource_in(row) for row in await connection.rows(_suggest(connection.dialect, len(terms)), values)]
+
+
+async def seen(connection: Connection, person: int, ids: Collection[int]) -> Sequence[Resource]:
+    if not ids:
+        return ()
+    values = {"person": person, "ids": listed(connection.dialect, list(ids))}
+    found = {row.id: resource_in(row) for row in await connection.rows(_seen(connection.dialect), values)}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 async def several(
@@ -405,6 +414,12 @@ _CURRENT = (
 @cache
 def _several(dialect: str) -> Executable:
     return _cards(select(_r.id).where(_r.community_id == _community, among(_r.id, "ids", dialect)), _ONE)
+
+
+@cache
+def _seen(dialect: str) -> Executable:
+    is_there = reads_there(bindparam("person", type_=Integer), _r.community_id)
+    return _cards(select(_r.id).where(among(_r.id, "ids", dialect), is_there), _ONE)
 
 
 @cache

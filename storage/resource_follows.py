@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -45,15 +46,18 @@ async def follows(connection: Connection, community: int, person: int) -> Sequen
 
 
 async def fresh(
-    connection: Connection, persons: Collection[int], since: datetime, until: datetime, most: int
+    connection: Connection, spans: Mapping[int, tuple[datetime, datetime]], most: int
 ) -> Mapping[int, Sequence[Fresh]]:
-    if not persons:
-        return {}
+    """People whose digests come at the same time are asked for together."""
     dialect = connection.dialect
-    values = {"persons": listed(dialect, sorted(persons)), "since": since, "until": until, "most": most}
+    together: defaultdict[tuple[datetime, datetime], list[int]] = defaultdict(list)
+    for person, span in spans.items():
+        together[span].append(person)
     found: dict[int, list[Fresh]] = {}
-    for row in await connection.rows(_fresh(dialect), values):
-        found.setdefault(row.person_id, []).append(Fresh(row.id, row.community_id))
+    for (since, until), persons in together.items():
+        values = {"persons": listed(dialect, sorted(persons)), "since": since, "until": until, "most": most}
+        for row in await connection.rows(_fresh(dialect), values):
+            found.setdefault(row.person_id, []).append(Fresh(row.id, row.community_id))
     return found
 
 

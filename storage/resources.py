@@ -224,10 +224,11 @@ class ResourceTable:
     async def follows(self, community: int, person: int) -> Sequence[Follow]:
         return await resource_follows.follows(self._connection, community, person)
 
-    async def fresh(
-        self, persons: Collection[int], since: datetime, until: datetime, most: int
-    ) -> Mapping[int, Sequence[Fresh]]:
-        return await resource_follows.fresh(self._connection, persons, since, until, most)
+    async def fresh(self, spans: Mapping[int, tuple[datetime, datetime]], most: int) -> Mapping[int, Sequence[Fresh]]:
+        return await resource_follows.fresh(self._connection, spans, most)
+
+    async def seen(self, person: int, ids: Collection[int]) -> Sequence[Resource]:
+        return await resource_finding.seen(self._connection, person, ids)
 
     # --- staying alive ---
 

@@ -106,6 +106,20 @@ def test_what_is_owed_is_listed(home: Path) -> None:
     assert greenroom("outbox", "--state", "buried", cwd=home).stdout == "Nothing is buried.\n"
 
 
+def test_who_did_what_is_listed(home: Path) -> None:
+    assert greenroom("audit", cwd=home).stdout == "Nothing was done yet.\n"
+    lines = ":as zoe organiser\n/resource sites block:spam.example\n/resource sites unblock:https://spam.example/x\n"
+    assert greenroom("console", cwd=home, typed=lines).returncode == 0
+    listed = greenroom("audit", cwd=home).stdout.splitlines()
+    assert [line.partition(" UTC · ")[2] for line in listed] == [
+        "zoe · unblocked · site · spam.example",
+        "zoe · blocked · site · spam.example",
+    ]
+    assert len(greenroom("audit", "--most", "1", cwd=home).stdout.splitlines()) == 1
+    failed = greenroom("audit", "--community", "Nobody", cwd=home)
+    assert (failed.returncode, "Name the community" in failed.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "says"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -75,6 +76,11 @@ async def _community(database: Database, settings: Settings, name: str) -> Commu
         known = await uow.people.communities()
     if not known and not name:
         return await _first_community(database, settings)
+    return named_community(known, name)
+
+
+def named_community(known: Sequence[Community], name: str) -> Community:
+    """The one that is meant, by its name or number; "" where there is only one. Raises SetupError."""
     meant = [each for each in known if not name or name.casefold() in (each.name.casefold(), str(each.id))]
     if len(meant) == 1:
         return meant[0]

@@ -108,6 +108,9 @@ class Audit(Protocol):
     async def count_reports(self, community: int) -> int:
         """About how many things something is open."""
 
+    async def count_reports_by(self, community: int, person: int) -> int:
+        """How many of somebody's are open there."""
+
     async def reported(self, community: int, subject: Subject, subject_id: int) -> Report | None:
         """What is open about one thing."""
 
@@ -130,6 +133,9 @@ class Audit(Protocol):
 
     async def is_blocked(self, community: int, host: str) -> bool:
         """Whether this host, or one above it, is blocked."""
+
+    async def of_site(self, community: int, host: str) -> Sequence[int]:
+        """The resources whose links lead to this host, or to hosts below it, the newest first."""
 
     async def member_since(self, community: int, person: int) -> datetime | None:
         """When somebody was first seen there: 1970 for who was before that was noted, None for who never was."""

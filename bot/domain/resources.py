@@ -287,7 +287,7 @@ class Resources(Protocol):
         """What somebody follows, the oldest first."""
 
     async def fresh(self, spans: Mapping[int, tuple[datetime, datetime]], most: int) -> Mapping[int, Sequence[Fresh]]:
-        """What was shared by others in each person's span of time (its beginning excluded) and fits what they follow
+        """What was shared by others in each person's span of time (its end excluded) and fits what they follow
         in the communities where they and the bot are: newest first, at most so many for each.
         """
 

@@ -103,13 +103,13 @@ class Language(Plain):
 @lru_cache(maxsize=16)
 def _countries(locale: str) -> Mapping[str, str]:
     """Names and codes of countries, as `fold` has them; the numbers of world regions are none."""
-    named = Locale.parse(locale).territories
+    named = {str(code): str(name) for code, name in Locale.parse(locale).territories.items()}
     codes = [code for code in named if len(code) == 2 and code.isalpha() and code not in ("ZZ", "XA", "XB", "UN", "EZ")]
-    return {fold(str(named[code])): code for code in codes} | {fold(code): code for code in codes} | {ANY: ANY}
+    return {fold(named[code]): code for code in codes} | {fold(code): code for code in codes} | {ANY: ANY}
 
 
 @lru_cache(maxsize=16)
 def _languages(locale: str) -> Mapping[str, str]:
-    named = Locale.parse(locale).languages
+    named = {str(code): str(name) for code, name in Locale.parse(locale).languages.items()}
     codes = [code for code in named if len(code) == 2]
-    return {fold(str(named[code])): code for code in codes} | {code: code for code in codes}
+    return {fold(named[code]): code for code in codes} | {code: code for code in codes}

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.addresses import Direct
-from bot.domain.link_checks import archived_copy
-from bot.fit import plain
-from bot.request import Point, Pressed, Pointed, Press, Submit
-from bot.ui import Action, Answer, Card, Form, LinkButton, Menu, Reply
-from tests.fakes.web import Answer as Page
 from tests.fakes.web import FakeWeb, fake_web
-from tests.platforms.silent import SilentPlatform
-from tests.somebody import Somebody, button, somebody, words
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 """A Monday, 11:00 in Berlin."""

@@ -60,7 +60,7 @@ async def welcome(database: Database, name: str, where: str = "Attic") -> Caller
 
 async def get(database: Database, community: int, id_: int, who: Caller | None = None) -> Resource | None:
     async with database.reading() as uow:
-        return await uow.resources.get(community, id_, person=who and who.person.id)
+        return await uow.resources.get(community, id_, person=who.person.id if who else None)
 
 
 async def there(database: Database, community: int, id_: int, who: Caller | None = None) -> Resource:
@@ -423,16 +423,21 @@ async def test_who_follows_a_topic_or_a_tag_hears_of_what_others_shared_there(
             )
         )
     ]
-    await share(database, cellar, resource(eve, "There"))
+    elsewhere = await share(database, cellar, resource(eve, "There"))
     dead = await share(database, attic, resource(eve, About("Dead", "craft")), NOW + MINUTE)
     async with database.writing() as uow:
         await uow.resources.stand(attic, dead, Standing.DEAD, NOW)
     everybody = [ada.person.id, ben.person.id, eve.person.id]
     async with database.reading() as uow:
-        fresh = await uow.resources.fresh(everybody, NOW, NOW + DAY, 9)
-        two = await uow.resources.fresh(everybody, NOW, NOW + DAY, 2)
-        later = await uow.resources.fresh(everybody, NOW + 2 * MINUTE, NOW + 5 * MINUTE, 9)
-        assert await uow.resources.fresh([], NOW, NOW + DAY, 9) == {}
+        fresh = await uow.resources.fresh(dict.fromkeys(everybody, (NOW, NOW + DAY)), 9)
+        two = await uow.resources.fresh(dict.fromkeys(everybody, (NOW, NOW + DAY)), 2)
+        short = (NOW + 2 * MINUTE, NOW + 5 * MINUTE)
+        later = await uow.resources.fresh(dict.fromkeys(everybody, short), 9)
+        each = await uow.resources.fresh({ada.person.id: short, ben.person.id: (NOW, NOW + DAY)}, 9)
+        assert await uow.resources.fresh({}, 9) == {}
+        of_ada = await uow.resources.seen(ada.person.id, [ids[5], 999_999, ids[0]])
+        assert [found.id for found in of_ada] == [ids[5], ids[0]]
+        assert not await uow.resources.seen(ada.person.id, [elsewhere])
         assert await uow.resources.follows(attic, ada.person.id) == list(hers)
     assert fresh == {
         ada.person.id: [Fresh(ids[number], attic) for number in (5, 3, 1, 0)],
@@ -440,12 +445,14 @@ async def test_who_follows_a_topic_or_a_tag_hears_of_what_others_shared_there(
     }
     assert two[ada.person.id] == [Fresh(ids[5], attic), Fresh(ids[3], attic)]
     assert later == {ada.person.id: [Fresh(ids[3], attic)]}
+    assert dict(each) == dict(later) | {ben.person.id: [Fresh(ids[5], attic)]}
     async with database.writing() as uow:
         assert await uow.resources.unfollow(attic, ben.person.id, both)
         assert not await uow.resources.unfollow(attic, ben.person.id, both)
         assert len(await uow.resources.follows(attic, ada.person.id)) == 3
         await uow.people.leave(workspace("Attic"), NOW)
-        assert await uow.resources.fresh(everybody, NOW, NOW + DAY, 9) == {}
+        assert await uow.resources.fresh(dict.fromkeys(everybody, (NOW, NOW + DAY)), 9) == {}
+        assert not await uow.resources.seen(ada.person.id, ids)
 
 
 async def test_nobody_follows_more_than_can_be_listed(database: Database, ada: Caller, attic: int) -> None:
@@ -483,7 +490,7 @@ async def test_what_should_be_looked_at_again_is_listed_the_longest_first(
     database: Database, ada: Caller, attic: int
 ) -> None:
     for title, day in (("Later", 3), ("First", 1), ("Not yet", 5), ("Never", None)):
-        about = replace(WHOLE, title=title, review_by=day and date(2027, 1, day))
+        about = replace(WHOLE, title=title, review_by=date(2027, 1, day) if day else None)
         await share(database, attic, resource(ada, about))
     async with database.reading() as uow:
         stale = await uow.resources.stale(attic, date(2027, 1, 5), 9)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands import Access, Command, Feature
-from bot.features.greenroom import introductions, linking, organisers
+from bot.features.greenroom import audit, introductions, linking, organisers
 from bot.i18n import N_
 
 FEATURE = Feature(
@@ -42,8 +42,16 @@ FEATURE = Feature(
             "/greenroom introductions switch:off",
             Access.ORGANISER,
         ),
+        Command(
+            "audit",
+            N_("See who did what to what is shared"),
+            audit.ShowAudit,
+            audit.show_audit,
+            "/greenroom audit",
+            Access.ORGANISER,
+        ),
     ),
-    presses=linking.PRESSES,
-    for_organisers=frozenset(linking.PRESSES),
+    presses={**linking.PRESSES, **audit.PRESSES},
+    for_organisers=frozenset({*linking.PRESSES, *audit.PRESSES}),
     leads_anywhere=True,
 )

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from bot.commands import Access, Command, Feature, On, Shortcut
-from bot.features.resources import checking, finding, following, home, keeping, sharing, topics
+from bot.features.resources import (
+    checking,
+    deciding,
+    finding,
+    following,
+    home,
+    keeping,
+    moderating,
+    reporting,
+    sharing,
+    topics,
+)
 from bot.features.resources.lookup import RESOURCE, TOPIC, ResourceLookup, TopicLookup
 from bot.i18n import N_
 
@@ -95,11 +106,23 @@ FEATURE = Feature(
             "/resource topic Wellbeing",
             access=Access.ORGANISER,
         ),
+        *reporting.COMMANDS,
+        *moderating.COMMANDS,
     ),
-    presses={**finding.PRESSES, **keeping.PRESSES, **following.PRESSES, **checking.PRESSES},
+    presses={
+        **finding.PRESSES,
+        **keeping.PRESSES,
+        **following.PRESSES,
+        **checking.PRESSES,
+        **reporting.PRESSES,
+        **deciding.PRESSES,
+        **moderating.PRESSES,
+    },
+    opens={**reporting.OPENS, **keeping.OPENS},
+    for_organisers=reporting.FOR_ORGANISERS | deciding.FOR_ORGANISERS | moderating.FOR_ORGANISERS,
     lookups={RESOURCE: ResourceLookup(), TOPIC: TopicLookup()},
     falls_due=checking.FALLS_DUE,
-    renders=checking.RENDERS,
+    renders={**checking.RENDERS, **reporting.RENDERS, **deciding.RENDERS},
     chores=checking.CHORES,
     shortcuts=(Shortcut(N_("Save to library"), On.MESSAGE, "share", sharing.from_message),),
     home=home.home,

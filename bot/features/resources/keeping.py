@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from bot.commands import Pressed, Services, arguments_of, write_values
-from bot.domain.audit import Did, Subject
+from bot.commands import OpensForm, Pressed, Services, arguments_of, read_id, write_values
+from bot.domain.audit import REASON_MOST, Did, Subject
 from bot.domain.events import Price
 from bot.domain.links import host_of, page_key
 from bot.domain.resources import (
@@ -27,6 +27,7 @@ from bot.domain.topics import Topic
 from bot.errors import NotAllowed, Refused
 from bot.features.resources import checking
 from bot.features.resources.cards import HELPFUL, REMOVE, REMOVE_SURELY, SAVE, UNHELPFUL, UNSAVE
+from bot.features.resources.deciding import TAKE_DOWN, still_open, take_down
 from bot.features.resources.finding import shown
 from bot.features.resources.lookup import ResourceLookup, ResourceParam, TopicParam, found_resource, topics_of
 from bot.features.resources.moderating import checked_before_sharing
@@ -35,7 +36,7 @@ from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
 from bot.params import ComingDay, Cost, Language, Law, Tags, Text, Url
 from bot.request import Press, Request
-from bot.ui import Action, Button, Card, Reply, Style
+from bot.ui import Action, Button, Card, Form, Reply, Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class EditResource:
 @dataclass(frozen=True, slots=True)
 class RemoveResource:
     resource: Annotated[Resource, ResourceParam(N_("Resource"), N_("Words of its title"))]
+    reason: Annotated[
+        str, Text(N_("Why"), N_("Where another shared it, they are told this"), most=REASON_MOST, is_long=True)
+    ] = ""
 
 
 async def resource_now(typed: Mapping[str, str], request: Request, services: Services) -> Mapping[str, str]:
@@ -119,6 +123,8 @@ async def edit_resource(ask: EditResource, request: Request, services: Services)
             await checking.watch_review(uow, community, resource.id, about.review_by)
         else:
             await checking.watch(uow, community, resource.id, about.review_by, request.now, was_read=False)
+        if request.is_organiser:  # whatever was said against it, it was looked at
+            await uow.audit.settle(community.id, Subject.RESOURCE, resource.id)
         await uow.audit.note(
             community.id, request.person.id, Did.EDITED, Subject.RESOURCE, resource.id, about.title, request.now
         )
@@ -126,8 +132,26 @@ async def edit_resource(ask: EditResource, request: Request, services: Services)
     return await shown(changed, request, services, request.say(N_("Changed.")))
 
 
-async def remove_resource(ask: RemoveResource, request: Request, _services: Services) -> Reply:
-    return _ask_to_remove(ask.resource, request)
+async def remove_resource(ask: RemoveResource, request: Request, services: Services) -> Reply:
+    """An organiser who says why is not asked whether they are sure."""
+    _may_change(ask.resource, request)
+    if not ask.reason:
+        return _ask_to_remove(ask.resource, request)
+    return await _removed(ask.resource, request, services, ask.reason)
+
+
+async def open_removal(press: Press, request: Request, services: Services) -> Form:
+    """What was reported is to go: the form that asks why."""
+    async with services.store.reading() as uow:
+        resource = await still_open(uow, read_id(press.action.arg) or 0, request)
+    return Form(
+        title=request.say(N_("Remove something from the library")),
+        action=Action("resource remove"),
+        params={name: each.param for name, each in arguments_of(RemoveResource).items()},
+        values={"resource": f"#{resource.id}"},
+        required=frozenset({"resource"}),
+        locale=str(request.say.locale),
+    )
 
 
 async def press_remove(press: Press, request: Request, services: Services) -> Reply:
@@ -137,21 +161,7 @@ async def press_remove(press: Press, request: Request, services: Services) -> Re
 async def press_remove_surely(press: Press, request: Request, services: Services) -> Reply:
     resource = await found_resource(press.action.arg, request, services)
     _may_change(resource, request)
-    community = request.community.id
-    async with services.store.writing() as uow:
-        if await uow.resources.remove(community, resource.id):
-            await checking.unwatch(uow, resource.id)
-            await uow.audit.settle(community, Subject.RESOURCE, resource.id)
-            await uow.audit.note(
-                community,
-                request.person.id,
-                Did.REMOVED,
-                Subject.RESOURCE,
-                resource.id,
-                resource.about.title,
-                request.now,
-            )
-    return Reply(rich(request.say(N_("{title} is removed."), title=resource.about.title)), replaces=True)
+    return await _removed(resource, request, services)
 
 
 async def press_save(press: Press, request: Request, services: Services) -> Reply:
@@ -200,6 +210,15 @@ PRESSES: Mapping[str, Pressed] = {
     REMOVE: press_remove,
     REMOVE_SURELY: press_remove_surely,
 }
+
+
+OPENS: Mapping[str, OpensForm] = {TAKE_DOWN: open_removal}
+
+
+async def _removed(resource: Resource, request: Request, services: Services, reason: str = "") -> Reply:
+    async with services.store.writing() as uow:
+        await take_down(uow, resource, request, reason=reason)
+    return Reply(rich(request.say(N_("{title} is removed."), title=resource.about.title)), replaces=True)
 
 
 def _may_change(resource: Resource, request: Request) -> None:
