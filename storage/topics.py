@@ -15,7 +15,6 @@ from storage.connection import Connection
 from storage.schema import insert_into
 from storage.tables import communities, topics
 
-
 KEY_BYTES = 30
 
 
@@ -63,7 +62,7 @@ class TopicTable:
 def _check_free(name: str, others: Sequence[Topic]) -> None:
     if not fold(name):
         raise Refused(N_("A topic's name has letters or digits, so that it can be typed."), param="name")
-    taken = {fold(each.name or PILLAR_NAMES[each.key]) for each in others} | {fold(each.key) for each in others}
+    taken = {fold(each.name or PILLAR_NAMES[each.key]) for each in others}
     if fold(name) in taken:
         raise Refused(
             N_("There is a topic {name} already. See which there are with {command}."),

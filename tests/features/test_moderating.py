@@ -58,7 +58,9 @@ def sharing(link: str, title: str = "New") -> Run:
 async def refused(who: Somebody, link: str) -> str:
     """Why it cannot be shared."""
     answer = await who.ask(sharing(link))
-    assert isinstance(answer, Reply)
+    if isinstance(answer, Form):
+        assert answer.values["link"] == link  # to be corrected, with all that was typed
+        return answer.errors["link"]
     assert answer.is_refusal
     return words(answer)
 

@@ -21,7 +21,7 @@ from bot.features.resources.sharing import from_message
 from bot.fit import plain
 from bot.i18n import N_
 from bot.markup import Bold, Piece, Rich
-from bot.request import Pointed, Press, Run, Submit, Typed
+from bot.request import Asked, Pointed, Press, Run, Submit, Typed
 from bot.ui import Action, Answer, Button, Form, Menu, Reply
 from tests.somebody import Somebody, button, somebody, words
 
@@ -218,8 +218,7 @@ async def test_what_a_page_calls_itself_is_only_ever_text(ana: Somebody, ben: So
     id_ = id_in(done)
     noted = await ben.ask(Run(("resource", "note"), {"resource": f"#{id_}", "note": ALIEN}))
     answers = [asked, done, noted]
-    for action in (SHOW, SAVE, HELPFUL, REPORT, UNSAVE, UNHELPFUL):
-        answers.append(await ben.ask(Press(Action(action, id_))))
+    answers += [await ben.ask(Press(Action(name, id_))) for name in (SHOW, SAVE, HELPFUL, UNSAVE, UNHELPFUL)]
     answers.append(await ben.ask(Run(("resource", "find"), {})))
     answers.append(await share(ben))
     answers.append(await ana.ask(Press(Action(REMOVE, id_))))
@@ -340,6 +339,29 @@ async def test_another_link_brings_what_its_own_page_says(ana: Somebody, web: Pa
     assert "pages.example" not in words(again)
 
 
+async def test_another_link_leaves_what_was_said_and_one_that_cannot_be_read_loses_nothing(
+    ana: Somebody, web: Pages
+) -> None:
+    asked = await share(ana, note="Mine", level="pro")
+    assert isinstance(asked, Reply)
+    form = await ana.presses(asked, "Change")
+    assert isinstance(form, Form)
+    away = "https://away.example/x"
+    again = await ana.ask(Submit(form.action, {**form.values, "link": away}))
+    assert isinstance(again, Form)
+    assert set(again.errors) == {"title"}
+    assert again.values == {"link": away, "note": "Mine", "level": "pro"}
+    asked = await share(ana)
+    assert isinstance(asked, Reply)
+    form = await ana.presses(asked, "Change")
+    assert isinstance(form, Form)
+    titled = await ana.ask(Submit(form.action, {**form.values, "link": away, "title": "Mine, too"}))
+    assert isinstance(titled, Reply)
+    assert plain(titled.cards[0].title) == "Mine, too"
+    assert "pages.example" not in str(titled.cards)
+    assert "How theory helps" not in words(titled)
+
+
 async def test_what_was_emptied_is_not_filled_again(ana: Somebody, web: Pages) -> None:
     asked = await share(ana)
     assert isinstance(asked, Reply)
@@ -372,7 +394,9 @@ async def test_what_is_business_asks_whose_law_and_never_leads_nowhere(ana: Some
 
 async def test_an_edit_into_business_asks_for_law_and_loses_nothing(ana: Somebody) -> None:
     await shared(ana, topic="craft")
-    form = await ana.ask(Run(("resource", "edit"), {"resource": "Chords that move", "topic": "business", "level": "pro"}))
+    form = await ana.ask(
+        Run(("resource", "edit"), {"resource": "Chords that move", "topic": "business", "level": "pro"})
+    )
     assert isinstance(form, Form)
     assert form.values["level"] == "pro"
     assert form.errors
@@ -412,7 +436,7 @@ async def test_what_was_to_be_looked_at_by_a_day_that_passed_can_still_be_edited
 async def test_nobody_changes_what_another_shared_but_organisers(ana: Somebody, ben: Somebody, olga: Somebody) -> None:
     done = await shared(ana)
     id_ = id_in(done)
-    tried = (
+    tried: Sequence[Asked] = (
         Run(("resource", "edit"), {"resource": f"#{id_}", "title": "Mine now"}),
         Run(("resource", "edit"), {"resource": f"#{id_}"}),
         Submit(Action("resource edit"), {"resource": f"#{id_}", "title": "Mine now"}),
@@ -445,7 +469,7 @@ async def test_another_community_sees_and_changes_nothing_by_any_id(ana: Somebod
     done = await shared(ana, note="Ours alone")
     id_ = id_in(done)
     stranger = replace(olga, name="eve", workspace=THEIRS)
-    for asked in (
+    tried: Sequence[Asked] = (
         *(Press(Action(name, id_)) for name in (SHOW, SAVE, UNSAVE, HELPFUL, UNHELPFUL, REPORT, REMOVE, REMOVE_SURELY)),
         Run(("resource", "show"), {"resource": f"#{id_}"}),
         Run(("resource", "note"), {"resource": f"#{id_}", "note": "mine"}),
@@ -453,7 +477,8 @@ async def test_another_community_sees_and_changes_nothing_by_any_id(ana: Somebod
         Run(("resource", "remove"), {"resource": f"#{id_}"}),
         Press(Action("ask", f"resource edit/resource=#{id_}")),
         Press(Action("ask", f"resource note/resource=#{id_}")),
-    ):
+    )
+    for asked in tried:
         answer = await stranger.ask(asked)
         said = words(answer) if isinstance(answer, Reply) else str(answer.errors)
         assert "Chords that move" not in said
@@ -600,9 +625,16 @@ async def test_topics_have_an_end_and_no_two_the_same_name(ana: Somebody, olga: 
     assert "Something broke" not in words(await ana.says("/resource topics"))
 
 
-async def test_a_name_that_cannot_be_typed_or_that_once_meant_another_topic_is_refused(olga: Somebody) -> None:
+async def test_a_name_that_a_renamed_topic_left_means_the_one_that_has_it_now(ana: Somebody, olga: Somebody) -> None:
     await olga.ask(Run(("resource", "topic"), {"topic": "craft", "name": "Engineering"}))
-    for name in ("🎛", "---", "Craft"):
+    await olga.ask(Run(("resource", "topic"), {"name": "Craft"}))
+    await shared(ana, topic="Craft")
+    assert not await found(ana, topic="Engineering")
+    assert await found(ana, topic="Craft") == ["Chords that move"]
+
+
+async def test_a_name_that_cannot_be_typed_is_refused(olga: Somebody) -> None:
+    for name in ("🎛", "---"):
         form = await olga.ask(Run(("resource", "topic"), {"name": name}))
         assert isinstance(form, Form)
         assert set(form.errors) == {"name"}
@@ -626,39 +658,37 @@ async def test_an_added_topic_is_meant_by_its_own_buttons_whatever_others_are_ca
 
 
 @pytest.mark.parametrize(
-    "typed", ['"', '" OR "" = "', "*", "NEAR(a b)", "a AND", "title:x", "%", "_", "\\", "'; DROP TABLE resources; --", "-"]
+    "typed",
+    ['"', '" OR "" = "', "*", "NEAR(a b)", "a AND", "title:x", "%", "_", "\\", "'; DROP TABLE resources;--", "-"],
 )
 async def test_any_words_are_looked_for_as_words(ana: Somebody, typed: str) -> None:
     await shared(ana)
-    for path, name in ((("resource", "find"), "words"), (("resource", "show"), "resource"), (("resource", "find"), "tag")):
-        answer = await ana.ask(Run(path, {name: typed}))
+    for command, name in (("find", "words"), ("show", "resource"), ("find", "tag")):
+        answer = await ana.ask(Run(("resource", command), {name: typed}))
         said = words(answer) if isinstance(answer, Reply) else str(answer.errors)
         assert "Something broke" not in said
         assert "Chords that move" not in said
 
 
-async def test_pages_of_a_search_go_on_and_back_with_what_was_asked(ana: Somebody, web: Pages) -> None:
+async def test_pages_of_a_search_go_on_and_back_with_what_was_asked(olga: Somebody, web: Pages) -> None:
     for number in range(12):
         link = f"https://pages.example/{number}"
         web.holds(link, f"Number {number:02}")
-        await shared(ana, link, topic="craft" if number else "income", tags="shelf")
-    first = await ana.ask(Run(("resource", "find"), {"topic": "craft", "tag": "#Shelf", "sort": "newest"}))
+        await shared(olga, link, topic="craft" if number else "income", tags="shelf")
+    first = await olga.ask(Run(("resource", "find"), {"topic": "craft", "tag": "#Shelf", "sort": "newest"}))
     assert isinstance(first, Reply)
     seen = [_titles(first)]
-    page: Answer = first
+    page = first
     while "Next" in labels(page):
-        page = await ana.presses(page, "Next")
-        assert isinstance(page, Reply)
-        assert page.replaces
+        page = await turned(olga, page, "Next")
         seen.append(_titles(page))
     assert [len(each) for each in seen] == [5, 5, 1]
     assert len({title for each in seen for title in each}) == 11
     assert "Number 00" not in {title for each in seen for title in each}
     for expected in (seen[1], seen[0]):
-        page = await ana.presses(page, "Previous")
-        assert isinstance(page, Reply)
+        page = await turned(olga, page, "Previous")
         assert _titles(page) == expected
-    far = await ana.ask(Press(Action("resource.find", "99999999/")))
+    far = await olga.ask(Press(Action("resource.find", "99999999/")))
     assert "Something broke" not in words(far)
 
 
@@ -672,7 +702,7 @@ async def test_what_is_found_nowhere_says_what_to_do_next(ana: Somebody) -> None
     assert "Chords that move" in words(every)
 
 
-async def test_the_blocked_site_is_neither_read_nor_shared_nor_edited_in(ana: Somebody, olga: Somebody, web: Pages) -> None:
+async def test_a_blocked_site_is_neither_read_nor_shared_nor_edited_in(ana: Somebody, web: Pages) -> None:
     await shared(ana)
     async with ana.bot.services.store.writing() as uow:
         home = await uow.people.home("console", str(ana.workspace.id if ana.workspace else ""))
@@ -710,6 +740,14 @@ async def test_a_note_longer_than_there_is_room_comes_back_whole(ana: Somebody, 
     assert set(form.errors) - {"title"} == {"note"}
     assert form.values["note"] == "x" * (NOTE_MOST + 1)
     assert not web.asked
+
+
+async def turned(who: Somebody, page: Reply, label: str) -> Reply:
+    """The page that takes the place of this one."""
+    turned = await who.presses(page, label)
+    assert isinstance(turned, Reply)
+    assert turned.replaces
+    return turned
 
 
 def _titles(reply: Reply) -> Sequence[str]:
