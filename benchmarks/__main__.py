@@ -18,6 +18,7 @@ from benchmarks import (
     due,
     finding,
     importing,
+    library,
     reminding,
     slack_answers,
     slack_workspaces,
@@ -68,6 +69,12 @@ def measure_connections(engines: Mapping[str, Fresh], is_quick: bool) -> Iterato
         yield from connections.figures(engine, found, brought, sizes[0])
 
 
+def measure_library(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    sizes = (library.FEW, library.FEW_SEARCHES) if is_quick else (library.RESOURCES, library.SEARCHES)
+    for engine, fresh in engines.items():
+        yield from library.figures(engine, asyncio.run(library.measure(fresh, *sizes)))
+
+
 def measure_remind(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
     r = reminding
     quick = (r.FEW_QUICKLY, r.MANY_QUICKLY, r.AT_ONCE_QUICKLY, r.ROUNDS_QUICKLY)
@@ -113,6 +120,7 @@ BENCHMARKS: Mapping[str, Measures] = {
     "remind": measure_remind,
     "import": measure_import,
     "connections": measure_connections,
+    "library": measure_library,
     "discord": measure_discord,
     "slack": measure_slack,
 }

@@ -164,12 +164,13 @@ async def _obey(is_ready: asyncio.Event, forward: Forward) -> None:
 
 
 def _tell(watch: Watch) -> None:
-    cost = Cost(process_time(), watch.longest, _bytes("VmRSS"), _bytes("VmHWM"))
+    cost = Cost(process_time(), watch.longest, held(), held("VmHWM"))
     sys.stdout.write(json.dumps(asdict(cost)) + "\n")
     sys.stdout.flush()
 
 
-def _bytes(name: str) -> int | None:
+def held(name: str = "VmRSS") -> int | None:
+    """Bytes of memory that this process has, by the system's name for which; None where it does not say."""
     status = Path("/proc/self/status")
     found = re.search(rf"^{name}:\s+(\d+) kB$", status.read_text(), re.MULTILINE) if status.exists() else None
     return int(found[1]) * 1024 if found else None

@@ -16,7 +16,7 @@ from bot.commands import Argument, Command, Feature
 from bot.domain.places import fold
 from bot.errors import NotFound, Refused
 from bot.i18n import N_, Words
-from bot.params import TYPED_MOST, ChannelParam, Member, Stored, Tags, Text, shortened
+from bot.params import TYPED_MOST, ChannelParam, Member, Stored, Tags, Text, Url, shortened
 
 LINE_MOST = 12_000
 """Characters in one typed line: Slack sends at most about this much."""
@@ -106,6 +106,8 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
     if len(arguments) == 1:  # it need not be named
         free = next(iter(arguments))
     member = next((name for name, each in arguments.items() if isinstance(each.param, Member)), "")
+    # a command that cannot do without an address takes one wherever it stands
+    address = next((name for name, each in arguments.items() if isinstance(each.param, Url) and each.is_required), "")
     # once it is clear who is meant, what follows is about them
     after = next((name for name, each in arguments.items() if takes_words(each) and name != member), "")
     found: dict[str, list[str]] = {}
@@ -121,6 +123,8 @@ def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mappi
         elif member and member not in found and open_ in (free, "") and _MENTION.match(word.value):
             found[member] = [word.value]
             open_ = free = after
+        elif address and address not in found and open_ in (free, "") and _ADDRESS.match(word.value):
+            found[address] = [word.value]
         elif open_:
             found.setdefault(open_, []).append(word.value)
         else:
@@ -174,6 +178,7 @@ _TOKEN = re.compile(
 
 
 _MENTION = re.compile(r"<?@\w")
+_ADDRESS = re.compile(r"<?(?:https?://|www\.)\S", re.IGNORECASE)
 
 
 def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:

@@ -175,8 +175,8 @@ _DONE = (
     )
     .order_by(_l.at.desc())
 )
-_old = select(_l.id).where(_l.at < bindparam("before", type_=schema.UTC())).order_by(_l.at).limit(bindparam("most"))
-_SWEEP = delete(audit_lines).where(_l.id.in_(_old))
+_swept = select(_l.id).where(_l.at < bindparam("before", type_=schema.UTC())).order_by(_l.at).limit(bindparam("most"))
+_SWEEP = delete(audit_lines).where(_l.id.in_(_swept))
 _here = memberships.join(accounts, accounts.c.id == memberships.c.account_id).join(
     workspaces, workspaces.c.id == memberships.c.workspace_id
 )

@@ -66,7 +66,7 @@ def postgres() -> Iterator[Postgres]:
 def postgres_template(postgres: Postgres) -> str:
     """The name of a migrated database that each test gets a copy of."""
     postgres.create(TEMPLATE)
-    _run_apart(prepare_template(postgres.url(TEMPLATE)))
+    run_apart(prepare_template(postgres.url(TEMPLATE)))
     return TEMPLATE
 
 
@@ -74,7 +74,7 @@ def postgres_template(postgres: Postgres) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database file that each test gets a copy of."""
     path = tmp_path_factory.mktemp("template") / "greenroom.db"
-    _run_apart(prepare_template(f"sqlite+aiosqlite:///{path}"))
+    run_apart(prepare_template(f"sqlite+aiosqlite:///{path}"))
     with sqlite3.connect(path) as connection:  # so that the one file holds everything
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -134,7 +134,8 @@ def empty_database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def _run_apart(work: Coroutine[object, object, None]) -> None:
+def run_apart(work: Coroutine[object, object, None]) -> None:
+    """Do it before the tests, for many of them."""
     # In a thread of its own: the loop that pytest-asyncio keeps for the tests stays as it is.
     with ThreadPoolExecutor(max_workers=1) as pool:
         pool.submit(asyncio.run, work).result()

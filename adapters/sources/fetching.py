@@ -296,7 +296,7 @@ def _failure(url: URL, error: Exception, guard: _Guard) -> Failed:
             N_("{host} cannot prove that it is who it says (its certificate). Try later, or say the title yourself."),
             host=host_of(url),
         )
-    if isinstance(error, ValueError) and not isinstance(error, aiohttp.ClientError):
+    if isinstance(error, ValueError):  # aiohttp's InvalidURL is one, for 127.1 and the like
         return _no_address()
     reason = "no answer" if isinstance(error, aiohttp.ClientConnectorError) else BROKEN_OFF
     return Failed(

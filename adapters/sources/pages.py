@@ -19,8 +19,9 @@ _CHILD = "adapters.sources.pages_child"
 class Caps:
     """How much reading one page may cost."""
 
-    seconds: int = 5
-    """Of waiting for the process. 2 MB of usual HTML take about one."""
+    seconds: int = 6
+    """Of waiting for the process. 2 MB of usual HTML take about one; a third of it is for reading, and what is not read
+    by then is left."""
     memory: int = 500_000_000
     """Bytes of address space. 2 MB of HTML take 50 MB; the rest is for systems whose libraries map more."""
 

@@ -19,7 +19,7 @@ def main() -> int:
     confine(seconds, memory)
     gc.disable()  # the process ends before its garbage matters
     try:
-        told = told_by(text_of(sys.stdin.buffer.read(), charset))
+        told = told_by(text_of(sys.stdin.buffer.read(), charset), seconds / 3)
         sys.stdout.buffer.write(json.dumps(told).encode())  # ASCII: halves of letters can be written, too
         sys.stdout.buffer.flush()
     except (MemoryError, RecursionError):

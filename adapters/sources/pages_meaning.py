@@ -50,7 +50,7 @@ def page_of(told: Told, url: str) -> Page:
     """What the page at `url` is."""
     here = URL(url)
     metas = told.metas
-    works = [item for item in _all(told.items) if _kind(item)]
+    works = [item for item in _all(told.items) if _kind(item) or _DOCUMENTS.intersection(_types(item))]
     titles = (metas.get("og:title"), *map(_name, works[:1]), metas.get("twitter:title"), told.title, told.heading)
     title = _first(titles, TITLE_MOST)
     about = _about(works, title)
@@ -89,7 +89,7 @@ def _kind_of(told: Told, works: Sequence[Item], title: str) -> Kind | None:
     if said.startswith("video"):
         return Kind.VIDEO
     there = {_kind(item) for item in works}
-    if _TEMPLATE.search(title) and any(_DOCUMENTS.intersection(_types(item)) for item in told.items):
+    if _TEMPLATE.search(title) and any(_DOCUMENTS.intersection(_types(item)) for item in works):
         return Kind.TEMPLATE
     for kind in _SUREST[:3]:
         if kind in there:

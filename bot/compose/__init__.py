@@ -11,11 +11,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from adapters.scheduler import Scheduler
-from adapters.sources.fetching import Fetcher
-from adapters.sources.outside import Outside
 from bot.app import App
 from bot.chores import ChoreWork
 from bot.commands import Chore, Errand, FallsDue, Feature, Lookup, Reminds, Renders, Services
+from bot.compose.web import OpenedLater
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
 from bot.features import connections, digests, events, greenroom, people, reminders, resources
@@ -125,17 +124,17 @@ class Bot:
 
 
 @contextlib.asynccontextmanager
-async def compose(settings: Settings, clock: Clock, fetcher: Fetcher | None = None) -> AsyncIterator[Bot]:
+async def compose(settings: Settings, clock: Clock, web: Web | None = None) -> AsyncIterator[Bot]:
     """A bot on the settings' database, brought up to date and held for this process alone where it must be.
 
-    `fetcher` is how it reaches the web, by default as far as that is public; it is closed with the bot.
+    `web` is the one it looks at, by default all that is public.
 
     Raises SetupError where the database cannot be used, or what it holds not opened.
     """
     with hold(settings.database_url):
         await migrate(settings.database_url)
-        web = Outside(fetcher or Fetcher())
-        bot = Bot(settings, clock, web)
+        opened = OpenedLater()
+        bot = Bot(settings, clock, web or opened)
         try:
             await bot.database.check_keys()
             async with bot.database.writing() as uow:
@@ -144,7 +143,7 @@ async def compose(settings: Settings, clock: Clock, fetcher: Fetcher | None = No
         finally:
             await bot.chores.close()
             await bot.outbox.close()
-            await web.close()
+            await opened.close()
             await bot.database.close()
 
 

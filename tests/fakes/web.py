@@ -23,10 +23,13 @@ from cryptography.x509.oid import NameOID
 from adapters.sources.fetching import Fetcher
 from adapters.sources.public import is_public
 
+HERE = "here"
+"""The address of this web's own server."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server says. A `body` of pieces is sent as they come; `media` "" sends no Content-Type."""
+    """What a server says. A `body` of pieces is sent as they come;"""
 
     body: str | bytes | Callable[[], AsyncIterator[bytes]] = ""
     status: int = 200
@@ -55,9 +58,9 @@ class Asked:
 class FakeWeb(AbstractResolver):
     """Serves `pages` by their addresses ("https://a.example/x?y"; http and https are two) and resolves names.
 
-    Every name that ends in ".example" is here; `names` gives others, or these, addresses as digits; one that is a
-    list of lists is told the first list first, then the next (DNS rebinding), the last from then on. Names unknown
-    do not exist. `asked` has what came.
+    Every name that ends in ".example" is here; `names` gives others, or these, addresses (digits, or HERE): the first
+    list at the first time it is asked, then the next (DNS rebinding), the last from then on.
+    Other names do not exist. `asked` has what came.
     """
 
     def __init__(self) -> None:
@@ -87,12 +90,15 @@ class FakeWeb(AbstractResolver):
         told = self.names.get(host)
         if told:
             self.names[host] = told[1:] or told
-            return [_at(host, address, port) for address in told[0]]
+            return [self._told(host, address, port) for address in told[0]]
         if host.rstrip(".").endswith(".example"):
-            return [_at(host, "127.0.0.1", self._ports.get(port, 1))]
+            return [self._told(host, HERE, port)]
         with suppress(OSError):  # 127.1, 0x7f000001: the system reads these, too
             return [_at(host, inet_ntoa(inet_aton(host)), port)]
         raise OSError("no such host")
+
+    def _told(self, host: str, address: str, port: int) -> ResolveResult:
+        return _at(host, "127.0.0.1", self._ports.get(port, 1)) if address == HERE else _at(host, address, port)
 
     async def close(self) -> None:
         """It is closed where it was opened."""
@@ -105,7 +111,7 @@ class FakeWeb(AbstractResolver):
         if callable(served):
             served = served(request)
         answer = served if isinstance(served, Answer) else Answer(served)
-        headers = dict(answer.headers) | ({"Content-Type": answer.media} if answer.media else {})
+        headers = {"Content-Type": answer.media, **answer.headers}
         if not callable(answer.body):
             body = answer.body.encode() if isinstance(answer.body, str) else answer.body
             return web.Response(body=body, status=answer.status, headers=headers)

@@ -14,6 +14,8 @@ from sqlalchemy.event import listen
 from bot.domain.addresses import Direct
 from bot.domain.connections import Wanted
 from bot.domain.events import Search
+from bot.domain.resources import Order
+from bot.domain.resources import Wanted as LibraryWanted
 from bot.sealing import Vault
 from storage.database import Database
 from storage.engine import normalise_url
@@ -129,3 +131,65 @@ async def test_what_waits_for_one_account_is_found_by_an_index_of_what_waits(sql
     ]
     assert any("ix_outbox_closed (platform=? AND place=?)" in line for line in plans[1])
     assert any("ix_outbox_person_id" in line for line in plans[3])
+
+
+LIBRARY = {
+    "all": (LibraryWanted(), "ix_resources_newest (community_id=?"),
+    "helpful": (LibraryWanted(order=Order.HELPFUL), "ix_resources_helpful (community_id=?"),
+    "topic": (LibraryWanted(topic="craft", is_free=True), "ix_resources_newest (community_id=?"),
+    "tag": (LibraryWanted(tag="sync"), "resource_tags USING PRIMARY KEY (community_id=? AND tag=?"),
+    "words": (LibraryWanted("late mix"), "resources USING INTEGER PRIMARY KEY (rowid=?)"),
+    "law": (LibraryWanted("late mix", jurisdiction="DE"), "resources USING INTEGER PRIMARY KEY (rowid=?)"),
+}
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+async def test_finding_in_the_library_reads_no_table_from_end_to_end(sqlite_url: str, name: str) -> None:
+    wanted, by = LIBRARY[name]
+    database = Database(sqlite_url)
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: tuple[object, ...], *_rest: object) -> None:
+        asked.append((statement, values))
+
+    async with database.reading() as uow:
+        listen(database._engine.sync_engine, "before_cursor_execute", note)
+        await uow.resources.find(1, wanted, person=1, offset=0, limit=5)
+    await database.close()
+    with closing(sqlite3.connect(normalise_url(sqlite_url).database or "")) as connection:
+        [(statement, values)] = asked
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    scans = [line for line in plan if line.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in line]
+    assert {line.split()[1] for line in scans} <= {"page", "hits"}
+    assert any(by in line for line in plan), plan
+
+
+async def test_what_the_scheduler_asks_of_libraries_is_found_by_indexes(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: tuple[object, ...], *_rest: object) -> None:
+        asked.append((statement, values))
+
+    async with database.reading() as uow:
+        listen(database._engine.sync_engine, "before_cursor_execute", note)
+        await uow.resources.fresh([1, 2], NOW, NOW, 5)
+        await uow.resources.newest(1, NOW, NOW, 5)
+        await uow.resources.stale(1, NOW.date(), 5)
+        await uow.resources.every(1, after=0, limit=5)
+        await uow.resources.of_page(1, "page", None)
+        await uow.resources.tags(1, "syn", 5)
+        await uow.resources.saved(1, 1, 0, 5)
+        await uow.resources.linked([1, 2])
+    await database.close()
+    with closing(sqlite3.connect(normalise_url(sqlite_url).database or "")) as connection:
+        plans = [
+            [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+            for statement, values in asked
+        ]
+    scans = [line for plan in plans for line in plan if line.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in line]
+    made = {line.split()[1] for line in scans}
+    assert {each for each in made if not each.startswith("(subquery")} <= {"page", "readers", "ranked"}
+    used = ("ix_resources_newest", "ix_resources_newest", "ix_resources_review_by", "ix_resources_every")
+    for plan, index in zip(plans, used, strict=False):
+        assert any(index in line for line in plan), plan

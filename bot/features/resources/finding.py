@@ -35,7 +35,10 @@ ORDERS: Mapping[str, str] = {
     "newest": N_("Newest"),
     "helpful": N_("Most helpful"),
 }
-FREE: Mapping[str, str] = {"free": N_("Free"), "paid": N_("Paid")}
+FREE: Mapping[str, str] = {
+    "free": N_("Free"),
+    "paid": N_("Paid"),
+}
 
 
 @dataclass(frozen=True, slots=True)
