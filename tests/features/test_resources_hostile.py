@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.console.limits import LIMITS as CONSOLE
+from adapters.discord.limits import LIMITS as DISCORD
+from adapters.slack.limits import LIMITS as SLACK
 from bot.commands import Services
 from bot.domain.pages import Found, Look, Page
 from bot.domain.people import Workspace
@@ -18,7 +21,7 @@ from bot.domain.topics import NAME_MOST, TOPICS_MOST
 from bot.errors import Refused
 from bot.features.resources.cards import HELPFUL, REMOVE, REMOVE_SURELY, REPORT, SAVE, SHOW, UNHELPFUL, UNSAVE
 from bot.features.resources.sharing import from_message
-from bot.fit import plain
+from bot.fit import fit, plain
 from bot.i18n import N_
 from bot.markup import Bold, Piece, Rich
 from bot.request import Asked, Pointed, Press, Run, Submit, Typed
@@ -682,7 +685,7 @@ async def test_pages_of_a_search_go_on_and_back_with_what_was_asked(olga: Somebo
     while "Next" in labels(page):
         page = await turned(olga, page, "Next")
         seen.append(_titles(page))
-    assert [len(each) for each in seen] == [5, 5, 1]
+    assert [len(each) for each in seen] == [4, 4, 3]
     assert len({title for each in seen for title in each}) == 11
     assert "Number 00" not in {title for each in seen for title in each}
     for expected in (seen[1], seen[0]):
@@ -690,6 +693,22 @@ async def test_pages_of_a_search_go_on_and_back_with_what_was_asked(olga: Somebo
         assert _titles(page) == expected
     far = await olga.ask(Press(Action("resource.find", "99999999/")))
     assert "Something broke" not in words(far)
+
+
+async def test_a_page_of_a_search_is_one_message_everywhere_for_next_takes_its_place(
+    olga: Somebody, web: Pages
+) -> None:
+    tags = ", ".join(f"a tag with many letters, number {number}"[:TAG_MOST] for number in range(3))
+    for number in range(9):
+        link = f"https://pages.example/{number}"
+        web.holds(link, f"{number} {'wide ' * TITLE_MOST}", description="about " * DESCRIPTION_MOST)
+        note = clip("helps me " * NOTE_MOST, NOTE_MOST)
+        said = {"level": "pro", "kind": "template", "price": "15 EUR", "topic": "business", "law": "any", "tags": tags}
+        await shared(olga, link, note=note, **said)
+    first = await olga.says("/resource find")
+    for page in (first, await turned(olga, first, "Next")):
+        for limits in (CONSOLE, DISCORD, SLACK):
+            assert len(fit(page, limits).messages) == 1
 
 
 async def test_what_is_found_nowhere_says_what_to_do_next(ana: Somebody) -> None:
