@@ -13,9 +13,10 @@ from bot.compose import Bot, compose
 from bot.domain.addresses import Channel
 from bot.domain.people import Account, Workspace
 from bot.fit import plain
+from bot.ports import Web
 from bot.request import Asked, Incoming, Press, Typed
 from bot.settings import read_settings
-from bot.ui import Action, Answer, Button, Reply
+from bot.ui import Action, Answer, Button, Form, Reply
 from tests.clocks import FixedClock
 from tests.platforms.silent import SilentPlatform
 
@@ -46,6 +47,11 @@ class Somebody:
         assert isinstance(answer, Reply), answer
         return answer
 
+    async def says_form(self, line: str) -> Form:
+        answer = await self.ask(Typed(line))
+        assert isinstance(answer, Form), answer
+        return answer
+
     async def presses(self, reply: Reply, label: str) -> Answer:
         return await self.ask(Press(button(reply, label)))
 
@@ -61,10 +67,10 @@ def words(answer: Answer) -> str:
 
 
 @asynccontextmanager
-async def somebody(database_url: str, now: datetime) -> AsyncIterator[Somebody]:
-    """Ana, in a bot of her own whose clock stands at `now`, in Berlin."""
+async def somebody(database_url: str, now: datetime, web: Web | None = None) -> AsyncIterator[Somebody]:
+    """Ana, in a bot of her own whose clock stands at `now`, in Berlin. `web` is the one it looks at."""
     clock = FixedClock(now)
     settings = read_settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE="Europe/Berlin")
-    async with compose(settings, clock) as bot:
+    async with compose(settings, clock, web) as bot:
         bot.platforms["console"] = SilentPlatform()
         yield Somebody(bot, clock)

@@ -1,7 +1,7 @@
 """Walks through the HTML of a page once and notes what it says of itself.
 
-Python's own parser does: extruct starts in 236 ms with 42 MB for each page where this takes 40 ms and 12 MB, and
-parsers that build the whole tree (lexbor) take minutes for wicked ones.
+Python's own parser does: extruct takes 236 ms and 42 MB to be imported, for each page anew, where this takes 8 ms and
+10 MB; of 400,000 nested elements lexbor made no tree that could be walked through within 100 s.
 """
 
 from __future__ import annotations
