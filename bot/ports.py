@@ -14,6 +14,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.gigs import Gigs
 from bot.domain.installations import InstallationRows
 from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
@@ -107,6 +108,7 @@ class UnitOfWork(Protocol):
     linking: Linking
     members: Members
     events: Events
+    gigs: Gigs
     digests: Digests
     drafts: Drafts
     connections: Connections

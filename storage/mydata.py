@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import Column, Executable, Table, and_, bindparam, delete, exists, or_, select, update
 
 from bot.domain.changes import CHANGED
+from bot.domain.gigs import DAILY
 from bot.domain.leads import LEADS
 from bot.domain.mydata import Kept
 from bot.domain.nudges import NUDGE
@@ -32,7 +33,7 @@ SECRET = frozenset({"codes", "connection_terms"})
 SEALED = "sealed, or plain JSON"
 """How the comment of a sealed column begins."""
 
-OF_PERSONS = (LEADS, CHANGED, NUDGE)
+OF_PERSONS = (LEADS, CHANGED, NUDGE, DAILY)
 """Kinds of due rows whose subject is a person."""
 
 _person = bindparam("person", type_=people.c.id.type)

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import audit, leads, resource_parting
+from storage import audit, gigs, leads, resource_parting
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
 from storage.event_terms import reindex
@@ -58,7 +58,7 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
     row = await connection.first(_PARTING, {"home": home, "old": old})
     if row is None:
         return None
-    made = {name: getattr(row, name) for name in ("name", "zone", "locale", "has_introductions")}
+    made = {name: getattr(row, name) for name in _OF_COMMUNITY}
     new: int = await connection.scalar(_NEW_COMMUNITY, made)
     sides = {"home": home, "old": old, "new": new, "its_platform": row.platform, "its_workspace": row.external_id}
     await connection.execute(_LEAVE, sides)
@@ -68,6 +68,7 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
     coming = [each.id for each in await connection.rows(_COMING, {"old": old, "now": now})]
     for statement in _MOVES:
         await connection.execute(statement, sides)
+    await gigs.part_communities(connection, home, old, new)
     staying = set(coming) - set(going)
     copied = await _copy(connection, old, [id_ for id_ in coming if id_ in set(going)], now)
     copied += await _copy(connection, new, sorted(staying) if keeps_up else (), now)
@@ -142,9 +143,12 @@ _LOCK = (
     .where(communities.c.id == select(_w.community_id).where(_w.id == _home).scalar_subquery())
     .with_for_update()
 )
+_SET = ("zone", "locale", "has_introductions", "gigs_need_pay", "gigs_need_approval")
+_OF_COMMUNITY = ("name", *_SET)
+"""What a new community has as the old one had it; it is named after the workspace."""
 _PARTING = (
-    select(_w.name, _w.platform, _w.external_id, communities.c.zone, communities.c.locale)
-    .add_columns(communities.c.has_introductions, communities.c.name.label("community_name"))
+    select(_w.name, _w.platform, _w.external_id, *(communities.c[name] for name in _SET))
+    .add_columns(communities.c.name.label("community_name"))
     .join(communities, communities.c.id == _w.community_id)
     .where(_w.id == _home, _w.community_id == _old)
     .where(exists().where(_others.c.community_id == _w.community_id, _others.c.id != _w.id))

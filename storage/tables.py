@@ -48,6 +48,10 @@ communities = Table(
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("has_introductions", Boolean, server_default=true(), nullable=False),
+    Column(
+        "gigs_need_pay", Boolean, server_default=false(), nullable=False, comment="it must be stated, whatever it is"
+    ),
+    Column("gigs_need_approval", Boolean, server_default=false(), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -496,6 +500,69 @@ blocked_sites = Table(
     # in the order of the alphabet on both databases
     Column("host", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
     Column("blocked_at", UTC, nullable=False),
+)
+
+# --- gigs --------------------------------------------------------------------------------------------------
+
+# By accounts, as introductions are; a gig whose poster is gone leads nowhere, and goes too.
+gigs = Table(
+    "gigs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id"),
+    _belongs("account_id", "accounts.id", is_indexed=True),
+    Column("workspace_id", Integer, ForeignKey("workspaces.id", ondelete="SET NULL"), nullable=True, index=True),
+    Column("what", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("place_id", Integer, ForeignKey("places.id", ondelete="SET NULL"), nullable=True),
+    Column("is_remote", Boolean, nullable=False),
+    Column("pay", Json, nullable=True, comment="NULL: it is not stated"),
+    Column("link", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("contact", Text, nullable=False, comment="in the open; empty: through the bot"),
+    Column("standing", Text, nullable=False),
+    Column("reason", Text, nullable=False, comment="why it was declined"),
+    Column("posted_at", UTC, nullable=False),
+    Column("opened_at", UTC, nullable=True, comment="since when everybody may see it"),
+    Column("deadline", UTC, nullable=False, index=True),
+    Column("request_id", Text, nullable=True),
+    UniqueConstraint("community_id", "request_id"),
+    Index("ix_gigs_live", "community_id", "standing", "deadline"),
+    sqlite_autoincrement=True,
+)
+
+gig_interests = Table(
+    "gig_interests",
+    metadata,
+    _belongs("gig_id", "gigs.id", is_key=True),
+    _belongs("account_id", "accounts.id", is_key=True, is_indexed=True),
+    Column("line", Text, nullable=False, comment="to the poster"),
+    Column("at", UTC, nullable=False),
+    Column("is_withdrawn", Boolean, nullable=False),
+)
+
+gig_follows = Table(
+    "gig_follows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("community_id", "communities.id", is_indexed=True),
+    _belongs("person_id", "people.id"),
+    Column("wanted", Text, nullable=False, comment="JSON with its keys in order, so that equal ones are equal"),
+    Column("place_id", Integer, ForeignKey("places.id", ondelete="CASCADE"), nullable=True),
+    Column("is_daily", Boolean, nullable=False),
+    Column("followed_at", UTC, nullable=False),
+    UniqueConstraint("person_id", "community_id", "wanted"),
+    sqlite_autoincrement=True,
+)
+
+gig_alerts = Table(
+    "gig_alerts",
+    metadata,
+    _belongs("person_id", "people.id", is_key=True),
+    _belongs("gig_id", "gigs.id", is_key=True, is_indexed=True),
+    Column("at", UTC, nullable=False, comment="when it came to fit what they follow"),
+    Column("is_told", Boolean, nullable=False),
 )
 
 # --- when --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.gigs import Gigs
 from bot.domain.installations import InstallationRows
 from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
@@ -35,6 +36,7 @@ from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
 from storage.events import EventTable
+from storage.gigs import GigTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
 from storage.introductions import IntroductionTable
@@ -68,6 +70,7 @@ class Work:
         "drafts",
         "due",
         "events",
+        "gigs",
         "heard",
         "installations",
         "introductions",
@@ -93,6 +96,7 @@ class Work:
         self.people: People = PeopleTable(connection)
         self.members: Members = MemberTable(connection)
         self.events: Events = EventTable(connection)
+        self.gigs: Gigs = GigTable(connection)
         self.digests: Digests = DigestTable(connection)
         self.drafts: Drafts = DraftTable(connection)
         self.connections: Connections = ConnectionTable(connection)

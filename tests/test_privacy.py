@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.domain import audit, drafts, introductions, people
+from bot.domain import audit, drafts, gigs, introductions, people
 from bot.features import housekeeping
 from storage.mydata import owners
 
@@ -19,6 +19,10 @@ SAID = {
     "connections": "a connection",
     "drafts": "typed into forms",
     "events": "its events",
+    "gig_alerts": "which of them you were told of",
+    "gig_follows": "which gigs you want to hear of",
+    "gig_interests": "which gigs interest you",
+    "gigs": "gigs that you posted",
     "introductions": "an introduction you asked for",
     "memberships": "the channel in which you last spoke",
     "muted_events": "stops for them",
@@ -66,5 +70,6 @@ def test_the_times_are_those_that_the_bot_keeps_to() -> None:
     assert f"{drafts.KEPT_FOR.total_seconds() / 3600:.0f} hours" in how_long("drafts")
     assert f"{audit.KEPT_FOR.days} days" in how_long("audit_lines")
     assert f"{introductions.KEPT_FOR.days} days" in how_long("introductions")
+    assert f"{gigs.KEPT_FOR.days} days" in how_long("gigs")
     assert f"{housekeeping.KEPT_FOR.days} days" in how_long("outbox")
     assert f"{people.KEPT_AFTER_REMOVAL.days} days" in how_long("events")

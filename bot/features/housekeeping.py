@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.commands import Fallen, Services
 from bot.domain.audit import KEPT_FOR as AUDIT_KEPT_FOR
 from bot.domain.delivery import Due
+from bot.domain.gigs import KEPT_FOR as GIG_KEPT_FOR
 from bot.domain.introductions import KEPT_FOR as INTRODUCTION_KEPT_FOR
 from bot.domain.people import KEPT_AFTER_REMOVAL
 from bot.ports import HEARD_FOR, UnitOfWork
@@ -42,10 +43,11 @@ async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: d
     extended = await uow.events.extend(now, AT_ONCE)
     ended = await uow.introductions.sweep(now - INTRODUCTION_KEPT_FOR, AT_ONCE)
     swept = max(swept, await uow.audit.sweep(now - AUDIT_KEPT_FOR, AT_ONCE))
+    over = await uow.gigs.sweep(now - GIG_KEPT_FOR, AT_ONCE)
     forgotten = await uow.people.forget_removed(now - KEPT_AFTER_REMOVAL, HOMES_AT_ONCE)
     resealed = await uow.connections.reseal(RESEALED_AT_ONCE)
     resealed = max(resealed, await uow.reminders.reseal(RESEALED_AT_ONCE))
-    is_done = max(swept, extended, ended) < AT_ONCE and unheard < HEARD_AT_ONCE and len(forgotten) < HOMES_AT_ONCE
+    is_done = max(swept, extended, ended, over) < AT_ONCE and unheard < HEARD_AT_ONCE and len(forgotten) < HOMES_AT_ONCE
     wait = EVERY if is_done else timedelta(minutes=1)
     again = now + (wait if resealed < RESEALED_AT_ONCE else timedelta(seconds=1))  # somebody's import waits for it
     return [Fallen(row, again) for row in rows]

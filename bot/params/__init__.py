@@ -7,6 +7,7 @@ For every kind `read(write(value)) == value`: what is written goes into forms an
 from bot.params.amounts import Cost, Number, Whole
 from bot.params.codes import Language, Law, law_name
 from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortened
+from bot.params.pay import Fee
 from bot.params.repeating import Every, Leads, QuietHours, WhenOrEvery
 from bot.params.stored import ChannelParam, City, Member, Stored, Upload
 from bot.params.times import ComingDay, Dates, DateTime, PastDay, TimeOfDay, Until, Zone
@@ -26,6 +27,7 @@ __all__ = [
     "Every",
     "Language",
     "Law",
+    "Fee",
     "Leads",
     "Member",
     "Number",

@@ -82,18 +82,9 @@ class Cost(Plain):
             text = text.removeprefix(word).strip()
         if text in FREE or text == reading.say(N_("free")).casefold():
             return Price(Decimal(0), "")
-        amount, name = _amount(text), re.sub(r"[\d.,\s]", "", text)
-        if amount is None:
+        if (price := read_price(text, reading)) is None:
             raise Refused(N_("{typed} is not a price. Try free or 15 EUR."), typed=shortened(typed))
-        if amount > COST_MOST:
-            raise Refused(N_("A price is at most {most}. Try 15 EUR."), most=reading.say.number(COST_MOST))
-        if not amount:
-            return Price(Decimal(0), "")
-        if not name:
-            raise Refused(N_("In which currency? Try {amount} EUR."), amount=amount)
-        if (currency := _currency(name)) is None:
-            raise Refused(N_("{name} is no currency I know. Try {amount} EUR."), name=shortened(name), amount=amount)
-        return Price(amount, currency)
+        return price
 
     def write(self, value: object) -> str:
         assert isinstance(value, Price)
@@ -102,6 +93,22 @@ class Cost(Plain):
     def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
         free = Option(reading.say(N_("Free")), "free")
         return [free] if fold(typed) in fold(free.label) or "free".startswith(fold(typed)) else []
+
+
+def read_price(text: str, reading: Reading) -> Price | None:
+    """An amount with its currency, in any order ("15 EUR", "€15"); None where it is none. `text` is case-folded."""
+    amount, name = _amount(text), re.sub(r"[\d.,\s]", "", text)
+    if amount is None:
+        return None
+    if amount > COST_MOST:
+        raise Refused(N_("A price is at most {most}. Try 15 EUR."), most=reading.say.number(COST_MOST))
+    if not amount:
+        return Price(Decimal(0), "")
+    if not name:
+        raise Refused(N_("In which currency? Try {amount} EUR."), amount=amount)
+    if (currency := _currency(name)) is None:
+        raise Refused(N_("{name} is no currency I know. Try {amount} EUR."), name=shortened(name), amount=amount)
+    return Price(amount, currency)
 
 
 FREE = frozenset({"free", "0", "frei", "gratis", "kostenlos", "umsonst"})
