@@ -113,6 +113,18 @@ def import_file(file: Path, community: str) -> None:
     _finish(import_calendar(settings, file, community))
 
 
+@cli.command(name="import-resources")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--community", default="", help="The community's name or number, where there are several.")
+def import_resources_file(file: Path, community: str) -> None:
+    """Bring the links of bookmarks (.html) or a table (.csv) into the library; again, and nothing is doubled."""
+    settings = _settings()
+    _logs(_quiet(settings))
+    from bot.compose.importing_resources import import_resources
+
+    _finish(import_resources(settings, file, community))
+
+
 @cli.command()
 @click.option("--state", type=click.Choice(["waiting", "sent", "moot", "buried"]), help="Only rows in this state.")
 @click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True)

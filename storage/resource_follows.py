@@ -28,7 +28,7 @@ async def follow(connection: Connection, community: int, person: int, follow: Fo
         raise Refused(
             N_("You follow {limit} things here, and more are not possible. Stop following one with {command}."),
             limit=FOLLOWS_MOST,
-            command=Slash("/resource follow"),
+            command=Slash("/resource following"),
         )
     values = {"community_id": community, "person_id": person, "topic": follow.topic, "tag": follow.tag, "at": now}
     await connection.execute(_follow(connection.dialect), values)

@@ -76,6 +76,29 @@ def test_a_calendar_is_imported_and_found_in_the_console(home: Path) -> None:
     assert "Friday, December 4, 2099, 9:00 PM (Europe/Berlin, CET)" in shown.stdout
 
 
+def test_links_are_imported_once_and_found_in_the_console(home: Path) -> None:
+    bookmarks = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
+<DL><p><DT><H3>Business</H3><DL><p>
+<DT><A HREF="https://contracts.example/splits?utm_source=x">Split sheet template</A>
+<DD>Who owns what
+<DT><A HREF="https://www.contracts.example/splits">The same page</A>
+<DT><A HREF="javascript:alert(1)">Bad</A>
+</DL></DL>"""
+    (home / "links.html").write_text(bookmarks, encoding="utf-8")
+    first = greenroom("import-resources", "links.html", cwd=home)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines() == [
+        "1 resource added, 1 was there, 1 skipped.",
+        "- line 6: It is no link to a web page.",
+    ]
+    again = greenroom("import-resources", "links.html", cwd=home)
+    assert again.stdout.startswith("0 resources added, 2 were there, 1 skipped.")
+    shown = greenroom("console", cwd=home, typed="/resource find split\n/resource export\n")
+    assert shown.returncode == 0, shown.stderr
+    assert "Split sheet template" in shown.stdout
+    assert "1 resource, as bookmarks and as a table" in shown.stdout
+
+
 def test_what_somebody_did_in_the_console_is_there_the_next_time(home: Path) -> None:
     add = '/event add Late Night when:"2099-12-04 20:00"\n:press Save\n'
     assert greenroom("console", cwd=home, typed=add).returncode == 0
@@ -130,6 +153,8 @@ def test_who_did_what_is_listed(home: Path) -> None:
         (["console"], {"GREENROOM_TIMEZONE": "Mars/Olympus"}, "GREENROOM_TIMEZONE: name a zone as Continent/City"),
         (["console"], {"GREENROOM_LOCALE": "klingon!"}, "GREENROOM_LOCALE: name a language"),
         (["console"], {"GREENROOM_LOG_LEVEL": "loud"}, "GREENROOM_LOG_LEVEL: "),
+        (["import-resources", "empty.ics"], {}, "neither bookmarks"),
+        (["import-resources", "large.ics"], {}, "at most 10 MB"),
         (["import", "empty.ics"], {}, "not a calendar"),
         (["import", "large.ics"], {}, "at most 10 MB"),
         (["import", "club.ics", "--community", "Nobody"], {}, "There are: none yet."),

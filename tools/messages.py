@@ -18,7 +18,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("bot", "adapters")
+FOLDERS = ("bot", "adapters", "storage")
 LOCALES = Path("bot", "locales")
 TEMPLATE = LOCALES / "greenroom.pot"
 

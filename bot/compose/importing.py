@@ -37,9 +37,9 @@ async def import_calendar(settings: Settings, file: Path, community_name: str) -
     await migrate(settings.database_url)
     database = Database(settings.database_url)
     try:
-        community = await _community(database, settings, community_name)
+        community = await chosen_community(database, settings, community_name)
         services = Services(database, SystemClock(), {})
-        with _progress() as progress:
+        with progress_bar() as progress:
             task = progress.add_task(file.name, total=count_events(data))
             async with aclosing(read_calendar(data, zone=community.zone)) as told:
                 imported = await bring_in(
@@ -71,7 +71,8 @@ def _read(file: Path) -> bytes:
     return file.read_bytes()
 
 
-async def _community(database: Database, settings: Settings, name: str) -> Community:
+async def chosen_community(database: Database, settings: Settings, name: str) -> Community:
+    """The one that is named, or the only one there is; the console's, where there is none. Raises SetupError."""
     async with database.reading() as uow:
         known = await uow.people.communities()
     if not known and not name:
@@ -127,7 +128,7 @@ def told_lines(imported: Imported, say: Words) -> list[str]:
     return lines
 
 
-def _progress() -> Progress:
+def progress_bar() -> Progress:
     """A bar on standard error, and none where nobody would see it move."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     console = Console(stderr=True)

@@ -17,9 +17,10 @@ from bot.domain.connections import About, Connection, Entry, Happening, Promise,
 from bot.domain.contacts.reached import told_apart
 from bot.domain.contacts.reading import read_contacts
 from bot.domain.contacts.records import CONTACTS_MOST, NAMELESS
-from bot.domain.contacts.tables import defused, fused, read_table
+from bot.domain.contacts.tables import read_table
 from bot.domain.contacts.vcards import BROKEN, read_vcards
 from bot.domain.contacts.writing import write_table, write_vcards
+from bot.domain.files.cells import defused, fused
 from bot.domain.text import clean_line, clean_text
 from bot.errors import Refused
 

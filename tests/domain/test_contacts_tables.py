@@ -13,9 +13,10 @@ from bot.domain.contacts.columns import choose_columns, guess_columns
 from bot.domain.contacts.days import day_of, order_of
 from bot.domain.contacts.reading import read_contacts
 from bot.domain.contacts.records import FILE_MOST, Contact, bounded
-from bot.domain.contacts.rows import UNREADABLE
-from bot.domain.contacts.tables import defused, fused, read_table
+from bot.domain.contacts.tables import read_table
 from bot.domain.contacts.writing import write_table
+from bot.domain.files.cells import defused, fused
+from bot.domain.files.rows import UNREADABLE
 from bot.errors import Refused
 from tests.domain.test_contacts_vcards import ABOUTS, NOW, TEXTS, timeline_of
 

@@ -55,6 +55,11 @@ def guess_columns(header: Sequence[str]) -> Columns:
     return {field: [number for _, number in sorted(ranked)] for field, ranked in found.items()}
 
 
+def count_known(header: Sequence[str]) -> int:
+    """How many fields have a column."""
+    return len(guess_columns(header))
+
+
 def choose_columns(header: Sequence[str], said: Mapping[str, str]) -> Columns:
     """What is guessed, but where somebody said it: columns by their names or numbers (from 1).
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.domain.contacts.octets import line_decoded
+from bot.domain.files.octets import line_decoded
 
 VALUE_MOST = 50_000
 """Octets of one line; what is more is not held. Of those that are wanted a note is longest, 4,000 letters."""

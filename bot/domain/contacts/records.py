@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain.connections import LINE_MOST, LINK_MOST, LISTED_MOST, NAME_MOST, NOTE_MOST, About
+from bot.domain.files.rows import Skipped
 from bot.domain.text import clean_line, clean_text, clip
 from bot.errors import Refused
 from bot.i18n import N_
@@ -29,14 +30,6 @@ class Contact:
     met: str = ""
     met_on: date | None = None
     last_contact: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """What could not be taken: the line or the card it begins at, counted from 1, and why (marked with `N_`)."""
-
-    number: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.connections import About
-from bot.domain.contacts.columns import Columns, choose_columns
+from bot.domain.contacts.columns import Columns, choose_columns, count_known
 from bot.domain.contacts.days import Order, day_of, order_of
 from bot.domain.contacts.reached import told_apart
-from bot.domain.contacts.records import CONTACTS_MOST, NAMELESS, Contact, FromFile, Skipped, bounded, too_many
-from bot.domain.contacts.rows import header_of, no_table, rows_of
+from bot.domain.contacts.records import CONTACTS_MOST, NAMELESS, Contact, FromFile, bounded, too_many
+from bot.domain.files.cells import fused
+from bot.domain.files.rows import Skipped, header_of, rows_of
+from bot.errors import Refused
+from bot.i18n import N_
 
-_RUNS = r"[=+\-@\t\r\n\0＝＋－＠]"
-_DEFUSABLE = re.compile(rf"'*{_RUNS}")
-_DEFUSED = re.compile(rf"'+{_RUNS}")
 _SEVERAL = re.compile(r"[;,\n]| ::: ")
 """What parts several in one cell; the last as Google does."""
 _GROUPS = ("* myContacts", "myContacts")
@@ -29,9 +29,11 @@ def read_table(text: str, said: Mapping[str, str] | None = None) -> FromFile:
     Where no column is known to hold names, there are no contacts and only the header. Raises Refused for what is no
     table, and for more than `CONTACTS_MOST`.
     """
-    header = header_of(text, tuple((said or {}).values()))
+    header = header_of(text, count_known, tuple((said or {}).values()))
     if header is None:
-        raise no_table()
+        raise Refused(
+            N_("This is no table with a header, and has no vCards. Save it as .csv with a line of column names.")
+        )
     columns = choose_columns(header.cells, said or {})
     if not columns.keys() & {"name", "first", "last"}:
         return FromFile(header=header.cells)
@@ -92,13 +94,3 @@ def _contact(row: Sequence[str], columns: Columns, order: Order) -> Contact:
 def _cells(row: Sequence[str], places: Sequence[int]) -> Sequence[str]:
     """Those that have something in them."""
     return [cell for place in places if place < len(row) and (cell := fused(row[place].strip()))]
-
-
-def defused(cell: str) -> str:
-    """A cell that no spreadsheet runs (OWASP, "CSV Injection")."""
-    return f"'{cell}" if _DEFUSABLE.match(cell) else cell
-
-
-def fused(cell: str) -> str:
-    """What `defused` was given."""
-    return cell[1:] if _DEFUSED.match(cell) else cell

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.domain.connections import About
 from bot.domain.contacts.lines import Card, Line, cards_of
 from bot.domain.contacts.reached import is_link, told_apart
-from bot.domain.contacts.records import CONTACTS_MOST, NAMELESS, Contact, FromFile, Skipped, bounded, too_many
+from bot.domain.contacts.records import CONTACTS_MOST, NAMELESS, Contact, FromFile, bounded, too_many
+from bot.domain.files.rows import Skipped
 from bot.i18n import N_
 
 BROKEN = N_("It is broken off: its end is missing.")

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from bot.domain.connections import Entry, Happening, Promise, Side, Standing, Timeline
 from bot.domain.contacts.columns import FIELDS
-from bot.domain.contacts.tables import defused
+from bot.domain.files.cells import defused
 
 FOLD = 75
 """Octets in a line, its end not counted (RFC 6350 3.2)."""

@@ -6,6 +6,7 @@ from bot.commands import Access, Command, Feature, On, Shortcut
 from bot.features.resources import (
     checking,
     deciding,
+    exporting,
     finding,
     following,
     home,
@@ -106,6 +107,7 @@ FEATURE = Feature(
             "/resource topic Wellbeing",
             access=Access.ORGANISER,
         ),
+        *exporting.COMMANDS,
         *reporting.COMMANDS,
         *moderating.COMMANDS,
     ),

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.domain.contacts.columns import guess_columns
-from bot.domain.contacts.records import Skipped
 from bot.domain.places import fold
-from bot.errors import Refused
 from bot.i18n import N_
 
 DELIMITERS = (",", ";", "\t")
@@ -22,6 +19,14 @@ CELL_MOST = 131_072
 """Characters: what Python's csv reads, and what we take of a line."""
 
 UNREADABLE = N_("A quotation mark in it is never closed, or it is longer than a line of a table can be.")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What could not be taken: the line or the card it begins at, counted from 1, and why (marked with `N_`)."""
+
+    number: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,11 @@ class Header:
     is_known: bool = True
 
 
-def header_of(text: str, said: Sequence[str] = ()) -> Header | None:
-    """Of the first rows the one with most names that are known or `said`, else the first with several cells."""
+def header_of(text: str, known: Callable[[Sequence[str]], int], said: Sequence[str] = ()) -> Header | None:
+    """Of the first rows the one with most names that are known or `said`, else the first with several cells.
+
+    `known` counts the names in a row that say what their column holds.
+    """
     lines = [line for line in islice(io.StringIO(text, newline=""), HEADER_WITHIN) if len(line) <= CELL_MOST]
     named = {fold(name) for name in said}
     best: tuple[int, Header] | None = None
@@ -52,7 +60,7 @@ def header_of(text: str, said: Sequence[str] = ()) -> Header | None:
             cells = tuple(cell.strip() for cell in row)
             if len(cells) > COLUMNS_MOST:
                 continue
-            count = len(guess_columns(cells)) + sum(fold(cell) in named for cell in cells)
+            count = known(cells) + sum(fold(cell) in named for cell in cells)
             if count and (best is None or count > best[0]):
                 best = count, Header(number, delimiter, cells)
             if first is None and sum(map(bool, cells)) > 1:
@@ -83,12 +91,6 @@ def rows_of(text: str, header: Header) -> Iterator[tuple[int, Sequence[str]] | S
         lines.held.clear()
         if number > header.row and any(cell.strip() for cell in row):
             yield number, tuple(row)  # which Python's garbage collection leaves alone, other than a list
-
-
-def no_table() -> Refused:
-    return Refused(
-        N_("This is no table with a header, and has no vCards. Save it as .csv with a line of column names.")
-    )
 
 
 class _Lines:

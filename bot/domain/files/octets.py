@@ -6,7 +6,6 @@ import io
 import re
 from codecs import BOM_UTF8
 
-from bot.domain.contacts.records import FILE_MOST
 from bot.errors import Refused
 from bot.i18n import N_
 
@@ -22,30 +21,25 @@ _KINDS = re.compile(
 )
 """How pictures, archives, old and new spreadsheets and documents begin."""
 
-_FOREIGN = re.compile(rb'\s*(?:<(?:!doctype|html|\?xml|!--)|[\[{]\s*["{\[\]}]|BEGIN:VCALENDAR\s)', re.IGNORECASE)
-"""How text begins that is of another kind: a page, JSON, a calendar."""
-
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 _HEAD = 4_000
 _STRAY = 2
 """Control characters that text may have anyway, and one in a hundred of the first octets."""
 
 
-def octets_of(content: bytes) -> bytes:
+def octets_of(content: bytes, most: int, forms: str) -> bytes:
     """The octets of a text, those of UTF-16 and UTF-32 as UTF-8. What is in no encoding of Unicode stays as it is.
 
-    Raises Refused for more than `FILE_MOST` and for what is no text, or text of another kind.
+    Raises Refused for more than `most` bytes and for what is no text; `forms` says what to attach: ".csv or .vcf".
     """
-    if len(content) > FILE_MOST:
-        raise Refused(N_("The file is larger than {most} MB. Import it in parts."), most=FILE_MOST // 1_000_000)
+    if len(content) > most:
+        raise Refused(N_("The file is larger than {most} MB. Import it in parts."), most=most // 1_000_000)
     if _KINDS.match(content):
-        raise _no_text()
+        raise _no_text(forms)
     octets = _recoded(content)
     head = octets[:_HEAD]
     if len(_CONTROL.findall(head)) > _STRAY + len(head) / 100:
-        raise _no_text()
-    if _FOREIGN.match(head):
-        raise Refused(N_("This is a web page, a calendar or JSON, and no list of people. Attach a .vcf or .csv file."))
+        raise _no_text(forms)
     return octets
 
 
@@ -85,7 +79,8 @@ def _as_utf8(content: bytes, encoding: str) -> bytes:
     return content[:whole].decode(encoding, "replace").encode("utf-8", "replace")
 
 
-def _no_text() -> Refused:
+def _no_text(forms: str) -> Refused:
     return Refused(
-        N_("This is no text: a spreadsheet, picture or archive perhaps. Save it as .csv or .vcf and attach that.")
+        N_("This is no text: a spreadsheet, picture or archive perhaps. Save it as {forms} and attach that."),
+        forms=forms,
     )
