@@ -23,6 +23,7 @@ from bot.compose.console import OWNER
 from bot.sample import fill
 from bot.settings import read_settings
 from tests.clocks import FixedClock
+from tests.conversations.pages import the_web
 
 TYPED = "> "
 NAME = "Console"
@@ -64,7 +65,7 @@ async def play(lines: Sequence[str], database_url: str, now: datetime, *, with_s
     )
     clock = ConsoleClock(FixedClock(now))
     seen = io.StringIO()
-    async with compose(settings, clock) as bot:
+    async with the_web() as web, compose(settings, clock, web) as bot:
         if with_sample:
             await fill(bot.database, now, OWNER, WORKSPACE, settings.timezone, settings.locale)
         bot.platforms[Console.name] = Console(

@@ -48,7 +48,7 @@ async def share(who: Somebody, link: str = "https://spam.example/offer", title: 
     saved = await who.ask(Press(button(asked, "Save")))
     assert isinstance(saved, Reply), saved
     assert not saved.is_refusal, saved
-    return int(button(saved, "Report").arg)
+    return int(button(saved, "Save").arg)
 
 
 def sharing(link: str, title: str = "New") -> Run:

@@ -506,7 +506,7 @@ async def test_a_list_is_its_owners_alone(ana: Somebody, ben: Somebody) -> None:
     assert "Chords that move" not in words(await ben.says("/resource saved"))
     theirs = await ben.says("/resource find")
     assert "Save" in labels(theirs)
-    assert "Saved" not in labels(theirs)
+    assert "Take off my list" not in labels(theirs)
 
 
 # --- what is gone ---

@@ -119,8 +119,7 @@ async def read_page(said: Mapping[str, Any], request: Request, services: Service
     try:
         page = await services.web.page(link)
     except Refused as refused:
-        reason = request.say(refused.text, **refused.values)
-        raise Refused(N_("{reason} Say the title yourself."), param="title", reason=reason) from None
+        raise Refused(refused.text, param="title", **refused.values) from None
     brought = _brought(page, said)
     return {name: value for name, value in brought.items() if value}
 
