@@ -408,6 +408,8 @@ class Feature:
     reminds: Mapping[str, Reminds] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
     home: HomeCards | None = None
+    alone: str = ""
+    """The command that its bare name means; "" asks for help with it."""
     leads_anywhere: bool = False
     """Its name may be typed before any other command, and alone it asks for help with everything."""
 

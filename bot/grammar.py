@@ -57,6 +57,8 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
         return Sentence(feature, only, values_of(rest, only.arguments, say))
     name, _, tail = rest.strip().partition(" ")
     anywhere = features if feature.leads_anywhere else ()
+    if not name and feature.alone:
+        return Sentence(feature, feature.command(feature.alone))
     if not name:
         everything = next((each for each in anywhere if each.name == "help"), feature)
         return Sentence(everything, everything.command(""))

@@ -15,6 +15,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.gigs import Gigs
+from bot.domain.goals import Goals
 from bot.domain.installations import InstallationRows
 from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
@@ -24,6 +25,7 @@ from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
 from bot.domain.nudges import Nudges
 from bot.domain.pages import Found, Look, Page
+from bot.domain.path import Lately
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -118,6 +120,8 @@ class UnitOfWork(Protocol):
     introductions: Introductions
     leads: Leads
     reminders: Reminders
+    goals: Goals
+    lately: Lately
     resources: Resources
     topics: Topics
     preferences: PreferenceRows

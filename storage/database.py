@@ -15,10 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import SetupError
 from bot.ports import Turnstile
 from bot.sealing import Vault
-from storage import connection_changes, reminders
+from storage import connection_changes, sealed
 from storage.connection import Connection
 from storage.engine import is_sqlite, make_engine, normalise_url
 from storage.migrate import migrate
+from storage.tables import goals, reminders
 from storage.turnstile import LocalTurnstile, SharedTurnstile
 from storage.unit_of_work import Work
 
@@ -74,7 +75,8 @@ class Database:
         """Raises SetupError where something is sealed with a key that is not there."""
         async with self.reading() as uow:
             missing = await connection_changes.has_other_keys(uow.connection)
-            missing = missing or await reminders.has_other_keys(uow.connection)
+            for table in (reminders, goals):
+                missing = missing or await sealed.has_other_keys(uow.connection, table)
         if missing:
             raise SetupError(
                 "GREENROOM_SECRET_KEY: connections in the database are sealed with a key that is not among its keys."

@@ -13,6 +13,7 @@ from bot.domain.people import Account, Community, Home, Origin, Workspace
 from storage import audit, gigs, joining, leads, nudges, parting, profiles, resource_joining
 from storage.connection import Connection
 from storage.connection_changes import hand_over
+from storage.goals import HAND_OVER as _OWN_GOALS
 from storage.outbox import outbox
 from storage.schema import UTC, insert_into
 from storage.tables import (
@@ -96,6 +97,7 @@ class LinkingTable:
             *_own_never(self._connection.dialect),
             _OWN_SETTINGS,
             *_OWN_REMINDERS,
+            _OWN_GOALS,
             *audit.people_united(),
         ):
             await self._connection.execute(statement, values)

@@ -1,4 +1,4 @@
-"""What people set about their reminders. A row says only what was set, so that defaults may change."""
+"""What people set about their reminders and their path. A row says only what was set, so that defaults may change."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import Executable, select
 
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import Quiet
+from bot.domain.resources import Level
 from storage.connection import Connection
 from storage.schema import among, insert_into, listed
 from storage.tables import preferences
@@ -59,6 +60,7 @@ def _written(set_: Preferences) -> dict[str, object]:
         "wants_digest": set_.wants_digest,
         "wants_recap": set_.wants_recap,
         "wants_brief": set_.wants_brief,
+        "level": set_.level.value if set_.level else None,
     }
 
 
@@ -69,6 +71,7 @@ def _read(kept: Mapping[str, object]) -> Preferences:
         "quiet": Quiet(*(time.fromisoformat(str(each)) for each in quiet)) if isinstance(quiet, list) else None,
         "leads": tuple(int(each) * MINUTE for each in leads) if isinstance(leads, list) else (),
         "digest_at": time.fromisoformat(str(said["digest_at"])),
+        "level": Level(str(said["level"])) if said["level"] else None,
     }
     names = {each.name for each in fields(Preferences)}
     return Preferences(**{name: value for name, value in {**said, **given}.items() if name in names})  # type: ignore[arg-type]  # as they were written

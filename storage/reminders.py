@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Executable, Text, and_, bindparam, delete, func, select, update
+from sqlalchemy import Executable, and_, bindparam, delete, func, select, update
 
 from bot.domain.delivery import Due
 from bot.domain.moments import Moment
@@ -15,7 +15,7 @@ from bot.domain.patterns import Pattern
 from bot.domain.reminders import REMINDER, WAITING_MOST, Reminder, ReminderPage, State
 from bot.errors import Refused
 from bot.i18n import N_, Slash
-from bot.sealing import MARK
+from storage import sealed
 from storage.connection import AnyRow, Connection
 from storage.due import DueTable, due
 from storage.schema import among, insert_into, listed
@@ -38,24 +38,6 @@ _SETTLE = _SET.values(state=bindparam("now_is"))
 _TOLD = _SET.values(at=bindparam("moment"), state=bindparam("now_is"))
 _MOVE = _SET.values(at=bindparam("moment"), starts=bindparam("wall"), zone=bindparam("now_in"))
 _AGAIN = _MOVE.values(state=State.WAITING.value)
-
-
-def _begins(with_: str) -> ColumnElement[bool]:
-    """Whether the text begins with a parameter."""
-    mark = bindparam(with_, type_=Text)
-    return func.substr(_r.text, 1, func.length(mark)) == mark
-
-
-_UNDER_OTHERS = select(_r.id, _r.text).where(~_begins("mark")).order_by(_r.id).limit(bindparam("most"))
-_RESEAL = update(reminders).where(_r.id == bindparam("this")).values(text=bindparam("kept"))
-_SEALED = select(_r.text).where(_begins("mark"))
-
-
-async def has_other_keys(connection: Connection) -> bool:
-    """Whether a reminder is sealed with a key that the vault has not."""
-    others = _SEALED.where(*(~_begins(f"known_{number}") for number, _ in enumerate(connection.vault.names))).limit(1)
-    known = {f"known_{number}": f"{MARK}{name}:" for number, name in enumerate(connection.vault.names)}
-    return await connection.scalar(others, {"mark": MARK, **known}) is not None
 
 
 class ReminderTable:
@@ -129,14 +111,7 @@ class ReminderTable:
             await self._connection.execute(_SETTLE, {"person": person, "reminder": id_, "now_is": state.value})
 
     async def reseal(self, limit: int) -> int:
-        vault = self._connection.vault
-        if not vault.mark:
-            return 0
-        rows = await self._connection.rows(_UNDER_OTHERS, {"mark": vault.mark, "most": limit})
-        anew = [{"this": row.id, "kept": vault.seal(vault.open(row.text))} for row in rows]
-        if anew:
-            await self._connection.execute(_RESEAL, anew)
-        return len(anew)
+        return await sealed.reseal(self._connection, reminders, limit)
 
     async def move(self, person: int, moved: Sequence[Reminder]) -> None:
         if not moved:

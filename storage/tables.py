@@ -668,6 +668,23 @@ reminders = Table(
     sqlite_autoincrement=True,
 )
 
+goals = Table(
+    "goals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _belongs("person_id", "people.id"),
+    Column("text", Text, nullable=False, comment="sealed, or plain JSON"),
+    Column("topic", Text, nullable=False, comment="a pillar; empty: none"),
+    Column("due_on", Date, nullable=True),
+    Column("state", Text, nullable=False),
+    Column("made_at", UTC, nullable=False),
+    Column("settled_at", UTC, nullable=True, comment="when it was ticked off or let go"),
+    Column("request_id", Text, nullable=True),
+    UniqueConstraint("person_id", "request_id"),
+    Index("ix_goals_state", "person_id", "state", "due_on"),
+    sqlite_autoincrement=True,
+)
+
 # --- whom somebody knows -----------------------------------------------------------------------------------
 
 # What people wrote stands in one column of a table, sealed where there is a key (`storage.sealed`).

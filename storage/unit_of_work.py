@@ -11,6 +11,7 @@ from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
 from bot.domain.gigs import Gigs
+from bot.domain.goals import Goals
 from bot.domain.installations import InstallationRows
 from bot.domain.introductions import Introductions
 from bot.domain.leads import Leads
@@ -19,6 +20,7 @@ from bot.domain.members import Members
 from bot.domain.mirrors import Mirrors
 from bot.domain.mydata import MyData
 from bot.domain.nudges import Nudges
+from bot.domain.path import Lately
 from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
@@ -37,6 +39,7 @@ from storage.drafts import DraftTable
 from storage.due import DueTable
 from storage.events import EventTable
 from storage.gigs import GigTable
+from storage.goals import GoalTable
 from storage.heard import HeardTable
 from storage.installations import InstallationTable
 from storage.introductions import IntroductionTable
@@ -48,6 +51,7 @@ from storage.mydata import MyDataTable
 from storage.notes import NoteTable
 from storage.nudges import NudgeTable
 from storage.outbox import OutboxTable
+from storage.path import LatelyTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
@@ -71,9 +75,11 @@ class Work:
         "due",
         "events",
         "gigs",
+        "goals",
         "heard",
         "installations",
         "introductions",
+        "lately",
         "leads",
         "linking",
         "members",
@@ -106,6 +112,8 @@ class Work:
         self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)
         self.reminders: Reminders = ReminderTable(connection)
+        self.goals: Goals = GoalTable(connection)
+        self.lately: Lately = LatelyTable(connection)
         self.resources: Resources = ResourceTable(connection)
         self.topics: Topics = TopicTable(connection)
         self.preferences: PreferenceRows = PreferenceTable(connection)

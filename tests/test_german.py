@@ -23,6 +23,7 @@ from bot.i18n import CATALOGS, Words
 from bot.params import (
     Choice,
     Choices,
+    ComingDay,
     Dates,
     DateTime,
     Every,
@@ -42,6 +43,7 @@ NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 """A Wednesday, 15:00 in Berlin."""
 
 BERLIN = "Europe/Berlin"
+DATED = (ComingDay, DateTime, Dates, Until, TimeOfDay, WhenOrEvery, Every, QuietHours)
 START = read_moment("2026-11-27 20:00", locale="de", zone=BERLIN, now=NOW)
 
 
@@ -127,7 +129,9 @@ def test_every_choice_is_read_by_its_german_and_its_english_name() -> None:
 def test_the_dates_and_times_that_options_give_as_examples_are_understood(locale: str) -> None:
     tried = 0
     for argument in arguments():
-        if isinstance(argument.param, DateTime | Dates | Until | TimeOfDay | WhenOrEvery | Every | QuietHours):
+        if isinstance(
+            argument.param, ComingDay | DateTime | Dates | Until | TimeOfDay | WhenOrEvery | Every | QuietHours
+        ):
             for example in reading(locale).say(argument.param.help).split(", "):
                 argument.param.read(example, reading(locale))
                 tried += 1

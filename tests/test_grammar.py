@@ -86,7 +86,10 @@ def test_a_bare_feature_asks_for_help_with_it() -> None:
     [
         ("/evnt find", "Did you mean /event?"),
         ("/event fnd", "Did you mean /event find?"),
-        ("/zzz", "There are /event, /people, /digest, /home, /connect, /remind, /me, /greenroom, and /help."),
+        (
+            "/zzz",
+            "There are /event, /gig, /people, /digest, /home, /connect, /remind, /path, /me, /greenroom, and /help.",
+        ),
         ("/event find wen:friday", "Did you mean when:?"),
         ("/event find near:Berlin near:Paris", "near: is there twice"),
         ("/event mine please", "leave please out"),

@@ -24,6 +24,7 @@ LINES = (
     f'/event add Open Ears when:"friday 20:00" about:"by {MARK}s for all"',
     f'/connect log "Ana {MARK}" notes:"{MARK} likes tape" promised:"{MARK} stems" due:friday follow_up:friday',
     f'/remind me "{MARK} rehearsal" when:friday',
+    f'/path goal "{MARK} tracks" by:june topic:craft',
     "/remind settings quiet:22:00-8:00",
     "/event answer open ears",
     "/remind event open ears leads:3h",

@@ -19,6 +19,7 @@ SAID = {
     "connections": "a connection",
     "drafts": "typed into forms",
     "events": "its events",
+    "goals": "your goals",
     "gig_alerts": "which of them you were told of",
     "gig_follows": "which gigs you want to hear of",
     "gig_interests": "which gigs interest you",

@@ -33,6 +33,7 @@ HERS = (
     ' follow_up:friday every:"6 weeks"',
     f'/connect log "{GUESS} Okafor {MARK}" city:"{GUESS} {MARK}stadt"',
     f'/remind me "{GUESS} {MARK} rehearsal" when:friday',
+    f'/path goal "{GUESS} {MARK} tracks" by:friday topic:craft',
 )
 IDS = range(1, 7)
 """More than there are rows of any kind."""
@@ -40,7 +41,7 @@ IDS = range(1, 7)
 
 @pytest.fixture
 async def ana(database_url: str) -> AsyncIterator[Somebody]:
-    """She has noted two people, promises on both sides, and reminders."""
+    """She has noted two people, promises on both sides, reminders, and a goal."""
     async with somebody(database_url, NOW) as ana:
         for line in HERS:
             answer = await ana.says(line)
@@ -99,7 +100,14 @@ async def nothing(_most: int) -> bytes:
 
 async def hers(ana: Somebody) -> str:
     """What she sees of her own."""
-    lines = ("/connect find", "/connect show #1", "/connect show #2", "/connect promises", "/remind list")
+    lines = (
+        "/connect find",
+        "/connect show #1",
+        "/connect show #2",
+        "/connect promises",
+        "/remind list",
+        "/path goals",
+    )
     return "\n".join([told(await ana.says(line)) for line in lines])
 
 

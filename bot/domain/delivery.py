@@ -16,6 +16,11 @@ Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
 """What a row carries besides its columns: plain JSON."""
 
 
+def ids_in(fact: Fact) -> Sequence[int]:
+    """The ids that a fact holds; none where it was written before there was such a thing."""
+    return [each for each in fact if isinstance(each, int)] if isinstance(fact, Sequence) else []
+
+
 WEB = "web"
 """What stands as the platform of due rows that need the web outside (`bot.chores`)."""
 

@@ -261,8 +261,13 @@ def helps_until(now: datetime, zone: str) -> datetime:
 
 
 def wanted(news: Sequence[News], taste: Taste) -> Sequence[News]:
-    """Those that are near and of a kind that somebody likes; an event that names no genre is for everybody."""
-    return [each for each in news if _is_near(each, taste.city) and _is_liked(each, taste.genres)][:LISTED_MOST]
+    """The first of those that suit somebody."""
+    return [each for each in news if suits(each, taste)][:LISTED_MOST]
+
+
+def suits(news: News, taste: Taste) -> bool:
+    """Whether it is near and of a kind that somebody likes; an event that names no genre is for everybody."""
+    return _is_near(news, taste.city) and _is_liked(news, taste.genres)
 
 
 class Nudges(Protocol):

@@ -1,4 +1,4 @@
-"""What somebody set about their reminders and notices."""
+"""What somebody set about their reminders and notices, and their path."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from typing import Protocol
 
 from bot.domain.quiet import Quiet
+from bot.domain.resources import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Preferences:
     """Whether to be asked, the morning after, whom they met."""
     wants_brief: bool = True
     """Whether to be told before an event whom they know there."""
+    level: Level | None = None
+    """How far they are; what their path offers from the library goes by it."""
 
 
 class PreferenceRows(Protocol):

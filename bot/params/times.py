@@ -84,14 +84,21 @@ class PastDay(Plain):
 
 @dataclass(frozen=True, slots=True)
 class ComingDay(Plain):
-    """A day that is still to come, or today: "friday", "1 June", "in 3 weeks"; of several, such as "june", the last."""
+    """A day that is still to come, or today: "friday", "1 June", "in 3 weeks"; of several, such as "june" or "end of
+    june", the last. Where it `can_be_none`, "never" is None.
+    """
 
-    def read(self, typed: str, reading: Reading) -> date:
+    can_be_none: bool = False
+
+    def read(self, typed: str, reading: Reading) -> date | None:
+        if self.can_be_none and fold(typed) in {"never", "-", fold(reading.say(N_("never")))}:
+            return None
+        said = _END_OF.sub("", typed.strip(), count=1) or typed
         try:
-            day = read_span(typed, locale=reading.locale, zone=reading.zone, now=reading.now).last
+            day = read_span(said, locale=reading.locale, zone=reading.zone, now=reading.now).last
         except Refused as no_span:
             try:  # what is told from now on: "in a year"
-                moment = read_moment(typed, locale=reading.locale, zone=reading.zone, now=reading.now, default=time(12))
+                moment = read_moment(said, locale=reading.locale, zone=reading.zone, now=reading.now, default=time(12))
             except Refused:
                 raise no_span from None
             day = moment.instant().astimezone(reading.say.zone).date()
@@ -100,8 +107,10 @@ class ComingDay(Plain):
         return day
 
     def write(self, value: object) -> str:
-        assert isinstance(value, date)
-        return value.isoformat()
+        return value.isoformat() if isinstance(value, date) else "never"
+
+
+_END_OF = re.compile(r"(?:(?:by|until|bis)\s+)?(?:the\s+)?(?:end\s+of|ende)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -432,6 +432,7 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "outbox.person_id",
             "reminders.person_id",
             "preferences.person_id",
+            "goals.person_id",
             "nudges.person_id",
             "profiles.person_id",
             "gig_follows.person_id",

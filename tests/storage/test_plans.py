@@ -173,7 +173,7 @@ async def test_what_the_scheduler_asks_of_libraries_is_found_by_indexes(sqlite_u
 
     async with database.reading() as uow:
         listen(database._engine.sync_engine, "before_cursor_execute", note)
-        await uow.resources.fresh([1, 2], NOW, NOW, 5)
+        await uow.resources.fresh(dict.fromkeys((1, 2), (NOW, NOW)), 5)
         await uow.resources.newest(1, NOW, NOW, 5)
         await uow.resources.stale(1, NOW.date(), 5)
         await uow.resources.every(1, after=0, limit=5)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.commands import Message, Services
 from bot.domain.addresses import Channel, Direct
 from bot.domain.closings import Untold
 from bot.domain.delivery import Moot, Owed
-from bot.i18n import AS_DECLARED, N_, Slash, Words
+from bot.features.readers import words_in
+from bot.i18n import N_, Slash
 from bot.markup import Mention, rich
 from bot.ports import UnitOfWork
 from bot.ui import Privacy, Reply
@@ -50,9 +50,7 @@ async def tell(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now: 
         if home is None:
             messages.append(Moot("they can be reached again"))
             continue
-        platform = services.platforms.get(direct.platform)
-        commands = platform.commands if platform else AS_DECLARED
-        say = Words(home.community.locale, ZoneInfo(home.community.zone), commands)
+        say = words_in(home.community.locale, home.community.zone, direct.platform, services)
         mention = Mention(direct.platform, direct.account, direct.name)
         text = say(
             N_(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands import Access, Command, Feature
 from bot.features.gigs import alerting, answering, approving, ending, finding, following, posting, reporting, telling
-from bot.features.gigs.lookup import GIG, OWN_GIG, GigLookup, OwnGigLookup
+from bot.features.gigs.lookup import GIG, OWN_GIG, WAITING_GIG, GigLookup, OwnGigLookup, WaitingGigLookup
 from bot.i18n import N_
 
 FEATURE = Feature(
@@ -109,7 +109,12 @@ FEATURE = Feature(
     },
     opens=posting.OPENS,
     for_organisers=finding.FOR_ORGANISERS,
-    lookups={GIG: GigLookup(), OWN_GIG: OwnGigLookup(), following.FOLLOW: following.FollowLookup()},
+    lookups={
+        GIG: GigLookup(),
+        OWN_GIG: OwnGigLookup(),
+        WAITING_GIG: WaitingGigLookup(),
+        following.FOLLOW: following.FollowLookup(),
+    },
     falls_due={**telling.FALLS_DUE, **alerting.FALLS_DUE},
     renders={**telling.RENDERS, **alerting.RENDERS, **reporting.RENDERS},
 )

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.commands import Fallen, FallsDue, Message, Renders, Services
-from bot.domain.delivery import Due, Later, Moot, Owed
+from bot.domain.delivery import Due, Later, Moot, Owed, ids_in
 from bot.domain.gigs import DAILY, NEW, Follow, Gig, last_daily, next_daily
 from bot.domain.quiet import quiet_around
 from bot.features.gigs.cards import short_card
 from bot.features.gigs.following import FOLLOWING, STOP, followed
-from bot.features.gigs.telling import NOWHERE, owe, words_of
-from bot.features.reminders.mydigest import ids
+from bot.features.gigs.telling import owe
+from bot.features.readers import NOWHERE, words_of
 from bot.i18n import N_, Words
 from bot.markup import rich
 from bot.ports import UnitOfWork
@@ -90,7 +90,7 @@ async def render(
     rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime
 ) -> Sequence[Message | Moot | Later]:
     """Implements `bot.commands.Renders` for both: what is closed or over, or not followed any more, is left out."""
-    about = {row.key: ids(row.facts["gigs"]) if row.kind == MORNING else [row.subject] for row in rows}
+    about = {row.key: ids_in(row.facts["gigs"]) if row.kind == MORNING else [row.subject] for row in rows}
     gigs = {each.id: each for each in await uow.gigs.fallen_due({id_ for each in about.values() for id_ in each})}
     persons = {row.person for row in rows if row.person is not None}
     follows: defaultdict[int, list[Follow]] = defaultdict(list)

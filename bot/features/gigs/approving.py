@@ -11,7 +11,7 @@ from bot.domain.audit import Did, Subject
 from bot.domain.gigs import REASON_MOST, Gig, Rules, Standing
 from bot.errors import NotAllowed, Refused
 from bot.features.gigs.cards import APPROVE, full_card
-from bot.features.gigs.lookup import OwnGigParam, organises, seen_gig
+from bot.features.gigs.lookup import WaitingGigParam, organises, seen_gig
 from bot.features.gigs.posting import noted
 from bot.features.gigs.telling import DECIDED, opened, owe
 from bot.i18n import N_, Words
@@ -30,7 +30,7 @@ class SetGigs:
 
 @dataclass(frozen=True, slots=True)
 class DeclineGig:
-    gig: Annotated[Gig, OwnGigParam(N_("Gig"), N_("Words of its title, or its number"))]
+    gig: Annotated[Gig, WaitingGigParam(N_("Gig"), N_("Words of its title, or its number"))]
     reason: Annotated[str, Text(N_("Why"), N_("Whoever posted it reads this"), most=REASON_MOST)] = ""
 
 
@@ -89,8 +89,8 @@ async def _waiting(id_: str | int, request: Request, uow: UnitOfWork) -> Gig:
 
 async def _tell_poster(uow: UnitOfWork, gig: Gig, request: Request) -> None:
     """Each decision once: what is edited is decided upon again."""
-    facts = {"standing": gig.standing.value}
-    owed = await owe(uow, DECIDED, gig, [gig.poster], request.now, period=request.now.isoformat(), facts=facts)
+    period, facts = f"{gig.standing} {request.now.isoformat()}", {"standing": gig.standing.value}
+    owed = await owe(uow, DECIDED, gig, [gig.poster], request.now, period=period, facts=facts)
     await uow.outbox.add(owed, request.now)
 
 

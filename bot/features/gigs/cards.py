@@ -34,7 +34,7 @@ def short_card(gig: Gig, say: Words, now: datetime, community: str = "") -> Card
     about = gig.about
     lines = [
         joined([say(WHAT_NAMES[about.what]), Bold(pay_words(about.pay, say)), where(about, say)], " · "),
-        joined([", ".join(about.roles), rich(say(N_("until ")), until(gig)), _status(gig, say, now), community], " · "),
+        joined([community, ", ".join(about.roles), rich(say(N_("until ")), until(gig)), _status(gig, say, now)], " · "),
     ]
     return Card(
         title=rich(Bold(about.title)),
@@ -132,7 +132,7 @@ def about_fields(about: About, deadline: datetime, say: Words) -> tuple[Field, .
         (N_("What"), rich(say(WHAT_NAMES[about.what]))),
         (N_("For"), rich(say.listed(about.roles)) if about.roles else Rich()),
         (N_("Where"), rich(where(about, say))),
-        (N_("Pay"), rich(Bold(pay_words(about.pay, say)))),
+        (N_("Pay"), rich(pay_words(about.pay, say))),
         (N_("Deadline"), rich(When(deadline))),
         (N_("Contact"), rich(about.contact or say(N_("through me: press Interested")))),
     ]

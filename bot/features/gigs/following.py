@@ -61,9 +61,9 @@ async def follow_gigs(ask: FollowGigs, request: Request, services: Services) -> 
     wanted = Wanted("", ask.what, ask.role, ask.city, ask.within, ask.remote, ask.paid)
     async with services.store.writing() as uow:
         await uow.gigs.follow(request.community.id, request.person.id, wanted, is_daily=ask.how, now=request.now)
-    text = N_("I tell you at once when there is such a gig in {community}: {what}.")
+    text = N_("In {community} I tell you at once when there is such a gig: {what}.")
     if ask.how:
-        text = N_("I tell you each morning at nine which such gigs there are in {community}: {what}.")
+        text = N_("In {community} I tell you each morning at nine which such gigs there are: {what}.")
     told = say(text, community=request.community.name, what=followed(wanted, say))
     return Reply(rich(told, " ", say(N_("{following} shows what you follow."), following=Slash("/gig following"))))
 
@@ -124,6 +124,10 @@ def followed(wanted: Wanted, say: Words) -> str:
     return plain(criteria(wanted, say)) or say(N_("every gig"))
 
 
+def _how(follow: Follow) -> str:
+    return HOW["daily" if follow.is_daily else "at once"]
+
+
 async def _theirs(request: Request, services: Services) -> Sequence[Follow]:
     async with services.store.reading(is_steady=False) as uow:
         return await uow.gigs.follows(request.community.id, request.person.id)
@@ -137,6 +141,11 @@ async def _stop(id_: int | None, request: Request, services: Services) -> Reply:
     return Reply(rich(request.say(text, following=Slash("/gig following"))))
 
 
+def _how_often(follow: Follow, say: Words) -> str:
+    name = HOW["daily"] if follow.is_daily else HOW["at once"]
+    return say(name)
+
+
 async def _listed(request: Request, services: Services) -> Reply:
     say, theirs = request.say, await _theirs(request, services)
     if not theirs:
@@ -145,7 +154,7 @@ async def _listed(request: Request, services: Services) -> Reply:
     cards = tuple(
         Card(
             rich(Bold(followed(each.wanted, say))),
-            rich(say(HOW["daily" if each.is_daily else "at once"])),
+            rich(say(_how(each))),
             controls=(Button(say(N_("Stop")), Action(STOP, str(each.id))),),
         )
         for each in theirs

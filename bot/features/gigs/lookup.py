@@ -14,9 +14,11 @@ from bot.params import Option, Stored, shortened
 from bot.ports import UnitOfWork
 from bot.request import Request
 
-GIG, OWN_GIG = "gig", "own gig"
+GIG, OWN_GIG, WAITING_GIG = "gig", "own gig", "waiting gig"
 SUGGESTIONS = 25
 CHOICES = 5
+WAITING_MOST = 1_000
+"""Gigs that are looked through for one that organisers name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,13 @@ class OwnGigParam(Stored):
     """One that the asker posted; organisers may name any."""
 
     lookup: str = OWN_GIG
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingGigParam(Stored):
+    """One that waits for approval, for organisers."""
+
+    lookup: str = WAITING_GIG
 
 
 async def seen_gig(id_: str | int, request: Request, uow: UnitOfWork) -> Gig:
@@ -121,6 +130,16 @@ class OwnGigLookup(GigLookup):
 
     async def _by_id(self, id_: str, request: Request, uow: UnitOfWork) -> Gig:
         return await own_gig(id_, request, uow)
+
+
+class WaitingGigLookup(GigLookup):
+    """As that, of those that wait for approval; to nobody but organisers there is any."""
+
+    async def _starting(self, typed: str, request: Request, uow: UnitOfWork, limit: int) -> Sequence[Gig]:
+        if not request.is_organiser:
+            return ()
+        page = await uow.gigs.pending(request.community.id, request.now, 0, WAITING_MOST)
+        return [each for each in page.gigs if fold(typed) in fold(each.about.title)][:limit]
 
 
 def _label(gig: Gig, say: Words) -> str:

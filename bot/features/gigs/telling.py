@@ -6,23 +6,21 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from bot.commands import Fallen, FallsDue, Message, Renders, Services
 from bot.domain.delivery import Due, Fact, Later, Moot, Owed
 from bot.domain.gigs import ASKS, NEW, Gig, Interest, Standing, asks_at
-from bot.domain.people import Reader
 from bot.domain.quiet import out_of_quiet, quiet_around
 from bot.features.gigs.cards import SHOW, ends, waiting_card
 from bot.features.people.cards import profile_card
-from bot.i18n import AS_DECLARED, N_, Slash, Words
+from bot.features.readers import NOWHERE, words_of
+from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, rich
 from bot.ports import UnitOfWork
 from bot.ui import Action, Button, Card, Control, Field, LinkButton, Reply
 
 PENDING, DECIDED = "gig.pending", "gig.decided"
 INTERESTED, CLOSED, ENDS = "gig.interested", "gig.closed", "gig.ending"
-NOWHERE = Reader("UTC", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +127,6 @@ def rendering(says: Says) -> Renders:
         return messages
 
     return render
-
-
-def words_of(reader: Reader, row: Owed, services: Services) -> Words:
-    """How somebody reads what comes to them at that address."""
-    platform = services.platforms.get(row.address.platform)
-    return Words(reader.locale, ZoneInfo(reader.zone), platform.commands if platform else AS_DECLARED)
 
 
 async def _pending(telling: Telling) -> Reply | Moot:

@@ -11,9 +11,9 @@ from bot.commands import Fallen, Message, Services
 from bot.domain.addresses import Direct
 from bot.domain.delivery import Due, Moot, Owed
 from bot.domain.introductions import Ended, Introduction, Party
-from bot.i18n import AS_DECLARED, N_, Slash, Words
+from bot.features.readers import words_in
+from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, Mention, rich
-from bot.platform import Platform
 from bot.ports import UnitOfWork
 from bot.ui import Action, Button, Card, Field, LinkButton, Privacy, Reply, Style
 
@@ -162,10 +162,9 @@ def _in_group(_row: Owed, one: Introduction, _services: Services) -> Reply:
 
 def words_for(one: Introduction | Ended, party: Party, row: Owed, services: Services) -> Words:
     """How one of them reads what comes to them at that address."""
-    platform: Platform | None = services.platforms.get(row.address.platform)
     person, community = party.person, one.community
-    zone = ZoneInfo(person.zone or community.zone)
-    return Words(person.locale or community.locale, zone, platform.commands if platform else AS_DECLARED)
+    locale, zone = person.locale or community.locale, person.zone or community.zone
+    return words_in(locale, zone, row.address.platform, services)
 
 
 def _told(one: Introduction, other: Party) -> Mapping[str, str]:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from bot.commands import Fallen, Message, Services
 from bot.domain.addresses import Direct
@@ -14,7 +13,8 @@ from bot.domain.changes import CHANGED, Standing, Untold, standing_json, standin
 from bot.domain.delivery import Due, Moot, Owed
 from bot.domain.preferences import Preferences
 from bot.features.events.cards import when, when_whole
-from bot.i18n import AS_DECLARED, N_, Words
+from bot.features.readers import words_in
+from bot.i18n import N_, Words
 from bot.markup import Bold, Link, Rich, joined, rich
 from bot.ports import UnitOfWork
 from bot.ui import Card, Field, Reply
@@ -75,8 +75,7 @@ async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, now:
             messages.append(Moot("nothing about it differs from what they know"))
             continue
         _, zone, locale = next(iter(known.values()))
-        platform = services.platforms.get(row.address.platform)
-        say = Words(locale, ZoneInfo(zone), platform.commands if platform else AS_DECLARED)
+        say = words_in(locale, zone, row.address.platform, services)
         more = row.facts.get("more")
         messages.append(Message(changed_reply(told, say, more if isinstance(more, int) else 0)))
     return messages

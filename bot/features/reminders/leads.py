@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.commands import Fallen, Message, Services
 from bot.domain.addresses import Direct
@@ -15,8 +14,9 @@ from bot.domain.leads import AHEAD, FURTHEST, Coming, Step, next_step
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import quiet_around
 from bot.features.events.cards import when_whole, where
+from bot.features.readers import words_in
 from bot.features.reminders.telling import snooze_options
-from bot.i18n import AS_DECLARED, N_, Words
+from bot.i18n import N_, Words
 from bot.markup import Bold, joined, rich
 from bot.params import Option
 from bot.ports import UnitOfWork
@@ -144,8 +144,7 @@ def _in_time(
     around = quiet_around(now, preferences.quiet, coming.zone)
     if around is not None:  # it was held up on its way
         return Later(around[1], "quiet hours", counts=False)
-    platform = services.platforms.get(row.address.platform)
-    say = Words(coming.locale, ZoneInfo(coming.zone), platform.commands if platform else AS_DECLARED)
+    say = words_in(coming.locale, coming.zone, row.address.platform, services)
     is_deadline = coming.kind is Kind.DEADLINE
     text = say(N_("A deadline is coming up.")) if is_deadline else say(N_("You are going to this:"))
     arg = str(occurrence.id)

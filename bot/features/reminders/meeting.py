@@ -9,16 +9,16 @@ from datetime import datetime
 
 from bot.commands import ASK, Message, Pressed, Services
 from bot.domain.connections import Promise, Standing
-from bot.domain.delivery import Later, Moot, Owed
+from bot.domain.delivery import Later, Moot, Owed, ids_in
 from bot.domain.events import Attendance, Occurrence, Status
 from bot.domain.nudges import LISTED_MOST
 from bot.domain.people import Reader
 from bot.domain.preferences import Preferences
 from bot.errors import NotFound
 from bot.features.events.cards import when, where
-from bot.features.reminders.mydigest import held_up, ids, promise_line, seen, settings, show_button, words_of
+from bot.features.readers import NOWHERE, words_of
+from bot.features.reminders.mydigest import held_up, promise_line, seen, settings, show_button
 from bot.features.reminders.nudges import shown
-from bot.features.reminders.telling import NOWHERE
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, joined, rich
 from bot.ports import UnitOfWork
@@ -132,7 +132,7 @@ async def _going(person: int, row: Owed, uow: UnitOfWork) -> Sequence[Occurrence
     """The events it is about that they still see, are going to, and that take place."""
     return [
         each
-        for each, _ in await seen(person, ids(row.facts["events"]), uow)
+        for each, _ in await seen(person, ids_in(row.facts["events"]), uow)
         if each.status is Status.SCHEDULED and each.mine is Attendance.GOING
     ]
 

@@ -1,4 +1,7 @@
-"""The personal digest: what comes, what is promised, whom to get back to. Put into words as it is sent."""
+"""The personal digest: what comes, what is promised, whom to get back to, which goals are near.
+
+Put into words as it is sent.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from bot.commands import Message, Pressed, Services, read_id
 from bot.domain.connections import Connection, Promise, Side, Standing
-from bot.domain.delivery import Fact, Later, Moot, Owed
+from bot.domain.delivery import Later, Moot, Owed, ids_in
 from bot.domain.events import Occurrence, Status
 from bot.domain.people import Reader
 from bot.domain.preferences import Preferences
@@ -19,10 +21,11 @@ from bot.errors import NotFound
 from bot.features.connections.cards import SHOW, late, moment
 from bot.features.events import answering
 from bot.features.events.cards import GOING, when, where
+from bot.features.path.cards import goal_line, goals_button
+from bot.features.readers import NOWHERE, words_of
 from bot.features.reminders.nudges import today_of
-from bot.features.reminders.telling import NOWHERE
 from bot.features.resources.news import news_card
-from bot.i18n import AS_DECLARED, N_, Slash, Words
+from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, Rich, joined, rich
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
@@ -50,10 +53,12 @@ async def render(
             continue
         say = words_of(reader, row, services)
         cards = [
-            *await _events(row.person, ids(row.facts["events"]), say, uow, now),
-            *await _promises(row.person, ids(row.facts["promises"]), say, uow, now),
-            *await _late(row.person, ids(row.facts["late"]), say, uow, today_of(reader, now)),
-            *await _library(row.person, ids(row.facts.get("resources")), say, uow),
+            *await _events(row.person, ids_in(row.facts["events"]), say, uow, now),
+            *await _promises(row.person, ids_in(row.facts["promises"]), say, uow, now),
+            *await _late(row.person, ids_in(row.facts["late"]), say, uow, today_of(reader, now)),
+            *await _library(row.person, ids_in(row.facts.get("resources")), say, uow),
+            # one that was owed before there were goals says nothing of them
+            *await _goals(row.person, ids_in(row.facts.get("goals")), say, uow, today_of(reader, now)),
         ]
         if not cards:
             messages.append(Moot("nothing is left to say"))
@@ -85,23 +90,10 @@ def settings() -> Slash:
     return Slash("/remind settings")
 
 
-def ids(kept: Fact) -> Sequence[int]:
-    """The ids that a fact holds; none where it was written before there was such a thing."""
-    if kept is None:
-        return []
-    assert isinstance(kept, Sequence)
-    return [each for each in kept if isinstance(each, int)]
-
-
 def held_up(preferences: Preferences, reader: Reader, now: datetime) -> Later | None:
     """Until quiet hours end, where it was held up on its way until they began."""
     around = quiet_around(now, preferences.quiet, reader.zone)
     return None if around is None else Later(around[1], "quiet hours", counts=False)
-
-
-def words_of(reader: Reader, row: Owed, services: Services) -> Words:
-    platform = services.platforms.get(row.address.platform)
-    return Words(reader.locale, ZoneInfo(reader.zone), platform.commands if platform else AS_DECLARED)
 
 
 async def seen(person: int, occurrences: Collection[int], uow: UnitOfWork) -> Sequence[tuple[Occurrence, str]]:
@@ -169,6 +161,13 @@ async def _late(person: int, kept: Sequence[int], say: Words, uow: UnitOfWork, t
     said = [joined([Bold(each.about.name), late(each, say, today)], " · ") for each in still]
     shows = tuple(show_button(each.id, each.about.name, say) for each in still)
     return [lines(say(N_("Time to get back to")), said, shows)]
+
+
+async def _goals(person: int, kept: Sequence[int], say: Words, uow: UnitOfWork, today: date) -> Sequence[Card]:
+    still = [each for each in await uow.goals.several(person, kept) if each.is_soon(today)]
+    if not still:
+        return ()
+    return [lines(say(N_("Your goals")), [goal_line(each, say, today) for each in still], (goals_button(say),))]
 
 
 def show_button(connection: int, name: str, say: Words) -> Button:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands import Fallen, Services
 from bot.domain.addresses import Direct
 from bot.domain.delivery import Due, Fact, Owed
+from bot.domain.goals import SOON
 from bot.domain.nudges import (
     AHEAD,
     BEHIND,
@@ -34,7 +35,7 @@ from bot.domain.nudges import (
 from bot.domain.people import Reader
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import out_of_quiet
-from bot.features.reminders.telling import NOWHERE
+from bot.features.readers import NOWHERE
 from bot.ports import UnitOfWork
 
 LOOKED_AT = 40
@@ -49,18 +50,14 @@ class Content:
     promises: Sequence[int] = ()
     late: Sequence[int] = ()
     resources: Sequence[int] = ()
+    goals: Sequence[int] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.promises or self.late or self.resources)
+        return any(self.facts.values())
 
     @property
     def facts(self) -> Mapping[str, Fact]:
-        return {
-            "events": list(self.events),
-            "promises": list(self.promises),
-            "late": list(self.late),
-            "resources": list(self.resources),
-        }
+        return {each.name: list(getattr(self, each.name)) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +137,14 @@ async def contents_of(
     # by the calendar of whoever is furthest ahead; which of them it is already is seen below
     late = await uow.nudges.late(persons, now.date() + timedelta(days=1), LISTED_MOST)
     fresh = await uow.resources.fresh(spans, LISTED_MOST)
+    goals = await uow.goals.due(persons, now.date() + SOON + timedelta(days=1), LISTED_MOST)
     return {
         person: Content(
             events=[each.occurrence for each in wanted(news[person], tastes.get(person, Taste()))],
             promises=promises.get(person, ()),
             late=[id_ for id_, late_on in late.get(person, ()) if late_on <= today_of(reader, now)],
             resources=[each.resource for each in fresh.get(person, ())],
+            goals=[id_ for id_, by in goals.get(person, ()) if by <= today_of(reader, now) + SOON],
         )
         for person, reader in readers.items()
     }

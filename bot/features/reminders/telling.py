@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.commands import ASK, Fallen, Message, Services
 from bot.domain.addresses import Direct
@@ -16,7 +15,8 @@ from bot.domain.people import Reader
 from bot.domain.preferences import Preferences
 from bot.domain.quiet import out_of_quiet, quiet_around
 from bot.domain.reminders import REMINDER, Reminder, State
-from bot.i18n import AS_DECLARED, N_, Words
+from bot.features.readers import NOWHERE, words_of
+from bot.i18n import N_, Words
 from bot.markup import Bold, rich
 from bot.params import Option
 from bot.ports import UnitOfWork
@@ -36,7 +36,6 @@ SNOOZES: Mapping[str, str] = {
     "1h": N_("1 hour"),
     "morning": N_("Tomorrow morning"),
 }
-NOWHERE = Reader("UTC", "en")
 
 
 async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: datetime) -> Sequence[Fallen]:
@@ -150,7 +149,9 @@ async def _cards(
         by_platform[row.address.platform].append(row)
     for theirs in by_platform.values():
         these = {row.subject: reminders[row.subject] for row in theirs if row.subject in reminders}
-        says = {each.person: _words(readers.get(each.person, NOWHERE), theirs[0], services) for each in these.values()}
+        says = {
+            each.person: words_of(readers.get(each.person, NOWHERE), theirs[0], services) for each in these.values()
+        }
         cards = await cards_of(list(these.values()), says, uow, services)
         found |= {row.key: cards[row.subject] for row in theirs if row.subject in cards}
     return found
@@ -167,14 +168,9 @@ def _in_time(
 ) -> Message | Later:
     if (around := quiet_around(now, preferences.quiet, reader.zone)) is not None:  # it was held up on its way
         return Later(around[1], "quiet hours", counts=False)
-    say = _words(reader, row, services)
+    say = words_of(reader, row, services)
     at = datetime.fromisoformat(str(row.facts["at"]))
     text = rich(say(N_("A reminder:")))
     if now - at > LATE:
         text = rich(say(N_("A reminder, due {moment}:"), moment=say.moment(at)))
     return Message(Reply(text, (replace(card, controls=(*controls(reminder, say), *card.controls)),)))
-
-
-def _words(reader: Reader, row: Owed, services: Services) -> Words:
-    platform = services.platforms.get(row.address.platform)
-    return Words(reader.locale, ZoneInfo(reader.zone), platform.commands if platform else AS_DECLARED)

@@ -24,8 +24,8 @@ from bot.domain.resources import Linked, Resource, Standing
 from bot.domain.walls import instant
 from bot.errors import NotAllowed, NotFound
 from bot.features.organising import for_organisers
-from bot.features.reminders.telling import NOWHERE
-from bot.i18n import AS_DECLARED, N_, Slash, Words
+from bot.features.readers import NOWHERE, words_of
+from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, Link, joined, rich
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
@@ -227,8 +227,7 @@ async def _said_to(row: Owed, uow: UnitOfWork, services: Services, reader: Reade
     """The reader's words, and the name of the community."""
     if reader is None:
         reader = (await uow.people.readers([row.person or 0])).get(row.person or 0, NOWHERE)
-    platform = services.platforms.get(row.address.platform)
-    say = Words(reader.locale, ZoneInfo(reader.zone), platform.commands if platform else AS_DECLARED)
+    say = words_of(reader, row, services)
     [linked] = await uow.resources.linked([row.subject])
     community = await uow.people.community(linked.community)
     return say, community.name if community else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.commands import Message, Pressed, Renders, Services, read_id
 from bot.domain.audit import Did, Subject
@@ -12,12 +11,12 @@ from bot.domain.delivery import Moot, Owed
 from bot.domain.links import host_of
 from bot.domain.resources import Resource
 from bot.errors import NotFound, Refused
-from bot.features.reminders.telling import NOWHERE
+from bot.features.readers import NOWHERE, words_of
 from bot.features.resources import checking
 from bot.features.resources.cards import SHOW
 from bot.features.resources.lookup import found_resource
 from bot.features.resources.moderating import block
-from bot.i18n import AS_DECLARED, N_, Slash, Words
+from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
@@ -139,7 +138,7 @@ async def render_taken_down(
             messages.append(Moot("the community is gone"))
             continue
         reader = readers.get(row.person or 0, NOWHERE)
-        say = words_for(reader.locale, reader.zone, row, services)
+        say = words_of(reader, row, services)
         text = say(
             N_("The organisers of {community} have removed {title}, which you shared there."),
             community=community.name,
@@ -195,9 +194,3 @@ _OUTCOMES: Mapping[Did, str] = {
     Did.EDITED: N_("was changed"),
     Did.REMOVED: N_("was removed"),
 }
-
-
-def words_for(locale: str, zone: str, row: Owed, services: Services) -> Words:
-    """How somebody reads what comes to them there."""
-    platform = services.platforms.get(row.address.platform)
-    return Words(locale, ZoneInfo(zone), platform.commands if platform else AS_DECLARED)

@@ -178,13 +178,14 @@ async def _listed(page: Page, request: Request, services: Services) -> tuple[Car
 
 def _criteria(ask: FindResources, say: Words) -> Rich:
     """What was asked for, as it was understood."""
+    cost = "" if ask.price is None else FREE["free" if ask.price else "paid"]
     parts = [
         f"“{ask.words}”" if ask.words else "",
         topic_name(ask.topic, say) if ask.topic else "",
         say(KIND_NAMES[ask.kind]) if ask.kind else "",
         say(LEVEL_NAMES[ask.level]) if ask.level else "",
         f"#{ask.tag.removeprefix('#')}" if ask.tag else "",
-        "" if ask.price is None else say(FREE["free"] if ask.price else FREE["paid"]),
+        say(cost) if cost else "",
         law_name(ask.law, say) if ask.law else "",
         "" if ask.sort is Order.RELEVANCE else say(ORDERS[ask.sort.value]),
     ]

@@ -15,9 +15,9 @@ from bot.domain.resources import Resource
 from bot.errors import Refused
 from bot.features.organising import for_organisers
 from bot.features.paging import PAGE, Asked, asked_by, pager
-from bot.features.reminders.telling import NOWHERE
+from bot.features.readers import NOWHERE, words_of
 from bot.features.resources.cards import REPORT
-from bot.features.resources.deciding import KEEP, SITE, TAKE_DOWN, words_for
+from bot.features.resources.deciding import KEEP, SITE, TAKE_DOWN
 from bot.features.resources.lookup import ResourceParam, found_resource
 from bot.i18n import N_, Words
 from bot.markup import Bold, Link, joined, rich
@@ -97,7 +97,7 @@ async def render_reported(
             messages.append(Moot("it was decided already"))
             continue
         reader = readers.get(row.person or 0, NOWHERE)
-        say = words_for(reader.locale, reader.zone, row, services)
+        say = words_of(reader, row, services)
         text = say(N_("Something in the library of {community} was reported."), community=community.name)
         messages.append(Message(Reply(rich(text), (_card(resource, report, say),))))
     return messages
