@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from json import dumps, loads
 from time import monotonic
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -52,6 +53,8 @@ CHANGE = "change"
 """Opens the form of the draft its argument names."""
 SEND = "send"
 """Submits the draft its argument names: a form that was filled in page by page."""
+BROUGHT = "="
+"""A value in a draft that is no argument: what `Command.completes` brought, and by what, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +267,7 @@ class App:
             try:
                 ask = command.asks(**read.values)
                 if command.confirms is not None:
-                    return await self._confirm(feature, command, ask, request, draft)
+                    return await self._confirm(feature, command, ask, typed, request, draft)
                 return await command.handler(ask, request, self.services)
             except Refused as refused:
                 if refused.param not in command.arguments:
@@ -282,7 +285,12 @@ class App:
     ) -> tuple[Mapping[str, str], Read]:
         """What was said with what the command finds out by it. Speaks to the network."""
         assert command.completes is not None
-        said = {name: text for name, text in typed.items() if text.strip()}
+        said, brought = {name: text for name, text in typed.items() if text.strip()}, _brought(typed)
+        if brought:
+            if brought[command.by] == _written(command, read):
+                return typed, read
+            typed = said = {n: text for n, text in said.items() if n != BROUGHT and text != brought.get(n)}
+            read = await read_values(command.arguments, typed, request, self.services)
         understood = {name: value for name, value in read.values.items() if name in said}
         try:
             found = await command.completes(understood, request, self.services)
@@ -292,14 +300,18 @@ class App:
             )
         if not found:
             return typed, read
-        typed = {**found, **said}
+        typed = {**found, **said, BROUGHT: dumps({**found, command.by: _written(command, read)})}
         return typed, await read_values(command.arguments, typed, request, self.services)
 
-    async def _confirm(self, feature: Feature, command: Command, ask: object, request: Request, before: str) -> Reply:
+    async def _confirm(
+        self, feature: Feature, command: Command, ask: object, typed: Mapping[str, str], request: Request, before: str
+    ) -> Reply:
         """A card of what was understood, over a draft that takes the place of the one `before` ("" for none)."""
         assert command.confirms is not None
         card = await command.confirms(ask, request, self.services)
         values = write_values(command.arguments, ask, self.services)
+        if brought := _brought(typed):  # as it is written now, to be known again
+            values = {**values, BROUGHT: dumps({name: values.get(name, text) for name, text in brought.items()})}
         draft = Draft(request.draft_id("confirm"), _path(feature, command), values, community=_community(request))
         async with self.services.store.writing() as uow:
             await uow.drafts.take(request.person.id, before, request.now)
@@ -467,6 +479,17 @@ def _with_files_again(
 def _wrong(errors: Mapping[str, str], typed: Mapping[str, str]) -> Mapping[str, str]:
     """The errors about what was said; what is still empty is no error yet."""
     return {name: error for name, error in errors.items() if typed.get(name, "").strip()}
+
+
+def _brought(values: Mapping[str, str]) -> Mapping[str, str]:
+    """What `Command.completes` brought to a draft, and by what; nothing where it did not."""
+    return dict(loads(values[BROUGHT])) if BROUGHT in values else {}
+
+
+def _written(command: Command, read: Read) -> str:
+    """The argument by which something is found out, as a draft keeps it; "" where it was not understood."""
+    param, value = command.arguments[command.by].param, read.values.get(command.by)
+    return param.write(value) if isinstance(param, Plain) and value else ""
 
 
 def _community(request: Request) -> int | None:

@@ -90,7 +90,9 @@ class Command:
     Where something cannot be missing and is, `completes` may say it, and more, as it would be typed: from the web, by a
     link that was said. It gets the values that were understood so far, by name, and is asked before `confirms` is: so
     the card shows what it brought, and Save saves that. Nothing that was said is overwritten. What it raises as Refused
-    stands in the form under its param, beside all that was typed.
+    stands in the form under its param, beside all that was typed. `by` names the argument that leads there: as long as
+    it stays the same nothing is asked again, and what was emptied stays empty; when it changes, what had been brought
+    and was left as it was goes.
 
     A command that changes what is there already `fills` in how that stands, given what was typed: its form opens with
     it, also when no more is said than `of`, the argument that names what is changed ("" where there is but one). What
@@ -108,6 +110,7 @@ class Command:
     completes: Callable[[Mapping[str, Any], Request, Services], Awaitable[Mapping[str, str]]] | None = None  # Any: Read
     fills: Callable[[Mapping[str, str], Request, Services], Awaitable[Mapping[str, str]]] | None = None
     of: str = ""
+    by: str = "link"
 
     @property
     def arguments(self) -> Mapping[str, Argument]:

@@ -15,6 +15,8 @@ from storage.connection import Connection
 from storage.schema import insert_into
 from storage.tables import communities, topics
 
+KEY_BYTES = 30
+
 
 class TopicTable:
     """Implements `bot.domain.topics.Topics`."""
@@ -58,8 +60,10 @@ class TopicTable:
 
 
 def _check_free(name: str, others: Sequence[Topic]) -> None:
+    if not fold(name):
+        raise Refused(N_("A topic's name has letters or digits, so that it can be typed."), param="name")
     taken = {fold(each.name or PILLAR_NAMES[each.key]) for each in others}
-    if not name or fold(name) in taken:
+    if fold(name) in taken:
         raise Refused(
             N_("There is a topic {name} already. See which there are with {command}."),
             param="name",
@@ -69,11 +73,12 @@ def _check_free(name: str, others: Sequence[Topic]) -> None:
 
 
 def _new_key(name: str, taken: set[str]) -> str:
-    """What it is first called, which a topic may be that has another name by now."""
-    key, number = fold(name), 1
+    """What it is first called, cut to what a button carries beside an action's name."""
+    first = fold(name).encode()[:KEY_BYTES].decode(errors="ignore").strip()
+    key, number = first, 1
     while key in taken:
         number += 1
-        key = f"{fold(name)} {number}"
+        key = f"{first} {number}"
     return key
 
 

@@ -32,7 +32,7 @@ from bot.settings import read_settings
 from bot.ui import Answer, Form, Reply
 from tests.clocks import FixedClock
 from tests.conversations.discord_forms import OpenForm, Sheets
-from tests.conversations.play import small_web
+from tests.conversations.pages import the_web
 from tests.conversations.seats import CHANNELS, LOCALE, YOU, ZONE, Part, Seats, choice_of, serving, talk
 from tests.fakes.discord import (
     ORGANISER,
@@ -215,7 +215,7 @@ async def play(
         settings = read_settings(
             _env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE=ZONE, GREENROOM_LOCALE=LOCALE
         )
-        async with small_web() as web, compose(settings, clock, web) as bot:
+        async with the_web() as web, compose(settings, clock, web) as bot:
             seats = SeatsOfDiscord(discord, guild, bot, clock)
             you = seats.user(YOU)
             if with_sample:

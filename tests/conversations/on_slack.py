@@ -37,7 +37,7 @@ from bot.sample import fill
 from bot.settings import Settings, SlackMode, read_settings
 from bot.ui import Answer, Form, Reply
 from tests.clocks import FixedClock
-from tests.conversations.play import small_web
+from tests.conversations.pages import the_web
 from tests.conversations.seats import CHANNELS, LOCALE, YOU, ZONE, Declared, Part, Seats, serving, talk
 from tests.conversations.slack_forms import Held, Modals, OpenForm
 from tests.fakes.slack import Asked, Channel, FakeSlack, Message, Team, User
@@ -183,7 +183,7 @@ async def play(lines: Sequence[str], database_url: str, now: datetime, mode: Sla
         slack.use_manifest(manifest(all_features(), mode, url="https://bot.example.org"))
         team = slack.add_team("Console", channels=CHANNELS)
         settings = settings_for(slack, team, mode, database_url)
-        async with small_web() as web, compose(settings, clock, web) as bot:
+        async with the_web() as web, compose(settings, clock, web) as bot:
             seats = SeatsOfSlack(slack, team, bot, clock)
             you = seats.user(YOU)
             if with_sample:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,14 +18,12 @@ from adapters.console.client import Console
 from adapters.console.clock import ConsoleClock
 from adapters.console.journal import Journal
 from adapters.console.talk import WORKSPACE
-from adapters.sources.outside import Outside
 from bot.compose import compose
 from bot.compose.console import OWNER
-from bot.ports import Web
 from bot.sample import fill
 from bot.settings import read_settings
 from tests.clocks import FixedClock
-from tests.fakes.web import fake_web
+from tests.conversations.pages import the_web
 
 TYPED = "> "
 NAME = "Console"
@@ -61,32 +58,6 @@ def written(seen: io.StringIO, platform: str) -> str:
     return text
 
 
-SPLITS = """<html lang="en"><head><title>Split sheet</title>
-<meta property="og:title" content="Split sheet: a contract for songwriters">
-<meta property="og:description" content="Who wrote what, on one page.">
-<meta property="og:site_name" content="Contracts for musicians"></head></html>"""
-PAGES = {
-    "https://contracts.example/split-sheet": SPLITS,
-    "https://contracts.example/split-sheet?utm_source=mail": SPLITS,
-    "https://studio.example/gain-staging": """<html lang="en"><head><title>Gain staging for mixing</title>
-<script type="application/ld+json">{"@context": "https://schema.org", "@type": "Course",
-"name": "Gain staging for mixing", "isAccessibleForFree": true}</script></head></html>""",
-}
-"""All of the web there is in a conversation, by address."""
-
-
-@asynccontextmanager
-async def small_web() -> AsyncIterator[Web]:
-    """Where `PAGES` are."""
-    async with fake_web() as here:
-        here.pages.update(PAGES)
-        outside = Outside(here.fetcher())
-        try:
-            yield outside
-        finally:
-            await outside.close()
-
-
 async def play(lines: Sequence[str], database_url: str, now: datetime, *, with_sample: bool) -> str:
     """Type the lines into a console on that database, from that moment on; returns all that is seen."""
     settings = read_settings(
@@ -94,7 +65,7 @@ async def play(lines: Sequence[str], database_url: str, now: datetime, *, with_s
     )
     clock = ConsoleClock(FixedClock(now))
     seen = io.StringIO()
-    async with small_web() as web, compose(settings, clock, web) as bot:
+    async with the_web() as web, compose(settings, clock, web) as bot:
         if with_sample:
             await fill(bot.database, now, OWNER, WORKSPACE, settings.timezone, settings.locale)
         bot.platforms[Console.name] = Console(

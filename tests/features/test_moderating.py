@@ -48,7 +48,7 @@ async def share(who: Somebody, link: str = "https://spam.example/offer", title: 
     saved = await who.ask(Press(button(asked, "Save")))
     assert isinstance(saved, Reply), saved
     assert not saved.is_refusal, saved
-    return int(button(saved, "Report").arg)
+    return int(button(saved, "Save").arg)
 
 
 def sharing(link: str, title: str = "New") -> Run:
@@ -58,7 +58,9 @@ def sharing(link: str, title: str = "New") -> Run:
 async def refused(who: Somebody, link: str) -> str:
     """Why it cannot be shared."""
     answer = await who.ask(sharing(link))
-    assert isinstance(answer, Reply)
+    if isinstance(answer, Form):
+        assert answer.values["link"] == link  # to be corrected, with all that was typed
+        return answer.errors["link"]
     assert answer.is_refusal
     return words(answer)
 

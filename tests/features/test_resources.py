@@ -14,8 +14,9 @@ from bot.domain.addresses import Direct
 from bot.domain.link_checks import archived_copy
 from bot.domain.people import Workspace
 from bot.fit import plain
+from bot.markup import Link
 from bot.request import Point, Pointed, Press, Submit
-from bot.ui import Action, Answer, Card, Form, LinkButton, Menu, Reply
+from bot.ui import Action, Answer, Card, Form, Menu, Reply
 from tests.fakes.web import Answer as Page
 from tests.fakes.web import FakeWeb, fake_web
 from tests.platforms.silent import SilentPlatform
@@ -147,6 +148,7 @@ async def test_another_topic_is_chosen_on_the_card(ana: Somebody) -> None:
 async def test_a_page_that_cannot_be_read_is_asked_for_by_form(ana: Somebody, link: str) -> None:
     form = await ana.says_form(f'/resource share {link} note:"It helped"')
     assert set(form.errors) == {"title"}
+    assert "the title yourself" in form.errors["title"] or "404. Check it" in form.errors["title"]
     assert form.values["link"] == link
     assert form.values["note"] == "It helped"
 
@@ -229,7 +231,7 @@ async def test_what_is_saved_is_on_ones_own_list_alone(ana: Somebody, ben: Someb
     await ben.presses(await ben.says("/resource find"), "Save")
     assert words(await ben.says("/resource saved")).startswith("1 on your list")
     assert words(await ana.says("/resource saved")).startswith("Your list is empty.")
-    await ben.presses(await ben.says("/resource saved"), "Saved")
+    await ben.presses(await ben.says("/resource saved"), "Take off my list")
     assert words(await ben.says("/resource saved")).startswith("Your list is empty.")
 
 
@@ -356,8 +358,9 @@ async def test_a_dead_link_is_marked_and_told_of_once(ana: Somebody, ben: Somebo
     assert len(told) == 2
     assert "leads nowhere" in words(await ben.says("/resource find"))
     shown = await ben.says("/resource show split")
-    links = [each.url for each in shown.cards[0].controls if isinstance(each, LinkButton)]
-    assert links == [SPLITS, archived_copy(SPLITS, shared_at)]
+    assert shown.cards[0].url == SPLITS
+    links = [piece.url for piece in shown.cards[0].body.pieces if isinstance(piece, Link)]
+    assert links == [archived_copy(SPLITS, shared_at)]
     web.pages[SPLITS] = SPLITS_PAGE
     await days(ana, 35)
     assert "leads nowhere" not in words(await ben.says("/resource find"))

@@ -11,7 +11,7 @@ from bot.commands import ASK, Pressed, Services, arguments_of, read_values, writ
 from bot.domain.resources import KIND_NAMES, LEVEL_NAMES, TAG_MOST, Kind, Level, Order, Page, Resource, Wanted
 from bot.domain.topics import Topic
 from bot.errors import Refused
-from bot.features.paging import PAGE, Asked, asked_by, asking, pager
+from bot.features.paging import Asked, asked_by, asking, pager
 from bot.features.resources.cards import SHOW, full_card, short_card
 from bot.features.resources.lookup import (
     ResourceParam,
@@ -29,6 +29,9 @@ from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply, Style
 
 FIND, SAVED = "resource.find", "resource.saved"
+
+FOUND = 4
+"""Resources on one page: with what can be done about each, and Next, they are one message on every platform."""
 
 ORDERS: Mapping[str, str] = {
     "relevance": N_("Relevance"),
@@ -112,7 +115,7 @@ def today_of(request: Request) -> date:
 async def _saved(offset: int, request: Request, services: Services) -> Reply:
     say = request.say
     async with services.store.reading() as uow:
-        page = await uow.resources.saved(request.community.id, request.person.id, offset, PAGE)
+        page = await uow.resources.saved(request.community.id, request.person.id, offset, FOUND)
     if not page.total:
         return Reply(
             rich(
@@ -123,7 +126,7 @@ async def _saved(offset: int, request: Request, services: Services) -> Reply:
             )
         )
     text = say.many("{count} on your list", "{count} on your list", page.total)
-    pages = await pager(SAVED, Asked({}, offset), page.total, request, services)
+    pages = await pager(SAVED, Asked({}, offset), page.total, request, services, FOUND)
     return Reply(rich(text), await _listed(page, request, services) + pages)
 
 
@@ -140,15 +143,15 @@ async def _found(ask: FindResources, offset: int, request: Request, services: Se
     )
     async with services.store.reading(is_steady=False) as uow:
         page = await uow.resources.find(
-            request.community.id, wanted, person=request.person.id, offset=offset, limit=PAGE
+            request.community.id, wanted, person=request.person.id, offset=offset, limit=FOUND
         )
     say, asked = request.say, _criteria(ask, request.say)
     if not page.total:
         return await _nothing(ask, asked, request, services)
     values = write_values(arguments_of(FindResources), ask, services)
-    pages = await pager(FIND, Asked(values, offset), page.total, request, services)
+    pages = await pager(FIND, Asked(values, offset), page.total, request, services, FOUND)
     count = say.many("{count} in the library", "{count} in the library", page.total)
-    if page.total > PAGE:
+    if page.total > FOUND:
         last = offset + len(page.resources)
         count = say(N_("{first}–{last} of {count}"), first=offset + 1, last=last, count=count)
     return Reply(joined([count, asked], " · "), await _listed(page, request, services) + pages)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated
 
 from bot.commands import Pressed, Services
 from bot.domain.resources import TAG_MOST, Follow
 from bot.domain.topics import Topic
-from bot.errors import Refused
+from bot.errors import NotFound, Refused
 from bot.features.resources.lookup import TopicParam, names_of, topics_of
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, rich
@@ -18,6 +19,7 @@ from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Reply
 
 UNFOLLOW = "resource.unfollow"
+FOLLOWING = Slash("/resource following")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,13 @@ async def following(_ask: Following, request: Request, services: Services) -> Re
 
 
 async def press_unfollow(press: Press, request: Request, services: Services) -> Reply:
-    topic, _, tag = press.action.arg.partition("/")
-    wanted = Follow(topic, tag)
+    community, person = request.community.id, request.person.id
     async with services.store.writing() as uow:
-        await uow.resources.unfollow(request.community.id, request.person.id, wanted)
+        follows = await uow.resources.follows(community, person)
+        wanted = next((each for each in follows if _mark(each) == press.action.arg), None)
+        if wanted is None:
+            raise NotFound(N_("You don't follow this any more. {following} shows what you do."), following=FOLLOWING)
+        await uow.resources.unfollow(community, person, wanted)
     names = names_of(await topics_of(request, services), request.say)
     return Reply(rich(request.say(N_("You don't follow {what} any more."), what=_what(wanted, names))), replaces=True)
 
@@ -74,11 +79,16 @@ def _tag(typed: str) -> str:
     return typed.casefold().removeprefix("#").strip()
 
 
+def _mark(follow: Follow) -> str:
+    """What stands for it in a button, where a long tag has no room."""
+    return sha256(f"{follow.topic}\n{follow.tag}".encode()).hexdigest()[:16]
+
+
 def _what(follow: Follow, names: Mapping[str, str]) -> str:
     parts = [names.get(follow.topic, follow.topic), f"#{follow.tag}" if follow.tag else ""]
     return " ".join(part for part in parts if part)
 
 
 def _card(follow: Follow, names: Mapping[str, str], say: Words) -> Card:
-    stop = Button(say(N_("Stop following")), Action(UNFOLLOW, f"{follow.topic}/{follow.tag}"))
+    stop = Button(say(N_("Stop following")), Action(UNFOLLOW, _mark(follow)))
     return Card(rich(Bold(_what(follow, names))), controls=(stop,))

@@ -30,6 +30,7 @@ from bot.features.resources.cards import HELPFUL, REMOVE, REMOVE_SURELY, SAVE, U
 from bot.features.resources.deciding import TAKE_DOWN, still_open, take_down
 from bot.features.resources.finding import shown
 from bot.features.resources.lookup import ResourceLookup, ResourceParam, TopicParam, found_resource, topics_of
+from bot.features.resources.moderating import checked_before_sharing
 from bot.features.resources.sharing import kind_choice, level_choice
 from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
@@ -113,6 +114,8 @@ async def edit_resource(ask: EditResource, request: Request, services: Services)
         review_by=ask.review,
     )
     async with services.store.writing() as uow:
+        if link != resource.link:
+            await checked_before_sharing(uow, request, link)
         await uow.resources.change(community.id, resource.id, about, link, page_key(link), request.now)
         if link == resource.link:
             await checking.watch_review(uow, community, resource.id, about.review_by)

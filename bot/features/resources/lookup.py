@@ -96,8 +96,12 @@ class TopicLookup:
 
     async def read(self, typed: str, request: Request, services: Services) -> Topic:
         topics, wanted = await topics_of(request, services), fold(typed)
+        if (kept := next((each for each in topics if each.key == typed.strip()), None)) is not None:
+            return kept  # before all names: it is how buttons and drafts call it
         named = [(each, _called(each, request.say)) for each in topics]
-        exact = [each for each, names in named if wanted in names]
+        exact = [each for each, names in named if wanted in names] or [
+            each for each in topics if fold(each.key) == wanted
+        ]
         if exact:
             return exact[0]
         starting = [each for each, names in named if wanted and any(name.startswith(wanted) for name in names)]
@@ -129,5 +133,5 @@ def topic_option(topic: Topic, say: Words) -> Option:
 def _called(topic: Topic, say: Words) -> frozenset[str]:
     """All that somebody may call it."""
     own = PILLAR_NAMES.get(topic.key, "")
-    names = (topic.name, topic.key, *((own, say(own)) if own and not topic.name else ()))
+    names = (topic.name, *((own, say(own)) if own and not topic.name else ()))
     return frozenset(fold(name) for name in names if name)

@@ -36,6 +36,7 @@ async def checked_before_sharing(uow: UnitOfWork, request: Request, link: str) -
     if await uow.audit.is_blocked(request.community.id, host):
         raise Refused(
             N_("The organisers of {community} have blocked {host}. If that is a mistake, ask one of them."),
+            param="link",
             community=request.community.name,
             host=host,
         )

@@ -93,8 +93,13 @@ class NoteResource:
 
 def from_message(pointed: Pointed) -> Mapping[str, str]:
     """The form of `resource share`: the link in a message, else the message's own; the rest is why it helps."""
-    found = link_in(pointed.text)
-    note = " ".join(pointed.text.replace(found, " ").split()) if found else pointed.text
+    found, note = link_in(pointed.text), pointed.text
+    if found:
+        for written in (f"<{found}>", f"({found})", found):
+            note = note.replace(written, " ")
+        note = " ".join(note.split())
+    if not any(letter.isalnum() for letter in note):
+        note = ""  # marks around the link
     return {"link": found or pointed.link, "note": clip(note, NOTE_MOST)}
 
 
@@ -105,6 +110,8 @@ async def read_page(said: Mapping[str, Any], request: Request, services: Service
         return {}
     async with services.store.reading() as uow:
         known = await uow.resources.of_page(request.community.id, page_key(link), request.person.id)
+        if known is None:
+            await checked_before_sharing(uow, request, link)  # nothing is asked of a site that is blocked
     if known is not None:  # somebody shared it: nothing more is asked of the site
         return {"title": known.about.title, "topic": known.about.topic}
     try:
