@@ -78,9 +78,10 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
 def meant_topic(text: str, features: Sequence[Feature], say: Words) -> str:
     """The feature that words are most about, for the help on it; "" when they are about none.
 
-    Its name counts most, then those of its commands, then words that its help uses, in the reader's language.
+    Its name counts most, then those of its commands, then words that its help and its options' use, in the reader's
+    language.
     """
-    said = {fold(word) for word in re.findall(r"\w{3,}", text)}
+    said = {fold(word) for word in re.findall(r"\w{3,}", text)} - _SAYING_NOTHING
     best, most = "", 0
     for feature in features:
         score = 0
@@ -94,11 +95,25 @@ def meant_topic(text: str, features: Sequence[Feature], say: Words) -> str:
     return best
 
 
+_SAYING_NOTHING = frozenset(
+    (
+        "all and any are can could did does for from get give has have hello help here hey how into know like make may "
+        "more need now our out please shall should show some tell than thank thanks that the their them there these "
+        "they thing things this those too use want was were what when where which who why will with would you your alle "
+        "als auch auf aus bin bitte brauche das dass dein dem den der die dir ein eine einen einer etwas fur gibt hallo "
+        "hat ich ihr ist kann mehr mein mich mir mit nicht noch oder sein sich sind und uns von was wenn wer wie will "
+        "wir wird wozu "
+    ).split()
+)
+"""Words, as `fold` has them, that every question is made of."""
+
+
 def _about(feature: Feature, say: Words) -> Iterator[tuple[int, str]]:
     yield 6, feature.name
     for command in feature.commands:
         yield 3, command.name
-        yield 1, say(command.help)
+        options = (say(text) for each in command.arguments.values() for text in (each.param.label, each.param.help))
+        yield 1, " ".join([say(command.help), *options])
     yield 2, say(feature.help)
 
 

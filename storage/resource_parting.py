@@ -12,7 +12,9 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Executable, Integer, Table, and_, bindparam, delete, literal, select
 
+from bot.domain.link_checks import LINK_CHECK, REVIEW
 from storage.connection import Connection
+from storage.due import due
 from storage.members import is_member
 from storage.resource_terms import reindex
 from storage.schema import insert_into
@@ -71,6 +73,7 @@ def _copies(dialect: str) -> Sequence[Executable]:
         for_new.from_select(ids, select(_new, _r.id, _copy.c.id).join(_copy, _is_copy)),
         for_new.from_select(ids, stood).on_conflict_do_nothing(),
         _of_community(topics, dialect, "key", "name"),
+        _looked_at(dialect),
         _of_community(resource_follows, dialect, "person_id", "topic", "tag", "at"),
     )
 
@@ -87,6 +90,15 @@ def _of_community(table: Table, dialect: str, *names: str) -> Executable:
     told = select(_new, *(table.c[name] for name in names)).where(table.c.community_id == _old)
     told = told.order_by(*(table.c[name] for name in ("id",) if name in table.c))
     return insert_into(table, dialect).from_select(["community_id", *names], told)
+
+
+def _looked_at(dialect: str) -> Executable:
+    """Copies are looked at when what they are copies of is."""
+    when = select(due.c.kind, _copy.c.id, due.c.at, due.c.platform, due.c.wakes_at, literal(0, Integer))
+    when = when.select_from(due).join(resources, _r.id == due.c.subject).join(_copy, _is_copy)
+    kinds = due.c.kind.in_((LINK_CHECK, REVIEW))
+    names = ["kind", "subject", "at", "platform", "wakes_at", "fails"]
+    return insert_into(due, dialect).from_select(names, when.where(kinds)).on_conflict_do_nothing()
 
 
 def _no_members(side: ColumnElement[int]) -> Sequence[Executable]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from random import Random
 
-from bot.domain.people import Account, Workspace
+from bot.domain.people import Account, Origin, Workspace
 from bot.ports import Store
 from bot.sample.events import fill_events
+from bot.sample.gigs import fill_gigs
 from bot.sample.library import SHARED, fill_library
 
 PEOPLE = ("Ana", "Ben", "Chidi", "Dana", "Emeka", "Freya", "Goran")
@@ -20,12 +21,15 @@ async def fill(store: Store, now: datetime, owner: Account, workspace: Workspace
         assert caller.community is not None
         community = caller.community.id
         people: list[int] = []
+        origins: list[Origin] = []
         for name in PEOPLE:
             account = Account(owner.platform, name.casefold(), name)
             other = await uow.people.welcome(account, workspace, is_organiser=False, zone=zone, locale=locale, now=now)
             people.append(other.person.id)
+            origins.append(other.origin)
         await fill_events(uow, community, people, now)
-        await fill_library(uow, community, people, caller.origin, now, Random(len(SHARED)))
+        await fill_library(uow, community, people, origins, now, Random(len(SHARED)))
+        await fill_gigs(uow, community, origins, now)
         # whoever tries it out acts last, so that theirs is the community a direct message is about
         await uow.people.welcome(owner, workspace, is_organiser=True, zone=zone, locale=locale, now=now)
     return community

@@ -9,6 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from bot.domain.events import Price
+from bot.domain.links import page_key
 from bot.domain.people import Origin
 from bot.domain.resources import About, Kind, Level, NewResource
 from bot.domain.topics import Pillar
@@ -287,7 +288,7 @@ SITE = "library.example.org"
 
 
 async def fill_library(
-    uow: UnitOfWork, community: int, people: Sequence[int], origin: Origin, now: datetime, chance: Random
+    uow: UnitOfWork, community: int, people: Sequence[int], origins: Sequence[Origin], now: datetime, chance: Random
 ) -> None:
     """Share it all over the last weeks, each by somebody, and let the others say what helped."""
     for number, each in enumerate(SHARED):
@@ -296,10 +297,10 @@ async def fill_library(
         link = f"https://{SITE}/{each.path}"
         new = NewResource(
             link=link,
-            key=f"{SITE}/{each.path}",
+            key=page_key(link),
             about=_about(each, now.date()),
             sharer=sharer,
-            origin=origin,
+            origin=origins[number % len(origins)],
             note=each.note,
             request_id=f"sample-{number}",
         )

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Table, func, select
 
+from bot.domain.delivery import WEB, Due
+from bot.domain.link_checks import LINK_CHECK, REVIEW
 from bot.domain.people import Caller
 from bot.domain.resources import About, Follow, NewResource, Resource, Wanted
 from bot.domain.topics import Pillar, Topic
@@ -131,7 +133,14 @@ async def test_who_parts_keeps_the_library_that_both_built_and_so_do_the_others(
         await uow.topics.add(attic, "Live")
         for who in (ada, eve, ben):
             await uow.resources.follow(attic, who.person.id, Follow("live"), NOW)
+        await uow.due.put(Due(LINK_CHECK, ours, NOW + MINUTE, WEB), Due(REVIEW, theirs, NOW))
     new = await part(database, eve)
+    copies = {title: (await get(database, new, id_)).id for id_, title in ((ours, "Ours"), (theirs, "Theirs"))}
+    async with database.writing() as uow:
+        checks = await uow.due.take_chores(NOW + MINUTE, 9)
+        assert {(each.subject, each.at) for each in checks} == {(id_, NOW + MINUTE) for id_ in (ours, copies["Ours"])}
+        reviews = {each.subject for each in await uow.due.take(NOW, 9, ()) if each.kind == REVIEW}
+        assert reviews == {theirs, copies["Theirs"]}
     for community, members in ((attic, (ada, ben)), (new, (eve, ben))):
         assert sorted(await in_library(database, community)) == ["Ours", "Theirs"]
         assert sorted(await in_library(database, community, Wanted(tag="mixing"))) == ["Ours", "Theirs"]

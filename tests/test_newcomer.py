@@ -1,0 +1,59 @@
+"""Somebody new, to whom nothing was explained, finds what they came for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.console.talk import WORKSPACE
+from bot.domain.people import Account
+from bot.request import Said, Submit
+from bot.sample import fill
+from bot.ui import Form, Reply
+from tests.somebody import Somebody, somebody, words
+
+NOW = datetime(2026, 11, 26, 17, tzinfo=UTC)
+"""A Thursday evening in Berlin."""
+
+
+@pytest.fixture
+async def mia(database_url: str) -> AsyncIterator[Somebody]:
+    async with somebody(database_url, NOW) as person:
+        owner = Account("console", "you", "You")
+        await fill(person.bot.database, NOW, owner, WORKSPACE, "Europe/Berlin", "en")
+        yield replace(person, name="mia")
+
+
+async def test_a_contract_an_event_this_weekend_and_a_paid_gig_within_five_commands(mia: Somebody) -> None:
+    greeted = await mia.ask(Said("hi, what can I do here?"))
+    assert isinstance(greeted, Reply)
+    said = words(greeted)
+    for command in ("/resource find", "/event find", "/gig find"):
+        assert command in said
+    contract = await mia.says("/resource find contract template")
+    assert not contract.is_refusal
+    assert "Producer and Artist Agreement: a contract template with notes" in words(contract)
+    weekend = await mia.says("/event find this weekend")
+    if "Nothing found" in words(weekend):
+        weekend = await mia.says('/event find when:"this weekend"')
+    assert "Nothing found" not in words(weekend)
+    gig = await mia.says("/gig find paid:yes")
+    assert "Mix a four-track dub EP" in words(gig)
+    assert "Paid: €120 per song" in words(gig)
+    form = await mia.presses(gig, "Interested")
+    assert isinstance(form, Form)
+    interested = await mia.ask(Submit(form.action, form.values))
+    assert "Sent:" in words(interested)
+
+
+@pytest.mark.parametrize(
+    "asked", ["I need a contract", "any paid gigs?", "what is on this weekend?", "where are templates?"]
+)
+async def test_what_somebody_asks_in_their_own_words_leads_to_the_right_room(mia: Somebody, asked: str) -> None:
+    answer = await mia.ask(Said(asked))
+    assert isinstance(answer, Reply)
+    room = {"gig": "/gig find", "weekend": "/event find"}.get(asked.rstrip("?s").split()[-1], "/resource find")
+    assert room in words(answer), words(answer)
