@@ -21,6 +21,8 @@ NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
 NAME = "zyxwulon"
 MARK = "quokka"
 LINES = (
+    f'/gig post {MARK} mix what:mix remote:yes contact:"{MARK}"',
+    f"/gig follow role:{MARK}",
     f'/event add Open Ears when:"friday 20:00" about:"by {MARK}s for all"',
     f'/connect log "Ana {MARK}" notes:"{MARK} likes tape" promised:"{MARK} stems" due:friday follow_up:friday',
     f'/remind me "{MARK} rehearsal" when:friday',
@@ -34,7 +36,7 @@ LINES = (
     f'/connect intro member:mara why:"{MARK} mix"',
     "/connect never member:mara",
 )
-SHARED = ("events", "occurrences")
+SHARED = ("events", "occurrences", "audit_lines")
 """What they wrote there is everybody's: it stays, without their name."""
 
 
@@ -81,6 +83,8 @@ async def test_what_is_exported_is_all_there_is(zebulon: Somebody) -> None:
     assert MARK in json.dumps(told["connection_entries"])
     assert MARK in json.dumps(told["reminders"])
     assert MARK in json.dumps(told["introductions"])
+    assert MARK in json.dumps(told["gigs"])
+    assert MARK in json.dumps(told["gig_follows"])
     assert not {"answer", "is_withheld", "puts_at"} & told["introductions"][0].keys()  # nobody learns of a no
 
 

@@ -186,6 +186,7 @@ def kinds() -> Mapping[str, params.Param]:
         "a time of day": params.TimeOfDay("Time", "Time"),
         "a time zone": params.Zone("Zone", "Zone"),
         "a price": params.Cost("Cost", "Cost"),
+        "how something is paid": params.Fee("Fee", "Fee"),
         "tags": params.Tags("Tags", "Tags"),
         "a link": params.Url("Url", "Url"),
         "a city": params.City("City", "City"),

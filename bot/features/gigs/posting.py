@@ -74,7 +74,7 @@ class PostGig:
         Tags(N_("For whom"), N_("producer, engineer, singer, …"), most=ROLES_MOST, each=ROLE_MOST, keeps_case=True),
     ] = ()
     deadline: Annotated[
-        Moment | None, DateTime(N_("Deadline"), N_("friday, 4 December; in 30 days, if left out"), "city", ENDS_AT)
+        Moment | None, DateTime(N_("Deadline"), N_("in 30 days, friday, 4 December"), "city", ENDS_AT)
     ] = None
     link: Annotated[str, Url(N_("Page"), N_("Where more is said of it"))] = ""
     text: Annotated[str, Text(N_("Description"), N_("What it is about"), most=ABOUT_MOST, is_long=True)] = ""
@@ -102,7 +102,9 @@ class EditGig:
         tuple[str, ...],
         Tags(N_("For whom"), N_("All of them; - empties it"), most=ROLES_MOST, each=ROLE_MOST, keeps_case=True),
     ] = ()
-    deadline: Annotated[Moment | None, DateTime(N_("Deadline"), N_("friday, 4 December"), "city", ENDS_AT)] = None
+    deadline: Annotated[
+        Moment | None, DateTime(N_("Deadline"), N_("in 30 days, friday, 4 December"), "city", ENDS_AT)
+    ] = None
     link: Annotated[str, Page(N_("Page"), N_("Where more is said of it; - empties it"))] = ""
     text: Annotated[
         str, Text(N_("Description"), N_("What it is about; - empties it"), most=ABOUT_MOST, is_long=True)
