@@ -81,14 +81,28 @@ def meant_topic(text: str, features: Sequence[Feature], say: Words) -> str:
     Its name counts most, then those of its commands, then words that its help and its options' use, in the reader's
     language.
     """
-    said = {fold(word) for word in re.findall(r"\w{3,}", text)} - _SAYING_NOTHING = frozenset(
+    said = {fold(word) for word in re.findall(r"\w{3,}", text)} - _SAYING_NOTHING
+    best, most = "", 0
+    for feature in features:
+        score = 0
+        for weight, words in _about(feature, say):
+            known = {fold(word) for word in re.findall(r"\w{3,}", words)}
+            score += weight * sum(
+                1 for word in said if word in known or f"{word}s" in known or word.rstrip("s") in known
+            )
+        if score > most:
+            best, most = feature.name, score
+    return best
+
+
+_SAYING_NOTHING = frozenset(
     """
-    w word s s all and any are can could did does for from get give has have hello help here hey how into
-    know like make may more need now our out please shall should show some tell than thank thanks that the
-    their them there these they thing things this those too use want was were what when where which who why
-    will with would you your alle als auch auf aus bin bitte brauche das dass dein dem den der die dir ein
-    eine einen einer etwas fur gibt hallo hat ich ihr ist kann mehr mein mich mir mit nicht noch oder sein
-    sich sind und uns von was wenn wer wie will wir wird wozu
+    all and any are can could did does for from get give has have hello help here hey how into know like make
+    may more need now our out please shall should show some tell than thank thanks that the their them there
+    these they thing things this those too use want was were what when where which who why will with would
+    you your alle als auch auf aus bin bitte brauche das dass dein dem den der die dir ein eine einen einer
+    etwas fur gibt hallo hat ich ihr ist kann mehr mein mich mir mit nicht noch oder sein sich sind und uns
+    von was wenn wer wie will wir wird wozu
     """.split()
 )
 """Words, as `fold` has them, that every question is made of."""
