@@ -53,6 +53,7 @@ LIMIT_NAMES: Mapping[str, str] = {
 }
 
 # Discord: Application Commands, "Application Command Option Type"; Components, "Component Types"
+SUBCOMMANDS = 25  # Discord: of one command
 OPTION_TYPES: Mapping[int, str] = {
     3: "string",
     4: "integer",
@@ -177,6 +178,7 @@ def kinds() -> Mapping[str, params.Param]:
         "a number": params.Number("Number", "Number"),
         "a moment": params.DateTime("When", "When"),
         "a day that was": params.PastDay("On", "On"),
+        "a day to come": params.ComingDay("By", "By"),
         "a moment, or again and again": params.WhenOrEvery("When", "When"),
         "how often": params.Every("Every", "Every"),
         "lead times": params.Leads("Leads", "Leads"),
@@ -187,6 +189,8 @@ def kinds() -> Mapping[str, params.Param]:
         "a time zone": params.Zone("Zone", "Zone"),
         "a price": params.Cost("Cost", "Cost"),
         "how something is paid": params.Fee("Fee", "Fee"),
+        "whose law": params.Law("Law", "Law"),
+        "a language": params.Language("Language", "Language"),
         "tags": params.Tags("Tags", "Tags"),
         "a link": params.Url("Url", "Url"),
         "a city": params.City("City", "City"),
@@ -210,19 +214,24 @@ def _subcommands(command: Mapping[str, Any]) -> set[str]:  # Any: JSON
 
 
 def _discord_options() -> Mapping[str, str]:
-    """What each kind is as an option of a command, by its name on the page."""
-    named = {f"a{number}": param for number, param in enumerate(kinds().values())}
-    asks = make_dataclass(
-        "Asks", [(name, Annotated[object, param], None) for name, param in named.items()], frozen=True
-    )
-    command = Command("all", "All kinds", asks, _nothing, "/try all")
-    [declared] = adapters.discord.declare.declared((Feature("try", "All kinds", (command,)),))
-    [subcommand] = declared["options"]
+    """What each kind is as an option of a command, by its name on the page. A command of its own for each: there are
+    more kinds than one command may have options.
+    """
+    commands = tuple(_asking_for(number, param) for number, param in enumerate(kinds().values()))
     found: dict[str, str] = {}
-    for name, option in zip(kinds(), subcommand["options"], strict=True):
-        extra = " with choices" if "choices" in option else ""
-        found[name] = OPTION_TYPES[option["type"]] + extra + _dots(bool(option.get("autocomplete")))
+    for first in range(0, len(commands), SUBCOMMANDS):
+        some = commands[first : first + SUBCOMMANDS]
+        [declared] = adapters.discord.declare.declared((Feature("try", "All kinds", some),))
+        for name, subcommand in zip(list(kinds())[first:], declared["options"], strict=False):
+            [option] = subcommand["options"]
+            extra = " with choices" if "choices" in option else ""
+            found[name] = OPTION_TYPES[option["type"]] + extra + _dots(bool(option.get("autocomplete")))
     return found
+
+
+def _asking_for(number: int, param: params.Param) -> Command:
+    asks = make_dataclass("Asks", [("value", Annotated[object, param], None)], frozen=True)
+    return Command(f"a{number}", "One kind", asks, _nothing, f"/try a{number}")
 
 
 async def _nothing(_ask: Any, _request: Request, _services: Services) -> Reply:  # Any: as Command has it
