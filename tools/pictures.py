@@ -37,7 +37,7 @@ PICTURES: Mapping[str, Sequence[Shot]] = {
     "connection": (Shot("connections", "/connect show ana"), Shot("connections", "/connect promises")),
     "reminder": (Shot("remind", ":inbox"), Shot("remind", "/remind list")),
     "nudge": (Shot("nudges", ":inbox", 3),),
-    "library": (Shot("library", "/resource find"), Shot("library", ":press Save", 2)),
+    "library": (Shot("library", "/resource find contract kind:template"), Shot("library", ":press Details")),
 }
 """By the names of the files in docs/."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.delivery import Fact, Owed
+from bot.features.directly import owed_to
 from bot.ports import UnitOfWork
 
 TOLD_MOST = 10
@@ -17,29 +18,14 @@ async def for_organisers(
     community: int,
     kind: str,
     subject: int,
+    now: datetime,
+    *,
     period: str,
     facts: Mapping[str, Fact] | None = None,
-    *,
     not_after: datetime | None = None,
 ) -> Sequence[Owed]:
-    """One row to each organiser, where their notices go. Owed again for the same period it is owed once.
-
-    It waits where somebody takes no direct messages. `kind` puts it into words: for its reader, `Owed.person`, and
-    moot for what was decided meanwhile.
-    """
+    """As `owed_to`, to the organisers of a community. What was decided meanwhile is moot."""
     persons = (await uow.people.organisers(community))[:TOLD_MOST]
-    places = await uow.people.notices_for(persons)
-    return [
-        Owed(
-            kind=kind,
-            subject=subject,
-            period=period,
-            address=place,
-            community=community,
-            facts=facts or {},
-            not_after=not_after,
-            person=person,
-        )
-        for person in persons
-        for place in places.get(person, ())
-    ]
+    return await owed_to(
+        uow, persons, kind, subject, now, community=community, period=period, facts=facts, not_after=not_after
+    )

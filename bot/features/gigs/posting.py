@@ -215,7 +215,9 @@ async def shown_or_asked(uow: UnitOfWork, gig: Gig, request: Request) -> None:
     if gig.standing is Standing.OPEN:
         await opened(uow, gig, request.now)
     else:
-        owed = await for_organisers(uow, gig.community, PENDING, gig.id, request.id, not_after=gig.deadline)
+        owed = await for_organisers(
+            uow, gig.community, PENDING, gig.id, request.now, period=request.id, not_after=gig.deadline
+        )
         await uow.outbox.add(owed, request.now)
 
 

@@ -48,7 +48,7 @@ async def report_gig(ask: ReportGig, request: Request, services: Services) -> Re
             await uow.audit.note(gig.community, None, Did.REPORTED, Subject.GIG, gig.id, gig.about.title, request.now)
             report = await uow.audit.reported(*about)
             assert report is not None, "it was made just now"
-            owed = await for_organisers(uow, gig.community, REPORTED, gig.id, str(report.id))
+            owed = await for_organisers(uow, gig.community, REPORTED, gig.id, request.now, period=str(report.id))
             await uow.outbox.add(owed, request.now)
     said = N_("Thank you. The organisers look at {title}; they do not learn who reported it.")
     return Reply(rich(request.say(said, title=gig.about.title)))

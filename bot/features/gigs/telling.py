@@ -10,7 +10,8 @@ from typing import TypeAlias
 from bot.commands import Fallen, FallsDue, Message, Renders, Services
 from bot.domain.delivery import Due, Fact, Later, Moot, Owed
 from bot.domain.gigs import ASKS, NEW, Gig, Interest, Standing, asks_at
-from bot.domain.quiet import out_of_quiet, quiet_around
+from bot.domain.quiet import quiet_around
+from bot.features.directly import owed_to
 from bot.features.gigs.cards import SHOW, ends, waiting_card
 from bot.features.people.cards import profile_card
 from bot.features.readers import NOWHERE, words_of
@@ -49,24 +50,9 @@ async def owe(
     not_after: datetime | None = None,
 ) -> Sequence[Owed]:
     """One row for each place where each of these people is told, out of their quiet hours."""
-    places = await uow.people.notices_for(persons)
-    set_ = await uow.preferences.of(persons)
-    readers = await uow.people.readers(persons)
-    return [
-        Owed(
-            kind=kind,
-            subject=gig.id,
-            period=period,
-            address=place,
-            community=gig.community,
-            facts=facts or {},
-            not_before=out_of_quiet(now, set_[person].quiet, readers.get(person, NOWHERE).zone, not_after),
-            not_after=not_after,
-            person=person,
-        )
-        for person in persons
-        for place in places.get(person, ())
-    ]
+    return await owed_to(
+        uow, persons, kind, gig.id, now, community=gig.community, period=period, facts=facts, not_after=not_after
+    )
 
 
 async def opened(uow: UnitOfWork, gig: Gig, now: datetime) -> None:

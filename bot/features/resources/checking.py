@@ -23,6 +23,7 @@ from bot.domain.people import Community, Reader
 from bot.domain.resources import Linked, Resource, Standing
 from bot.domain.walls import instant
 from bot.errors import NotAllowed, NotFound
+from bot.features.directly import owed_to
 from bot.features.organising import for_organisers
 from bot.features.readers import NOWHERE, words_of
 from bot.i18n import N_, Slash, Words
@@ -90,11 +91,11 @@ class LinkChecks:
         await uow.resources.stand(linked.community, linked.id, said.standing, now, fails=said.fails, archived=archived)
         owed: Sequence[Owed] = ()
         if said.is_news:
-            owed = await _concerned(DEAD, resource, linked.community, now.date().isoformat(), uow)
+            owed = await _concerned(DEAD, resource, linked.community, now.date().isoformat(), uow, now)
         return Fallen(job.due, now + said.again, tuple(owed))
 
 
-async def review(rows: Sequence[Due], uow: UnitOfWork, _services: Services, _now: datetime) -> Sequence[Fallen]:
+async def review(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: datetime) -> Sequence[Fallen]:
     """Implements `bot.commands.FallsDue`: the day has passed by which somebody should look at it again."""
     linked = {each.id: each for each in await uow.resources.linked([row.subject for row in rows])}
     fallen: list[Fallen] = []
@@ -103,7 +104,7 @@ async def review(rows: Sequence[Due], uow: UnitOfWork, _services: Services, _now
         one = linked.get(row.subject)
         resource = None if one is None else await uow.resources.get(one.community, one.id, person=None)
         if one is not None and resource is not None and resource.about.review_by is not None:
-            owed = await _concerned(STALE, resource, one.community, resource.about.review_by.isoformat(), uow)
+            owed = await _concerned(STALE, resource, one.community, resource.about.review_by.isoformat(), uow, now)
         fallen.append(Fallen(row, None, tuple(owed)))
     return fallen
 
@@ -168,17 +169,15 @@ async def _theirs(press: Press, request: Request, services: Services) -> Resourc
     return found
 
 
-async def _concerned(kind: str, resource: Resource, community: int, period: str, uow: UnitOfWork) -> Sequence[Owed]:
+async def _concerned(
+    kind: str, resource: Resource, community: int, period: str, uow: UnitOfWork, now: datetime
+) -> Sequence[Owed]:
     """Its sharer and the organisers, each once."""
-    owed = list(await for_organisers(uow, community, kind, resource.id, period))
-    told = {each.person for each in owed}
-    if resource.sharer is not None and resource.sharer not in told:
-        places = await uow.people.notices_for([resource.sharer])
-        owed += [
-            Owed(kind, resource.id, period, place, community=community, person=resource.sharer)
-            for place in places.get(resource.sharer, ())
-        ]
-    return owed
+    owed = await for_organisers(uow, community, kind, resource.id, now, period=period)
+    if resource.sharer is None or resource.sharer in {each.person for each in owed}:
+        return owed
+    sharer = [resource.sharer]
+    return [*owed, *await owed_to(uow, sharer, kind, resource.id, now, community=community, period=period)]
 
 
 async def _dead(row: Owed, uow: UnitOfWork, services: Services) -> Message | Moot:

@@ -11,6 +11,7 @@ from bot.domain.delivery import Moot, Owed
 from bot.domain.links import host_of
 from bot.domain.resources import Resource
 from bot.errors import NotFound, Refused
+from bot.features.directly import owed_to
 from bot.features.readers import NOWHERE, words_of
 from bot.features.resources import checking
 from bot.features.resources.cards import SHOW
@@ -118,11 +119,8 @@ async def take_down(uow: UnitOfWork, resource: Resource, request: Request, *, re
     if resource.sharer is None or resource.sharer == request.person.id:
         return
     facts = {"title": resource.about.title, "reason": reason, "host": host}
-    places = (await uow.people.notices_for([resource.sharer])).get(resource.sharer, ())
-    owed = [
-        Owed(TAKEN_DOWN, resource.id, "", place, community=community, facts=facts, person=resource.sharer)
-        for place in places
-    ]
+    told = [resource.sharer]
+    owed = await owed_to(uow, told, TAKEN_DOWN, resource.id, request.now, community=community, facts=facts)
     await uow.outbox.add(owed, request.now)
 
 

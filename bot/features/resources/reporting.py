@@ -24,7 +24,7 @@ from bot.markup import Bold, Link, joined, rich
 from bot.params import Text
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
-from bot.ui import Action, Button, Card, Field, Form, LinkButton, Reply, Style
+from bot.ui import Action, Button, Card, Field, Form, Reply, Style
 
 REPORTED = "resource.reported"
 """What is owed to organisers."""
@@ -76,7 +76,7 @@ async def report_resource(ask: ReportResource, request: Request, services: Servi
             await uow.audit.note(community.id, None, Did.REPORTED, *about[1:], resource.about.title, request.now)
             report = await uow.audit.reported(*about)
             assert report is not None, "it was made just now"
-            owed = await for_organisers(uow, community.id, REPORTED, resource.id, str(report.id))
+            owed = await for_organisers(uow, community.id, REPORTED, resource.id, request.now, period=str(report.id))
             await uow.outbox.add(owed, request.now)
     said = N_("Thank you. The organisers look at {title}; they do not learn who reported it.")
     return Reply(rich(request.say(said, title=resource.about.title)))
@@ -174,6 +174,5 @@ def _card(resource: Resource, report: Report, say: Words) -> Card:
             Button(say(N_("Edit")), Action(ASK, f"resource edit/resource=#{resource.id}")),
             Button(say(N_("Remove")), Action(TAKE_DOWN, id_), Style.DANGER),
             Button(say(N_("Block site")), Action(SITE, id_), Style.DANGER),
-            LinkButton(say(N_("Open")), resource.link),
         ),
     )
