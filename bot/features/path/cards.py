@@ -13,7 +13,7 @@ from bot.markup import Bold, Rich, joined, rich
 from bot.ui import Action, Button, Card, Style
 
 LIST = "path.goals"
-DONE, LET_GO, REOPEN, EDIT = "goal.done", "goal.letgo", "goal.open", "goal.edit"
+DONE, LET_GO, REOPEN = "goal.done", "goal.letgo", "goal.open"
 SHOW = "path.show"
 
 
@@ -55,7 +55,7 @@ def how(goal: Goal, say: Words, today: date) -> str:
 
 
 def change_button(goal: int, say: Words) -> Button:
-    return Button(say(N_("Change")), Action(EDIT, str(goal)))
+    return Button(say(N_("Change")), Action(ASK, f"path edit/goal=#{goal}"))
 
 
 def goals_button(say: Words) -> Button:

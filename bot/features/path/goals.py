@@ -7,22 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
-from bot.commands import UNSAID, OpensForm, Pressed, Services, Unsaid, arguments_of, read_id, write_values
+from bot.commands import UNSAID, Pressed, Services, Unsaid, arguments_of, read_id, write_values
 from bot.domain.goals import OPEN_MOST, WHAT_MOST, Goal, State
 from bot.domain.places import fold
 from bot.domain.topics import Pillar
 from bot.errors import NotFound, Refused
 from bot.features.paging import PAGE, Asked, asked_by, pager
-from bot.features.path.cards import DONE, EDIT, LET_GO, LIST, REOPEN, goal_card
+from bot.features.path.cards import DONE, LET_GO, LIST, REOPEN, goal_card
 from bot.features.path.naming import PillarParam, names_of
 from bot.i18n import N_, Slash
 from bot.markup import rich
 from bot.params import ComingDay, Option, Stored, Text, shortened
 from bot.request import Press, Request
-from bot.ui import Action, Form, Reply
+from bot.ui import Reply
 
 GOAL = "goal"
-EDIT_HELP = N_("Change a goal")
 SUGGESTIONS = 25
 CHOICES = 5
 LOOKED_AT = 2 * OPEN_MOST
@@ -81,14 +80,21 @@ async def done_goal(ask: DoneGoal, request: Request, services: Services) -> Repl
     return await _settled(ask.goal.id, State.DONE, request, services)
 
 
+async def goal_now(typed: Mapping[str, str], request: Request, services: Services) -> Mapping[str, str]:
+    """Implements `bot.commands.Command.fills`: the goal as it is; a day that is over is not said again."""
+    goal = await GoalLookup().read(typed["goal"], request, services)
+    by = UNSAID if goal.by is None or goal.is_late(today(request)) else goal.by
+    return write_values(arguments_of(EditGoal), EditGoal(goal, goal.what, by, goal.topic), services)
+
+
 async def edit_goal(ask: EditGoal, request: Request, services: Services) -> Reply:
-    """What is not said stays."""
+    """A topic that is emptied is none; a day that is not said stays, "never" takes it away."""
     goal = ask.goal
     changed = replace(
         goal,
         what=ask.what or goal.what,
         by=goal.by if isinstance(ask.by, Unsaid) else ask.by,
-        topic=ask.topic or goal.topic,
+        topic=ask.topic,
     )
     async with services.store.writing() as uow:
         if not await uow.goals.change(request.person.id, changed):
@@ -115,24 +121,6 @@ PRESSES: Mapping[str, Pressed] = {
     LET_GO: press_let_go,
     REOPEN: press_reopen,
 }
-
-
-async def open_edit(press: Press, request: Request, services: Services) -> Form:
-    """The form of `path edit`, with the goal as it is; a day that is over is not said again."""
-    goal = await found_goal(press.action.arg, request, services)
-    arguments = arguments_of(EditGoal)
-    by = UNSAID if goal.by is None or goal.is_late(today(request)) else goal.by
-    return Form(
-        title=request.say(EDIT_HELP),
-        action=Action("path edit"),
-        params={each: argument.param for each, argument in arguments.items()},
-        values=write_values(arguments, EditGoal(goal, goal.what, by, goal.topic), services),
-        required=frozenset(each for each, argument in arguments.items() if argument.is_required),
-        locale=str(request.say.locale),
-    )
-
-
-OPENS: Mapping[str, OpensForm] = {EDIT: open_edit}
 
 
 async def found_goal(id_: str, request: Request, services: Services) -> Goal:

@@ -21,6 +21,8 @@ from bot.features.path.cards import DONE, SHOW, change_button, goal_line, goals_
 from bot.features.path.gathering import around, deeds
 from bot.features.path.goals import today
 from bot.features.path.naming import names_of
+from bot.features.resources.cards import SAVE as SAVE_RESOURCE
+from bot.features.resources.cards import SHOW as SHOW_RESOURCE
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, Rich, joined, rich
 from bot.params import Choice
@@ -28,7 +30,6 @@ from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Field, Reply, Style
 
 GOALS_SHOWN = 3
-SAVE_RESOURCE, SHOW_RESOURCE = "resource.save", "resource.show"
 """What the library's own buttons do."""
 
 
