@@ -19,6 +19,7 @@ from benchmarks import (
     finding,
     importing,
     library,
+    looking,
     reminding,
     slack_answers,
     slack_workspaces,
@@ -75,6 +76,13 @@ def measure_library(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Fi
         yield from library.figures(engine, asyncio.run(library.measure(fresh, *sizes)))
 
 
+def measure_links(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    for engine, fresh in engines.items():
+        yield from looking.figures(
+            engine, asyncio.run(looking.measure(fresh, looking.FEW_HOSTS if is_quick else looking.HOSTS))
+        )
+
+
 def measure_remind(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
     r = reminding
     quick = (r.FEW_QUICKLY, r.MANY_QUICKLY, r.AT_ONCE_QUICKLY, r.ROUNDS_QUICKLY)
@@ -121,6 +129,7 @@ BENCHMARKS: Mapping[str, Measures] = {
     "import": measure_import,
     "connections": measure_connections,
     "library": measure_library,
+    "links": measure_links,
     "discord": measure_discord,
     "slack": measure_slack,
 }

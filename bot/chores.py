@@ -93,10 +93,14 @@ class ChoreWork:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
+    async def finished(self, count: int) -> None:
+        """Wait until there is room for so many more."""
+        while self._under_way and self.room < count:
+            await asyncio.wait(set(self._under_way), return_when=asyncio.FIRST_COMPLETED)
+
     async def settled(self) -> None:
         """Wait for what is under way."""
-        while self._under_way:
-            await asyncio.wait(set(self._under_way))
+        await self.finished(self._at_once)
 
     async def _begun(self, rows: Sequence[Due], uow: UnitOfWork, now: datetime) -> Sequence[Job]:
         by_kind: defaultdict[str, list[Due]] = defaultdict(list)

@@ -311,3 +311,16 @@ def channel(name: str) -> Channel:
 
 def words_of_fields(reply: Reply) -> str:
     return "\n".join(plain(field.value) for card in reply.cards for field in card.fields)
+
+
+async def test_what_is_new_in_the_library_comes_behind_the_events_once(zoe: Somebody) -> None:
+    await set_digest(zoe, SET + " library:yes")
+    await add_event(zoe, "Late Night", "2026-04-08 20:00")
+    await zoe.presses(await zoe.says('/resource share https://a.example/x title:"Gain staging" topic:craft'), "Save")
+    await weeks_go_by(zoe, 3)
+    told = [words(reply) for _, reply, _ in taken(zoe)]
+    library = [each for each in told if "Gain staging" in each]
+    assert len(library) == 1
+    assert "New in the library" in library[0]
+    assert "Late Night" not in library[0]
+
