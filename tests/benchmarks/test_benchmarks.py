@@ -197,5 +197,6 @@ def test_a_clock_stands_still() -> None:
 def test_the_command_knows_every_benchmark_and_no_other() -> None:
     told = CliRunner().invoke(main, ["--help"])
     assert told.exit_code == 0
-    assert all(name in told.output for name in BENCHMARKS)
+    unwrapped = "".join(told.output.split())  # a line's end may stand within a name
+    assert all(name in unwrapped for name in BENCHMARKS)
     assert CliRunner().invoke(main, ["nonsense"]).exit_code == 2
