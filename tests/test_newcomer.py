@@ -37,10 +37,9 @@ async def test_a_contract_an_event_this_weekend_and_a_paid_gig_within_five_comma
     assert not contract.is_refusal
     assert "Producer and Artist Agreement: a contract template with notes" in words(contract)
     weekend = await mia.says("/event find this weekend")
-    if "Nothing found" in words(weekend):
-        weekend = await mia.says('/event find when:"this weekend"')
     assert "Nothing found" not in words(weekend)
-    gig = await mia.says("/gig find paid:yes")
+    assert "Saturday, November 28, 2026 to Sunday, November 29, 2026" in words(weekend)
+    gig = await mia.says("/gig find paid")
     assert "Mix a four-track dub EP" in words(gig)
     assert "Paid: €120 per song" in words(gig)
     form = await mia.presses(gig, "Interested")
@@ -57,3 +56,18 @@ async def test_what_somebody_asks_in_their_own_words_leads_to_the_right_room(mia
     assert isinstance(answer, Reply)
     room = {"gig": "/gig find", "weekend": "/event find"}.get(asked.rstrip("?s").split()[-1], "/resource find")
     assert room in words(answer), words(answer)
+
+
+async def test_days_among_the_words_of_a_search_are_days_where_no_event_is_called_so(mia: Somebody) -> None:
+    for line in ("/event find workshop this weekend", "/event find this weekend workshop"):
+        found = words(await mia.says(line))
+        assert "“workshop” · Saturday, November 28, 2026 to Sunday, November 29, 2026" in found
+    await mia.presses(await mia.says('/event add This Weekend Forever when:"friday 20:00"'), "Save")
+    named = words(await mia.says("/event find this weekend"))
+    assert "This Weekend Forever" in named
+    assert "November 28, 2026 to" not in named
+
+
+async def test_unpaid_is_no_paid_gig(mia: Somebody) -> None:
+    assert "Unpaid" not in words(await mia.says("/gig find paid"))
+    assert "Assist at a live recording" in words(await mia.says("/gig find unpaid"))

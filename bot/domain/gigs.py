@@ -230,11 +230,18 @@ class Wanted:
         if not wanted:
             return True
         place = about.place.full_label if about.place else ""
-        texts = (about.title, about.text, WHAT_NAMES[about.what], place)
+        texts = (about.title, about.text, WHAT_NAMES[about.what], place, _pay_words(about.pay))
         held = {term for text in texts for term in terms(text)} | {
             term for role in about.roles for term in role_terms(role)
         }
         return all(any(each.startswith(term) for each in held) for term in wanted)
+
+
+def _pay_words(pay: Pay | None) -> str:
+    """What somebody may type for how it is paid."""
+    if pay is None:
+        return ""
+    return "paid" if pay.is_paid else "split share" if pay.has_share else "unpaid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -323,4 +323,3 @@ async def test_what_is_new_in_the_library_comes_behind_the_events_once(zoe: Some
     assert len(library) == 1
     assert "New in the library" in library[0]
     assert "Late Night" not in library[0]
-

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, assert_never
 
 from bot.commands import Services, arguments_of, read_values, write_values
+from bot.domain.datewords import read_span
 from bot.domain.events import KIND_NAMES, Kind, Occurrence, Page, Price, Search
 from bot.domain.moments import Span
 from bot.domain.places import Place
@@ -27,6 +29,9 @@ NEXT = timedelta(days=30)
 """How far ahead a search looks when no dates are given."""
 
 FURTHER = timedelta(days=366)
+
+DATED_MOST = 8
+"""Words among which days are looked for."""
 
 WHERE: Mapping[str, str] = {"online": N_("Online"), "in person": N_("In person")}
 
@@ -123,6 +128,8 @@ async def _found(ask: FindEvents, offset: int, request: Request, services: Servi
         if not page.total and ask.when is None:
             further = replace(search, until=request.now + FURTHER)
             later = await uow.events.find(request.community.id, further, person=request.person.id, offset=0, limit=1)
+    if not page.total and (dated := _with_dates_of_words(ask, request)) is not None:
+        return await _found(dated, offset, request, services)
     asked = _criteria(ask, request.say)
     if not page.total:
         return await _nothing(ask, asked, later, request, services)
@@ -137,6 +144,24 @@ async def _found(ask: FindEvents, offset: int, request: Request, services: Servi
         else count
     )
     return Reply(joined([shown, asked], " · "), _listed(page, request) + pages)
+
+
+def _with_dates_of_words(ask: FindEvents, request: Request) -> FindEvents | None:
+    """What was meant where somebody typed days among the words ("techno this weekend"); None where there are none.
+
+    Only asked when nothing has these words: an event may be called after a day.
+    """
+    if ask.when is not None:
+        return None
+    said = ask.words.split()[:DATED_MOST]
+    for count in range(len(said), 0, -1):  # as many as possible, at the end before the beginning
+        for start in dict.fromkeys((len(said) - count, 0)):
+            days, others = said[start : start + count], said[:start] + said[start + count :]
+            with suppress(Refused):
+                locale, zone = str(request.say.locale), request.zone.key
+                span = read_span(" ".join(days), locale=locale, zone=zone, now=request.now, is_quick=True)
+                return replace(ask, words=" ".join(others), when=span)
+    return None
 
 
 def search_for(ask: FindEvents, request: Request) -> Search:
