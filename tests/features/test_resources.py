@@ -411,3 +411,14 @@ async def test_another_community_sees_nothing_of_it(ana: Somebody) -> None:
                 answer = await eve.ask(Press(control.action))
                 assert isinstance(answer, Reply), control
                 assert answer.is_refusal, control
+
+
+async def test_a_note_is_changed_and_taken_away_by_its_author_alone(ana: Somebody, ben: Somebody) -> None:
+    await share_splits(ana)
+    await ben.says('/resource note "split" note:Useful')
+    form = await ben.says_form("/resource note split")
+    assert form.values["note"] == "Useful"
+    gone = await ben.ask(Submit(form.action, {**form.values, "note": ""}))
+    assert words(gone).startswith("You say nothing about it any more.")
+    shown = await ana.says("/resource show split")
+    assert fields(shown.cards[0])["Said about it"] == "“One page.” – Ana"

@@ -88,7 +88,9 @@ class ShareResource:
 @dataclass(frozen=True, slots=True)
 class NoteResource:
     resource: Annotated[Resource, ResourceParam(N_("Resource"), N_("Words of its title"))]
-    note: Annotated[str, Text(N_("Why it helps"), N_("In a sentence, for the others"), most=NOTE_MOST, is_long=True)]
+    note: Annotated[
+        str, Text(N_("Why it helps"), N_("In a sentence, for the others"), most=NOTE_MOST, is_long=True)
+    ] = ""
 
 
 def from_message(pointed: Pointed) -> Mapping[str, str]:
@@ -198,14 +200,14 @@ async def share_resource(ask: ShareResource, request: Request, services: Service
 
 
 async def note_resource(ask: NoteResource, request: Request, services: Services) -> Reply:
+    """Their own note in the place of the one they had; emptied, it is taken away."""
     async with services.store.writing() as uow:
         await uow.resources.note(request.community.id, ask.resource.id, request.person.id, ask.note, request.now)
     saved = await found_resource(str(ask.resource.id), request, services)
     names = names_of(await topics_of(request, services), request.say)
     today = request.now.astimezone(request.zone).date()
-    return Reply(
-        rich(request.say(N_("Your note stands beside it now."))), (full_card(saved, names, request.say, today),)
-    )
+    text = N_("Your note stands beside it now.") if ask.note else N_("You say nothing about it any more.")
+    return Reply(rich(request.say(text)), (full_card(saved, names, request.say, today),))
 
 
 async def note_now(typed: Mapping[str, str], request: Request, services: Services) -> Mapping[str, str]:
