@@ -9,7 +9,7 @@ from typing import Annotated
 from bot.commands import ASK, Access, Command, Feature, Services
 from bot.errors import NotFound
 from bot.i18n import N_, Words
-from bot.markup import Bold, Code, joined, rich
+from bot.markup import Bold, Code, Rich, joined, rich
 from bot.params import Text, shortened
 from bot.request import Request
 from bot.ui import Action, Button, Card, Control, Reply
@@ -40,18 +40,24 @@ def help_feature(features: Sequence[Feature]) -> Feature:
     )
 
 
+TOGETHER = 4
+"""Features on one card: Slack holds ten cards in a message."""
+
+
 def _overview(features: Sequence[Feature], request: Request) -> Reply:
     say = request.say
     text = say(N_("I keep this community's calendar: find events, add them, say you are coming."))
-    cards = tuple(_summary(feature, request) for feature in features if _visible(feature, request))
+    told = [_summary(feature, request) for feature in features if _visible(feature, request)]
+    cards = tuple(Card(body=joined(told[first : first + TOGETHER], "\n\n")) for first in range(0, len(told), TOGETHER))
     tail = rich(say(N_("More about one:")), " ", Code(say.command("/help event")))
     return Reply(rich(text), (*cards, Card(body=tail)))
 
 
-def _summary(feature: Feature, request: Request) -> Card:
+def _summary(feature: Feature, request: Request) -> Rich:
+    """Its commands by name alone: with all that an organiser may do, the whole still fits in one message."""
     say = request.say
-    names = joined((Code(say.command(_typed(feature, command))) for command in _visible(feature, request)), ", ")
-    return Card(title=rich(Bold(say.command(f"/{feature.name}"))), body=rich(say(feature.help), "\n", names))
+    names = ", ".join(command.name for command in _visible(feature, request) if command.name)
+    return joined([Code(say.command(f"/{feature.name}")), say(feature.help), names], "\n")
 
 
 def _explained(feature: Feature, request: Request) -> Reply:
