@@ -37,7 +37,7 @@ from bot.domain.topics import Pillar
 from bot.settings import read_settings
 from storage.database import Database
 
-HOSTS, FEW_HOSTS = 10_000, 40
+HOSTS, FEW_HOSTS = 10_000, 200
 BLOCKED_MOST = 0.050
 MEMORY_MOST = 50_000_000
 BATCH = 1_000
@@ -62,7 +62,7 @@ class Hosts(AbstractResolver):
     def __init__(self, port: int) -> None:
         self._port = port
 
-    async def resolve(self, host: str, _port: int = 0, _family: AddressFamily = AF_INET) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
         return [
             ResolveResult(
                 hostname=host, host="127.0.0.1", port=self._port, family=AF_INET, proto=0, flags=AI_NUMERICHOST
