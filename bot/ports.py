@@ -32,6 +32,7 @@ from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
 from bot.domain.reminders import Reminders
 from bot.domain.resources import Resources
+from bot.domain.sources import PageEvents, Polled
 from bot.domain.topics import Topics
 from bot.errors import Refused
 from bot.i18n import N_
@@ -92,6 +93,19 @@ class Web(Protocol):
     async def look(self, url: str) -> Look:
         """Whether a link still leads anywhere: HEAD, then GET, where the site's robots.txt allows it."""
 
+    async def events(self, url: str, zone: str) -> PageEvents:
+        """The events that a page tells of: schema.org's Event and its kinds, else OpenGraph's, or an iCalendar file.
+
+        `zone` (IANA) is where times are that name none. A page that tells of none gives none, and what it says else.
+        Raises Refused as `page` does.
+        """
+
+    async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
+        """All that a feed (iCalendar, RSS, Atom) tells of, unless it is as it was when `etag` and `modified` were told.
+
+        Raises Refused as `page` does, and for what is no feed.
+        """
+
 
 class NoWeb:
     """Implements `Web` for a bot that does not reach it."""
@@ -101,6 +115,12 @@ class NoWeb:
 
     async def look(self, url: str) -> Look:
         return Look(Found.REFUSED, "not connected to the web", url)
+
+    async def events(self, url: str, zone: str) -> PageEvents:
+        raise Refused(N_("This bot is not connected to the web and cannot read the page. Say the title yourself."))
+
+    async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
+        raise Refused(N_("This bot is not connected to the web and cannot read feeds."))
 
 
 class UnitOfWork(Protocol):

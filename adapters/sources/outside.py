@@ -13,6 +13,7 @@ from adapters.sources.pages import Told, read_page
 from adapters.sources.pages_meaning import file_of, page_of
 from adapters.sources.robots import ROBOTS_MOST, Robots, read_robots
 from bot.domain.pages import Found, Look, Page
+from bot.domain.sources import PageEvents, Polled
 from bot.errors import Refused
 from bot.i18n import N_
 
@@ -90,6 +91,14 @@ class Outside:
         except Failed as failed:
             return Look(failed.found, failed.reason, url)
         return Look(_found(fetched.status), str(fetched.status), fetched.url)
+
+    async def events(self, url: str, zone: str) -> PageEvents:
+        """As `Web` says."""
+        raise NotImplementedError
+
+    async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
+        """As `Web` says."""
+        raise NotImplementedError
 
     async def _answer(self, url: str) -> Fetched:
         """To HEAD, where that says yes; what it says else is often about HEAD alone."""

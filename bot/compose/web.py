@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.pages import Look, Page
+from bot.domain.sources import PageEvents, Polled
 
 if TYPE_CHECKING:
     from adapters.sources.outside import Outside
@@ -21,6 +22,12 @@ class OpenedLater:
 
     async def look(self, url: str) -> Look:
         return await self._open().look(url)
+
+    async def events(self, url: str, zone: str) -> PageEvents:
+        return await self._open().events(url, zone)
+
+    async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
+        return await self._open().feed(url, zone, etag=etag, modified=modified)
 
     async def close(self) -> None:
         """Let go of what was opened."""

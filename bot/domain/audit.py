@@ -23,6 +23,7 @@ class Subject(StrEnum):
     TOPIC = "topic"
     SITE = "site"
     EVENT = "event"
+    FEED = "feed"
 
 
 class Did(StrEnum):
@@ -38,6 +39,7 @@ class Did(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     CLOSED = "closed"
+    CANCELLED = "cancelled"
     RENAMED = "renamed"
     ADDED = "added"
     IMPORTED = "imported"

@@ -340,6 +340,14 @@ class SourceEvent:
     categories: tuple[str, ...] = ()
     is_cancelled: bool = False
     changes: tuple[SourceChange, ...] = ()
+    online_link: str = ""
+    price: Price | None = None
+    kind: Kind | None = None
+    """Where the source says so itself; else the categories may."""
+    is_floating: bool = False
+    """Its times name no zone: they are on the wall of where it takes place, and `timing.zone` is a guess."""
+    has_end: bool = True
+    """Whether the source says when it ends; where not, `timing.ends` is its start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from bot.features.resources.sharing import from_message
 from bot.fit import fit, plain
 from bot.i18n import N_
 from bot.markup import Bold, Piece, Rich
+from bot.ports import NoWeb
 from bot.request import Asked, Pointed, Press, Run, Submit, Typed
 from bot.ui import Action, Answer, Button, Form, Menu, Reply
 from tests.somebody import Somebody, button, somebody, words
@@ -35,8 +36,8 @@ ALIEN = "@everyone <@&1> <!channel> [x](javascript:alert(1)) **b** </title> {tit
 
 
 @dataclass(slots=True)
-class Pages:
-    """Implements `bot.ports.Web`: what is in `pages` can be read, and nothing else."""
+class Pages(NoWeb):
+    """What is in `pages` can be read, and nothing else."""
 
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)

@@ -28,6 +28,7 @@ DID_NAMES: Mapping[Did, str] = {
     Did.APPROVED: N_("approved"),
     Did.DECLINED: N_("declined"),
     Did.CLOSED: N_("closed"),
+    Did.CANCELLED: N_("cancelled"),
     Did.RENAMED: N_("renamed"),
     Did.ADDED: N_("added"),
     Did.IMPORTED: N_("imported"),
@@ -40,6 +41,7 @@ SUBJECT_NAMES: Mapping[Subject, str] = {
     Subject.TOPIC: N_("Topic"),
     Subject.SITE: N_("Site"),
     Subject.EVENT: N_("Event"),
+    Subject.FEED: N_("Feed"),
 }
 
 
