@@ -222,6 +222,7 @@ events = Table(
     Column("page_link", Text, nullable=False),
     Column("price", BigInteger, nullable=True, comment="in hundredths of the currency"),
     Column("currency", Text, nullable=False),
+    Column("capacity", Integer, nullable=True, comment="NULL: as many as like"),
     Column("starts", Wall, nullable=False),
     Column("ends", Wall, nullable=False),
     Column("zone", Text, nullable=False),
@@ -264,6 +265,7 @@ occurrences = Table(
     Column("x", Float(53), nullable=True, comment="with y and z: the place on a sphere of radius 1"),
     Column("y", Float(53), nullable=True),
     Column("z", Float(53), nullable=True),
+    Column("capacity", Integer, nullable=True),
     UniqueConstraint("event_id", "original"),
     # in the order of `find`, with what most finds ask: those that are left out are never read
     Index("ix_occurrences_when", "community_id", "starts", "id", "ends", "is_cancelled", "x", "y", "z"),

@@ -19,6 +19,7 @@ VENUE_MOST = 200
 LINK_MOST = 1_000
 GENRES_MOST = 10
 GENRE_MOST = 40
+CAPACITY_MOST = 100_000
 LONGEST = timedelta(days=31)
 """No occurrence lasts longer; a festival of two weeks is the longest seen in real calendars."""
 
@@ -91,6 +92,8 @@ class Details:
     online_link: str = ""
     page_link: str = ""
     price: Price | None = None
+    capacity: int | None = None
+    """How many can go each time it takes place, from 1; None: as many as like."""
 
 
 @dataclass(frozen=True, slots=True)
