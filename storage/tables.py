@@ -222,7 +222,7 @@ events = Table(
     Column("page_link", Text, nullable=False),
     Column("price", BigInteger, nullable=True, comment="in hundredths of the currency"),
     Column("currency", Text, nullable=False),
-    Column("capacity", Integer, nullable=True, comment="NULL: as many as like"),
+    Column("capacity", Integer, nullable=True),  # NULL: as many as like
     Column("starts", Wall, nullable=False),
     Column("ends", Wall, nullable=False),
     Column("zone", Text, nullable=False),
