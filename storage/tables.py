@@ -272,6 +272,8 @@ occurrences = Table(
     sqlite_autoincrement=True,
 )
 
+_is_waiting = text("answer = 'waiting'")
+
 attendances = Table(
     "attendances",
     metadata,
@@ -282,7 +284,9 @@ attendances = Table(
     # NULL: they said so themselves; else the workspace in whose own calendar they said it
     Column("via_workspace_id", Integer, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
     Column("account_id", Integer, nullable=True),
+    Column("freed_at", UTC, nullable=True, comment="when a place went to them, until they are told"),
     _sparse("ix_attendances_via_workspace_id", "via_workspace_id"),
+    Index("ix_attendances_line", "occurrence_id", "at", sqlite_where=_is_waiting, postgresql_where=_is_waiting),
 )
 
 stand_ins = Table(

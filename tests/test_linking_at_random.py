@@ -105,7 +105,7 @@ class Play:
             case "join", str(into):
                 if self._model.join(home, into):
                     async with self._database.writing() as uow:
-                        assert await uow.linking.join(await self._community(home), await self._community(into))
+                        assert await uow.linking.join(await self._community(home), await self._community(into), NOW)
             case _:
                 homes = self._model.part(home)
                 async with self._database.writing() as uow:

@@ -55,12 +55,18 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+FREED = "event.freed"
+"""The kind of a person's due row, and of what is owed because of it: a place went to them."""
+
+
 class Attendance(StrEnum):
     """What somebody answered to one occurrence."""
 
     GOING = "going"
     MAYBE = "maybe"
     NOT_GOING = "not going"
+    WAITING = "waiting"
+    """In line for a place: they said going when there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +177,16 @@ class Occurrence:
     status: Status
     going: int = 0
     maybe: int = 0
+    waiting: int = 0
     mine: Attendance | None = None
+    my_place: int | None = None
+    """In line, from 1."""
     added_by: str = ""
     sources: tuple[str, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        return self.details.capacity is not None and self.going >= self.details.capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +219,9 @@ class Page:
 class Tally:
     going: int
     maybe: int
+    waiting: int = 0
+    place: int | None = None
+    """Of whoever answered, in the line for a place, from 1; None: they do not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +231,17 @@ class Answers:
     going: tuple[str, ...] = ()
     maybe: tuple[str, ...] = ()
     not_going: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A place that went to whoever was next in line."""
+
+    person: int
+    occurrence: int
+    community: int
+    starts: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,13 +319,20 @@ class Events(Protocol):
         *,
         account: int | None = None,
     ) -> Tally:
-        """Set one person's answer, given from one of their accounts, and return the new counts."""
+        """Set one person's answer, given from one of their accounts, and return the new counts.
+
+        Who is going where all places are taken waits in line, in the order in which they said so, and has the next
+        place that is freed before it starts; who says so again keeps their place in line.
+        """
+
+    async def take_freed(self, persons: Collection[int]) -> Sequence[Freed]:
+        """The places that went to these people from the line, each told once."""
 
     async def answers(self, community: int, occurrence: int) -> Answers:
         """Who answered what."""
 
     async def mine(self, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
-        """What one person answered going or maybe to, that ends after `since`, soonest first."""
+        """What one person answered going or maybe to or waits for, that ends after `since`, soonest first."""
 
     async def change(self, community: int, occurrence: int, edit: Edit, now: datetime) -> None:
         """A single event becomes what `edit` says, one time of a series differs from the others; answers stay.
