@@ -25,7 +25,7 @@ def short_card(occurrence: Occurrence, say: Words) -> Card:
         title=_title(occurrence, say),
         body=joined(lines, "\n"),
         url=occurrence.details.page_link,
-        controls=() if occurrence.status is Status.CANCELLED else (_going(occurrence, say), _more(occurrence, say)),
+        controls=() if occurrence.status is Status.CANCELLED else (*_going(occurrence, say), _more(occurrence, say)),
     )
 
 
@@ -177,10 +177,13 @@ def _answered(occurrence: Occurrence, say: Words) -> str:
             assert_never(occurrence.mine)
 
 
-def _going(occurrence: Occurrence, say: Words) -> Button:
-    waits = occurrence.is_full and occurrence.mine is not Attendance.GOING
-    label = N_("Join the wait-list") if waits else N_("Going")
-    return Button(say(label), Action(GOING, str(occurrence.id)), Style.PRIMARY)
+def _going(occurrence: Occurrence, say: Words) -> tuple[Button, ...]:
+    """None for whoever waits: they said so."""
+    if occurrence.mine is Attendance.WAITING:
+        return ()
+    is_full = occurrence.is_full and occurrence.mine is not Attendance.GOING
+    label = N_("Join the wait-list") if is_full else N_("Going")
+    return (Button(say(label), Action(GOING, str(occurrence.id)), Style.PRIMARY),)
 
 
 def _more(occurrence: Occurrence, say: Words) -> Button:
@@ -189,7 +192,7 @@ def _more(occurrence: Occurrence, say: Words) -> Button:
 
 def _answers(occurrence: Occurrence, say: Words) -> tuple[Button, ...]:
     return (
-        _going(occurrence, say),
+        *_going(occurrence, say),
         Button(say(N_("Maybe")), Action(MAYBE, str(occurrence.id))),
         Button(say(N_("Not going")), Action(NOT_GOING, str(occurrence.id))),
         Button(say(N_("Who")), Action(WHO, str(occurrence.id))),

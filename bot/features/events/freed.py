@@ -57,9 +57,7 @@ async def render(
         else:
             say = words_of(reader, row, services)
             text = say(
-                N_(
-                    "A place is free: you are going to {title}. If you can't come, press Pass: the next in line has it."
-                ),
+                N_("A place is free: you are going to {title}. If you can't come, press Pass: the next in line goes."),
                 title=occurrence.details.title,
             )
             messages.append(Message(Reply(rich(text), (freed_card(occurrence, say),))))
