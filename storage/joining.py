@@ -25,6 +25,7 @@ from sqlalchemy import (
 from storage import audit, gigs, leads, resource_joining
 from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
+from storage.feeds import feeds
 from storage.outbox import outbox
 from storage.schema import among, insert_into, listed
 from storage.tables import (
@@ -49,7 +50,8 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     if len(await connection.rows(_LOCK, both)) < 2:
         return False
     for each in (community, into):  # what came from nowhere in particular came from here, as long as there is one
-        await connection.execute(_STAMP, {"community": each})
+        for stamp in _STAMPS:
+            await connection.execute(stamp, {"community": each})
     moved = [row.id for row in await connection.rows(_EVENTS, {"community": community})]
     twins = {row.gone: row.stays for row in await connection.rows(_TWINS, both)}
     await _unite(connection, twins)
@@ -133,10 +135,11 @@ _LOCK = (
 _DROP_COMMUNITY = delete(communities).where(communities.c.id == _gone)
 
 _homes = select(func.min(workspaces.c.id)).where(workspaces.c.community_id == bindparam("community"))
-_STAMP = (
-    update(events)
-    .where(events.c.community_id == bindparam("community"), events.c.workspace_id.is_(None))
+_STAMPS = tuple(
+    update(table)
+    .where(table.c.community_id == bindparam("community"), table.c.workspace_id.is_(None))
     .values(workspace_id=_homes.having(func.count() == 1).scalar_subquery())
+    for table in (events, feeds)
 )
 _EVENTS = select(events.c.id).where(events.c.community_id == bindparam("community"))
 
@@ -240,7 +243,7 @@ def _requested(table: Table) -> Executable:
 
 
 _MOVES: tuple[Executable, ...] = (
-    *(_requested(table) for table in (events, digests)),
+    *(_requested(table) for table in (events, digests, feeds)),
     *(
         update(table).where(table.c.community_id == _gone).values(community_id=_stays)
         for table in (occurrences, event_sources, drafts, introductions, outbox, workspaces)

@@ -27,6 +27,7 @@ from storage import audit, gigs, leads, resource_parting
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
 from storage.event_terms import reindex
+from storage.feeds import feeds
 from storage.joining import keep_newest_of_pair
 from storage.members import is_member
 from storage.outbox import outbox
@@ -182,6 +183,7 @@ _MOVES: tuple[Executable, ...] = (
         .values(community_id=_new)
         for table in (digests, outbox)
     ),
+    update(feeds).where(feeds.c.community_id == _old, feeds.c.workspace_id == _home).values(community_id=_new),
     update(organisers)
     .where(organisers.c.community_id == _old, organisers.c.workspace_id == _home)
     .values(community_id=_new),
