@@ -9,11 +9,10 @@ from datetime import datetime
 
 from bot.commands import Services
 from bot.domain.events import HORIZON, Change, Skipped, SourceEvent
-from bot.domain.links import page_key
+from bot.domain.links import key_of
 from bot.domain.people import Community
 from bot.domain.recurrence import lay_out
 from bot.domain.sources import Compared, Copy, Said, compared
-from bot.errors import Refused
 from bot.features.events.importing import bring_in, digest_of
 from bot.features.mirror import stir
 
@@ -125,14 +124,6 @@ def times_of(told: SourceEvent) -> Sequence[Change]:
         )
         for each in told.changes
     ]
-
-
-def key_of(link: str) -> str:
-    """The key of an event's page, "" where a calendar names none, or what is no address."""
-    try:
-        return page_key(link) if link else ""
-    except Refused:
-        return ""
 
 
 async def _each(told: Mapping[str, SourceEvent], wanted: frozenset[str]) -> AsyncIterator[SourceEvent | Skipped]:
