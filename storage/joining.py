@@ -54,7 +54,7 @@ async def join(connection: Connection, community: int, into: int) -> bool:
             await connection.execute(stamp, {"community": each})
     moved = [row.id for row in await connection.rows(_EVENTS, {"community": community})]
     twins = {row.gone: row.stays for row in await connection.rows(_TWINS, both)}
-    await _unite(connection, twins)
+    await unite(connection, twins)
     for statement in _MOVES:
         await connection.execute(statement, both)
     await gigs.join_communities(connection, community, into)
@@ -70,7 +70,7 @@ async def join(connection: Connection, community: int, into: int) -> bool:
 # --- events that both had ------------------------------------------------------------------------------------
 
 
-async def _unite(connection: Connection, twins: dict[int, int]) -> None:
+async def unite(connection: Connection, twins: dict[int, int]) -> None:
     """Let each event be what its twin is: times, answers, sources, calendars and old buttons."""
     if not twins:
         return
@@ -208,9 +208,10 @@ def _united_times(dialect: str) -> Sequence[Executable]:
 def _united_events(dialect: str) -> Sequence[Executable]:
     stays = bindparam("stays", type_=events.c.id.type)
     told = event_sources.c
-    found = select(stays, told.source, _s.c.community_id, told.uid, told.digest).join(_s, _s.c.id == stays)
+    kept = [each for each in told if each.name not in ("event_id", "community_id")]
+    found = select(stays, _s.c.community_id, *kept).join(_s, _s.c.id == stays)
     sources = insert_into(event_sources, dialect).from_select(
-        ["event_id", "source", "community_id", "uid", "digest"], found.where(told.event_id == bindparam("gone"))
+        ["event_id", "community_id", *(each.name for each in kept)], found.where(told.event_id == bindparam("gone"))
     )
     same = exists().where(_so.c.event_id == bindparam("stays"), _so.c.original == occurrences.c.original)
     return (

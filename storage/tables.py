@@ -326,6 +326,8 @@ event_sources = Table(
     _belongs("community_id", "communities.id"),
     Column("uid", Text, nullable=False),
     Column("digest", Text, nullable=False, comment="a hash of all that was read"),
+    # no foreign key: a copy of an event in another community keeps it
+    Column("feed_id", Integer, nullable=True),
     Column("told", Json, nullable=True, comment="the event as it tells it"),
     Column("starts", UTC, nullable=True, comment="of the next of its times when it was told"),
     Column("ends", UTC, nullable=True),

@@ -220,7 +220,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class FromSource:
-    """An event as a source tells it, to be added or brought up to date.
+    """An event as a source tells it, to be added or brought up to date. `link` is the key of its page, "" for none.
 
     Without slots it is over: one that is known loses what it still had ahead, one that is not is not added.
     """
@@ -230,6 +230,7 @@ class FromSource:
     source: str
     uid: str
     digest: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ def feed_of(source: str) -> int | None:
     return int(number) if kind == FEED and number.isascii() and number.isdigit() else None
 
 
+def is_file(source: str) -> bool:
+    """Whether it is read now and then by hand: of several the one that was read last counts."""
+    return feed_of(source) is None
+
+
 @dataclass(frozen=True, slots=True)
 class NewFeed:
     """A feed before it is kept. `request_id` is unique in a community: the same request adds one feed."""

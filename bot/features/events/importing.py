@@ -25,6 +25,7 @@ from bot.domain.events import (
     SourceChange,
     SourceEvent,
 )
+from bot.domain.links import key_of
 from bot.domain.people import Community
 from bot.domain.places import Place, fold
 from bot.domain.recurrence import lay_out
@@ -111,7 +112,7 @@ def _made(told: SourceEvent, source: str, cities: _Cities, now: datetime) -> Fro
     slots = lay_out(told.timing, changes, since=now, until=now + HORIZON)
     ahead = slots if any(slot.ends > now or slot.starts >= now for slot in slots) else ()
     event = NewEvent(details, told.timing, changes, told.is_cancelled)
-    return FromSource(event, ahead, source, told.uid, digest_of(told))
+    return FromSource(event, ahead, source, told.uid, digest_of(told), key_of(told.link))
 
 
 def digest_of(told: SourceEvent) -> str:

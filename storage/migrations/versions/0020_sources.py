@@ -26,6 +26,7 @@ def upgrade() -> None:
         "ix_events_page_key", "events", ["community_id", "page_key"], sqlite_where=has_page, postgresql_where=has_page
     )
     for column in (
+        sa.Column("feed_id", sa.Integer(), nullable=True),
         sa.Column("told", Json(), nullable=True, comment="the event as it tells it"),
         sa.Column("starts", UTC(), nullable=True, comment="of the next of its times when it was told"),
         sa.Column("ends", UTC(), nullable=True),
@@ -39,7 +40,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_event_sources_source", "event_sources")
-    for name in ("missing_since", "since", "page_key", "ends", "starts", "told"):
+    for name in ("missing_since", "since", "page_key", "ends", "starts", "told", "feed_id"):
         op.drop_column("event_sources", name)
     op.drop_index("ix_events_page_key", "events")
     for name in ("page_key", "own_changes", "edited"):
