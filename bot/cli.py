@@ -102,15 +102,20 @@ def migrate() -> None:
 
 
 @cli.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("source", metavar="FILE|URL")
 @click.option("--community", default="", help="The community's name or number, where there are several.")
-def import_file(file: Path, community: str) -> None:
-    """Bring the events of an iCalendar FILE (.ics) into the calendar; again, and only what changed is."""
+def import_events(source: str, community: str) -> None:
+    """Bring the events of an iCalendar FILE (.ics), or of a feed or page behind a URL, into the calendar; again, and
+    only what changed is.
+    """
     settings = _settings()
     _logs(_quiet(settings))
-    from bot.compose.importing import import_calendar
+    from bot.compose.importing import import_address, import_calendar
 
-    _finish(import_calendar(settings, file, community))
+    if "://" in source:
+        _finish(import_address(settings, source.replace("webcal://", "https://", 1), community))
+    else:
+        _finish(import_calendar(settings, Path(source), community))
 
 
 @cli.command(name="import-resources")

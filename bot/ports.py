@@ -14,6 +14,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.feeds import Feeds
 from bot.domain.gigs import Gigs
 from bot.domain.goals import Goals
 from bot.domain.installations import InstallationRows
@@ -132,6 +133,7 @@ class UnitOfWork(Protocol):
     events: Events
     gigs: Gigs
     digests: Digests
+    feeds: Feeds
     drafts: Drafts
     connections: Connections
     places: Places

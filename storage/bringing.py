@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, delete, exists, insert, select, text, update
+from sqlalchemy import Executable, bindparam, delete, exists, false, insert, null, select, text, update
 
-from bot.domain.events import HORIZON, Brought, FromSource, NewEvent, Slot
-from storage import changes
+from bot.domain.events import HORIZON, Brought, FromSource, NewEvent, Slot, Timing
+from bot.domain.feeds import is_file
+from bot.domain.merging import DRIFT_MOST, IS_CANCELLED, merged
+from bot.domain.recurrence import lay_out
+from storage import changes, event_copies, joining
 from storage.connection import AnyRow, Connection
 from storage.details import (
+    DETAIL_COLUMNS,
     Columns,
     changes_json,
+    changes_of,
     detail_columns,
     details_in,
     facet_columns,
     occurrence_columns,
     timing_columns,
+    walls_of,
 )
+from storage.event_copies import MEMBER, KeptCopy
 from storage.event_terms import index, indexed
-from storage.schema import among, insert_into, listed
+from storage.schema import UTC, among, insert_into, listed
 from storage.search import Indexed
-from storage.tables import attendances, event_sources, events, occurrences
+from storage.tables import attendances, events, occurrences, places
 
 TURNS = 0x6272  # the first half of a key of PostgreSQL's advisory locks; the second is the community
 
@@ -55,32 +63,237 @@ async def lay_further(connection: Connection, row: AnyRow, slots: Sequence[Slot]
         await connection.execute(_add_missing(connection.dialect), found)
 
 
-async def bring(connection: Connection, community: int, batch: Sequence[FromSource], now: datetime) -> Brought:
+async def bring(
+    connection: Connection, community: int, batch: Sequence[FromSource], now: datetime, renamed: Mapping[str, str]
+) -> Brought:
     """All in one transaction. Of a UID that comes twice in the batch the last counts."""
-    if connection.dialect != "sqlite":  # where a writing unit is alone anyway
-        await connection.execute(_TAKE_TURN, {"turns": TURNS, "community": community})
+    await _take_turn(connection, community)
     told = {each.uid: each for each in batch}
-    known = await _known(connection, community, list(told))
-    fresh = [each for uid, each in told.items() if uid not in known and each.slots]
-    over = frozenset(uid for uid, each in told.items() if uid not in known and not each.slots)
-    changed = [each for uid, each in told.items() if uid in known and each.digest not in known[uid].digests]
+    matches = await _matches(connection, community, told, renamed, now)
+    fresh = [each for uid, each in told.items() if uid not in matches and each.slots]
+    over = frozenset(uid for uid, each in told.items() if uid not in matches and not each.slots)
+    changed = {uid: match for uid, match in matches.items() if match.is_changed(told[uid])}
     ids = await new_ids(connection, len(fresh))
     await _insert(connection, community, list(zip(ids, fresh, strict=True)), now)
-    await _update(connection, community, [(known[each.uid].event, each) for each in changed], now)
-    copies = [
-        {
-            "event_id": known[uid].event,
-            "community_id": community,
-            "source": each.source,
-            "uid": uid,
-            "digest": each.digest,
-        }
-        for uid, each in told.items()
-        if uid in known and (each.source, each.digest) not in known[uid].copies
-    ]
-    if copies:
-        await connection.execute(_keep_copy(connection.dialect), copies)
-    return Brought(len(fresh), len(changed), len(told) - len(fresh) - len(changed) - len(over), over)
+    await _join_members(connection, community, changed.values(), now)
+    await event_copies.rename(
+        connection, [(match.copy, uid) for uid, match in changed.items() if match.copy is not None]
+    )
+    await event_copies.keep(
+        connection,
+        community,
+        [*zip(ids, fresh, strict=True), *((match.event, told[uid]) for uid, match in changed.items())],
+        now,
+    )
+    updated, _ = await settle(connection, community, {match.event for match in changed.values()}, now)
+    await _reunite(connection, community, [(match.event, told[uid]) for uid, match in changed.items()], now)
+    return Brought(len(fresh), updated, len(told) - len(fresh) - updated - len(over), over)
+
+
+async def gone(connection: Connection, community: int, source: str, uids: Collection[str], now: datetime) -> int:
+    """As `Events.gone` says."""
+    await _take_turn(connection, community)
+    lost = await event_copies.lose(connection, community, source, uids, now)
+    _, cancelled = await settle(connection, community, set(lost), now)
+    return cancelled
+
+
+async def forget_source(connection: Connection, community: int, source: str, now: datetime) -> None:
+    """As `Events.forget_source` says."""
+    await _take_turn(connection, community)
+    known = set(await event_copies.forget(connection, community, source))
+    left = await event_copies.kept_copies(connection, known)
+    await settle(connection, community, set(left), now)
+    alone = listed(connection.dialect, sorted(known - set(left)))
+    for statement in _forgotten(connection.dialect):
+        await connection.execute(statement, {"events": alone, "now": now})
+
+
+# --- which event is meant ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The event that a source means; `copy` is what it said of it before, None where it tells of it first."""
+
+    event: int
+    copy: KeptCopy | None = None
+
+    def is_changed(self, told: FromSource) -> bool:
+        before = self.copy
+        return before is None or (before.digest, before.uid, before.missing_since) != (told.digest, told.uid, None)
+
+
+async def _matches(
+    connection: Connection, community: int, told: Mapping[str, FromSource], renamed: Mapping[str, str], now: datetime
+) -> dict[str, _Match]:
+    """By UID: what its source told of before; else what another told of under the same UID; else what has the same
+    page and start.
+    """
+    by_uid: defaultdict[str, list[KeptCopy]] = defaultdict(list)
+    for copy in await event_copies.known(connection, community, {*told, *renamed.values()}):
+        by_uid[copy.uid].append(copy)
+    found: dict[str, _Match] = {}
+    for uid, each in told.items():
+        before = [*by_uid[uid], *by_uid[renamed.get(uid, uid)]]
+        mine = next((one for one in before if one.source == each.source), None)
+        if mine is not None:
+            found[uid] = _Match(mine.event, mine)
+    unknown = {uid: each for uid, each in told.items() if uid not in found and each.slots}
+    pages = await _on_pages(connection, community, unknown.values())
+    wanted = {one.event for uid in unknown for one in by_uid[uid]} | {row.event_id for row in pages}
+    standing = await event_copies.kept_copies(connection, wanted)
+    taken = {match.event for match in found.values()}
+    for uid, each in unknown.items():
+        theirs = [one.event for one in by_uid[uid] if _is_near(one, each, now)]
+        theirs += [row.event_id for row in pages if (row.page_key, row.starts) == (each.link, each.slots[0].starts)]
+        for event in theirs:
+            tells = any(one.source == each.source for one in standing.get(event, ()))
+            if event not in taken and not tells:
+                found[uid] = _Match(event)
+                taken.add(event)
+                break
+    return found
+
+
+def _is_near(copy: KeptCopy, told: FromSource, now: datetime) -> bool:
+    """A file that tells of an event otherwise than another tells of it anew."""
+    if is_file(copy.source) and is_file(told.source):
+        return True
+    starts = event_copies.next_start(copy, now)
+    return starts is None or not told.slots or abs(starts - _coming(told.slots, now)) <= DRIFT_MOST
+
+
+def _coming(slots: Sequence[Slot], now: datetime) -> datetime:
+    return next((slot.starts for slot in slots if slot.ends > now), slots[-1].starts)
+
+
+async def _on_pages(connection: Connection, community: int, told: Iterable[FromSource]) -> Sequence[AnyRow]:
+    """Coming times of events whose page has one of these keys."""
+    keys = sorted({each.link for each in told if each.link})
+    if not keys:
+        return ()
+    values = {"community": community, "keys": listed(connection.dialect, keys)}
+    return await connection.rows(_pages(connection.dialect), values)
+
+
+async def _join_members(connection: Connection, community: int, matches: Iterable[_Match], now: datetime) -> None:
+    """What a member added, and a source tells of now, keeps how it is described here."""
+    joined = {match.event for match in matches if match.copy is None}
+    for id_ in joined - set(await event_copies.kept_copies(connection, joined)):
+        [row] = await connection.rows(_standing(connection.dialect), {"events": listed(connection.dialect, [id_])})
+        await event_copies.keep_member(connection, community, id_, _as_kept(row), now)
+
+
+# --- one event of several copies -----------------------------------------------------------------------------
+
+
+async def settle(connection: Connection, community: int, ids: Collection[int], now: datetime) -> tuple[int, int]:
+    """Let each of these events be what its sources say of it now. Sources that drifted apart are split, answers stay
+    with the older. Returns how many changed and, among these, were cancelled.
+    """
+    if not ids:
+        return 0, 0
+    kept = await event_copies.kept_copies(connection, ids)
+    values = {"events": listed(connection.dialect, sorted(ids))}
+    became: list[_Became] = []
+    apart: list[KeptCopy] = []
+    cancelled = 0
+    for row in await connection.rows(_standing(connection.dialect), values):
+        standing = _as_kept(row)
+        copies = kept.get(row.id, ())
+        member = next((each.told.details for each in copies if each.source == MEMBER and each.told), None)
+        live = _live(copies)
+        drifted = _drifted(live, now)
+        apart += drifted
+        told = [each.told or standing for each in live if each not in drifted]
+        if told:
+            new = merged(
+                told,
+                member=member,
+                standing=standing,
+                edited=row.edited,
+                own_changes=changes_of(row.own_changes),
+            )
+        elif member is None and IS_CANCELLED not in row.edited:
+            new = replace(standing, is_cancelled=True)
+        else:
+            continue
+        cancelled += new.is_cancelled and not standing.is_cancelled
+        if new != standing:
+            became.append(_Became(row.id, new, _ahead(new, now)))
+    await _update(connection, community, became, now)
+    await _split(connection, community, apart, now)
+    return len(became), cancelled
+
+
+def _live(copies: Sequence[KeptCopy]) -> Sequence[KeptCopy]:
+    """Those that count: what sources still tell, of files the one that was read last."""
+    told = [each for each in copies if each.source != MEMBER and each.missing_since is None]
+    files = [each for each in told if is_file(each.source)]
+    return [each for each in told if each not in files[:-1]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Became:
+    """What an event is from now on."""
+
+    event: int
+    new: NewEvent
+    slots: Sequence[Slot]
+
+
+def _ahead(event: NewEvent, now: datetime) -> Sequence[Slot]:
+    """Its times, unless all are over."""
+    slots = lay_out(event.timing, event.changes, since=now, until=now + HORIZON)
+    return slots if any(slot.ends > now or slot.starts >= now for slot in slots) else ()
+
+
+def _drifted(live: Sequence[KeptCopy], now: datetime) -> list[KeptCopy]:
+    """Those whose next time lies too far from the oldest's."""
+    if len(live) < 2:
+        return []
+    oldest = event_copies.next_start(live[0], now)
+    starts = [(each, event_copies.next_start(each, now)) for each in live[1:]]
+    return [each for each, start in starts if oldest and start and abs(start - oldest) > DRIFT_MOST]
+
+
+async def _split(connection: Connection, community: int, apart: Sequence[KeptCopy], now: datetime) -> None:
+    ids = await new_ids(connection, len(apart))
+    for id_, copy in zip(ids, apart, strict=True):
+        if copy.told is None or not (slots := _ahead(copy.told, now)):
+            await event_copies.drop(connection, copy)
+            continue
+        told = FromSource(copy.told, tuple(slots), copy.source, copy.uid, copy.digest, copy.page_key)
+        await _insert(connection, community, [(id_, told)], now)
+        await event_copies.move(connection, copy, id_)
+
+
+async def _reunite(
+    connection: Connection, community: int, changed: Sequence[tuple[int, FromSource]], now: datetime
+) -> None:
+    """What one source alone tells of, and lies where another's event of the same UID does now, is that one."""
+    uids = {each.uid for _, each in changed}
+    by_uid: defaultdict[str, list[KeptCopy]] = defaultdict(list)
+    for copy in await event_copies.known(connection, community, uids):
+        if copy.missing_since is None:
+            by_uid[copy.uid].append(copy)
+    for _, each in changed:
+        for other in by_uid[each.uid][1:]:
+            first = by_uid[each.uid][0]
+            if other.event == first.event:
+                continue
+            starts, start = event_copies.next_start(first, now), event_copies.next_start(other, now)
+            alone = await event_copies.kept_copies(connection, [other.event])
+            if starts and start and abs(starts - start) <= DRIFT_MOST and len(alone[other.event]) == 1:
+                await joining.unite(connection, {other.event: first.event}, now)
+                await settle(connection, community, [first.event], now)
+
+
+async def _take_turn(connection: Connection, community: int) -> None:
+    """One at a time brings events into a community."""
+    if connection.dialect != "sqlite":  # where a writing unit is alone anyway
+        await connection.execute(_TAKE_TURN, {"turns": TURNS, "community": community})
 
 
 # --- new ones ----------------------------------------------------------------------------------------------
@@ -97,19 +310,6 @@ async def _insert(
     laid = [row for id_, each in fresh for row in _occurrences(id_, community, each.event, each.slots)]
     if laid:
         await connection.execute(_ADD_OCCURRENCES, laid)
-    await connection.execute(
-        _ADD_COPIES,
-        [
-            {
-                "event_id": id_,
-                "community_id": community,
-                "source": each.source,
-                "uid": each.uid,
-                "digest": each.digest,
-            }
-            for id_, each in fresh
-        ],
-    )
     await index(connection, [_indexed(id_, community, each.event) for id_, each in fresh], is_new=True)
 
 
@@ -126,49 +326,27 @@ async def new_ids(connection: Connection, count: int) -> Sequence[int]:
 # --- those that changed ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    event: int
-    copies: frozenset[tuple[str, str]]
-    """Source and digest."""
-
-    @property
-    def digests(self) -> frozenset[str]:
-        return frozenset(digest for _, digest in self.copies)
-
-
-async def _known(connection: Connection, community: int, uids: Sequence[str]) -> dict[str, _Known]:
-    values = {"community": community, "uids": listed(connection.dialect, uids)}
-    found: dict[str, _Known] = {}
-    for uid, event, source, digest in await connection.rows(_copies(connection.dialect), values):
-        before = found[uid].copies if uid in found else frozenset()
-        found[uid] = _Known(event, before | {(source, digest)})
-    return found
-
-
-async def _update(
-    connection: Connection, community: int, changed: Sequence[tuple[int, FromSource]], now: datetime
-) -> None:
+async def _update(connection: Connection, community: int, became: Sequence[_Became], now: datetime) -> None:
     """What vanished is cancelled where somebody answered, else removed; what is over stays as it was."""
-    if not changed:
+    if not became:
         return
-    ids = [id_ for id_, _ in changed]
+    ids = [each.event for each in became]
     standing = await changes.watched(connection, ids, now)
     await connection.execute(
-        _CHANGE_EVENTS, [_changed_columns(each.event, now) | {"event": id_} for id_, each in changed]
+        _CHANGE_EVENTS, [_changed_columns(each.new, now) | {"event": each.event} for each in became]
     )
-    there: dict[int, dict[datetime, AnyRow]] = {id_: {} for id_, _ in changed}
+    there: dict[int, dict[datetime, AnyRow]] = {id_: {} for id_ in ids}
     values = {"events": listed(connection.dialect, list(there))}
     for row in await connection.rows(_laid(connection.dialect), values):
         there[row.event_id][row.original] = row
     added: list[Columns] = []
     kept: list[Columns] = []
     dropped: list[AnyRow] = []
-    for id_, each in changed:
-        before = there[id_]
-        columns = _occurrences(id_, community, each.event, each.slots)
+    for each in became:
+        before = there[each.event]
+        columns = _occurrences(each.event, community, each.new, each.slots)
         after = {slot.original: row for slot, row in zip(each.slots, columns, strict=True)}
-        if len(before) == len(after) == 1 and not each.event.timing.rrule:  # it was moved, as a whole
+        if len(before) == len(after) == 1 and not each.new.timing.rrule:  # it was moved, as a whole
             before = dict(zip(after, before.values(), strict=True))
         added += [row for wall, row in after.items() if wall not in before]
         kept += [row | {"occurrence": before[wall].id} for wall, row in after.items() if wall in before]
@@ -178,7 +356,7 @@ async def _update(
     if added:
         await connection.execute(_ADD_OCCURRENCES, added)
     await _drop(connection, dropped)
-    await index(connection, [_indexed(id_, community, each.event) for id_, each in changed], is_new=False)
+    await index(connection, [_indexed(each.event, community, each.new) for each in became], is_new=False)
     await changes.note(connection, standing, ids, now)
 
 
@@ -188,6 +366,19 @@ async def _drop(connection: Connection, dropped: Sequence[AnyRow]) -> None:
         rows = [{"occurrence": row.id} for row in dropped]
         await connection.execute(_DROP_OCCURRENCES, rows)
         await connection.execute(_CANCEL_OCCURRENCES, rows)
+
+
+def _as_kept(row: AnyRow) -> NewEvent:
+    timing = Timing(
+        row.starts,
+        row.ends,
+        row.zone,
+        is_all_day=row.is_all_day,
+        rrule=row.rrule,
+        extra=walls_of(row.extra),
+        without=walls_of(row.without),
+    )
+    return NewEvent(details_in(row), timing, changes_of(row.changes), is_cancelled=row.is_cancelled)
 
 
 # --- columns -----------------------------------------------------------------------------------------------
@@ -234,7 +425,6 @@ def _indexed(id_: int, community: int, event: NewEvent) -> Indexed:
 # Inserts and updates take their columns from the names of the values they are given.
 _ADD_EVENTS = insert(events)
 _ADD_OCCURRENCES = insert(occurrences)
-_ADD_COPIES = insert(event_sources)
 _CHANGE_EVENTS = update(events).where(events.c.id == bindparam("event")).values(version=events.c.version + 1)
 _CHANGE_OCCURRENCES = update(occurrences).where(occurrences.c.id == bindparam("occurrence"))
 _CANCEL_OCCURRENCES = update(occurrences).where(occurrences.c.id == bindparam("occurrence")).values(is_cancelled=True)
@@ -266,19 +456,44 @@ def _add_missing(dialect: str) -> Executable:
 
 
 @cache
-def _keep_copy(dialect: str) -> Executable:
-    statement = insert_into(event_sources, dialect)
-    return statement.on_conflict_do_update(
-        index_elements=["event_id", "source"],
-        set_={"uid": statement.excluded.uid, "digest": statement.excluded.digest},
+def _standing(dialect: str) -> Executable:
+    """Events as they are kept, locked."""
+    names = ("id", "starts", "ends", "zone", "is_all_day", "rrule", "extra", "without", "changes", "is_cancelled")
+    return (
+        select(*DETAIL_COLUMNS, *(events.c[name] for name in names), events.c.edited, events.c.own_changes)
+        .outerjoin(places, places.c.id == events.c.place_id)
+        .where(among(events.c.id, "events", dialect))
+        .order_by(events.c.id)
+        .with_for_update(of=events)
     )
 
 
 @cache
-def _copies(dialect: str) -> Executable:
-    c = event_sources.c
-    return select(c.uid, c.event_id, c.source, c.digest).where(
-        c.community_id == bindparam("community"), among(c.uid, "uids", dialect)
+def _pages(dialect: str) -> Executable:
+    return (
+        select(occurrences.c.event_id, occurrences.c.starts, events.c.page_key)
+        .join(events, events.c.id == occurrences.c.event_id)
+        .where(
+            events.c.community_id == bindparam("community"),
+            events.c.page_key != "",
+            among(events.c.page_key, "keys", dialect),
+            events.c.is_cancelled == false(),
+        )
+        .order_by(occurrences.c.event_id)
+    )
+
+
+@cache
+def _forgotten(dialect: str) -> Sequence[Executable]:
+    """Nobody tells of these any more: coming times that nobody answered to go, and what has no time left."""
+    c = occurrences.c
+    is_coming = c.ends > bindparam("now", type_=UTC())
+    return (
+        delete(occurrences).where(
+            among(c.event_id, "events", dialect), is_coming, ~exists().where(attendances.c.occurrence_id == c.id)
+        ),
+        delete(events).where(among(events.c.id, "events", dialect), ~exists().where(c.event_id == events.c.id)),
+        update(events).where(among(events.c.id, "events", dialect)).values(laid_until=null()),
     )
 
 

@@ -9,6 +9,7 @@ from math import cos, radians, sin
 from typing import Any
 
 from bot.domain.events import Change, Details, Kind, Price, Slot, Status, Timing
+from bot.domain.links import key_of
 from bot.domain.places import Place
 from bot.domain.terms import terms
 from storage.connection import AnyRow
@@ -40,6 +41,7 @@ def detail_columns(details: Details) -> Columns:
         "place_id": details.place and details.place.id,
         "online_link": details.online_link,
         "page_link": details.page_link,
+        "page_key": key_of(details.page_link),
         **price_columns(details.price),
         "capacity": details.capacity,
     }

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import (
     Integer,
@@ -32,7 +33,8 @@ from bot.domain.events import (
     Timing,
 )
 from bot.domain.recurrence import lay_out
-from storage import bringing, changing, finding, seats
+from bot.domain.sources import Copy
+from storage import bringing, changing, event_copies, finding, seats
 from storage.connection import Connection
 from storage.details import DETAIL_COLUMNS, changes_of, walls_of
 from storage.schema import UTC
@@ -69,8 +71,24 @@ class EventTable:
     async def add(self, community: int, event: NewEvent, slots: Sequence[Slot], now: datetime) -> int:
         return await bringing.add(self._connection, community, event, slots, now)
 
-    async def bring(self, community: int, batch: Sequence[FromSource], now: datetime) -> Brought:
-        return await bringing.bring(self._connection, community, batch, now)
+    async def copies(self, community: int, source: str, now: datetime) -> Mapping[str, Copy]:
+        return await event_copies.copies(self._connection, community, source, now)
+
+    async def bring(
+        self,
+        community: int,
+        batch: Sequence[FromSource],
+        now: datetime,
+        *,
+        renamed: Mapping[str, str] = MappingProxyType({}),
+    ) -> Brought:
+        return await bringing.bring(self._connection, community, batch, now, renamed)
+
+    async def gone(self, community: int, source: str, uids: Collection[str], now: datetime) -> int:
+        return await bringing.gone(self._connection, community, source, uids, now)
+
+    async def forget_source(self, community: int, source: str, now: datetime) -> None:
+        await bringing.forget_source(self._connection, community, source, now)
 
     async def answer(
         self,

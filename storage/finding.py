@@ -33,7 +33,9 @@ from bot.domain.places import EARTH_KM
 from bot.domain.terms import query_terms
 from storage.connection import AnyRow, Connection
 from storage.details import DETAIL_COLUMNS, details_in, details_of, genre_key, hundredths, on_sphere
+from storage.event_copies import MEMBER
 from storage.event_terms import EVENTS
+from storage.feeds import feeds
 from storage.schema import UTC, InOrder, Lines, Unindexed, among, listed
 from storage.search import match_values, matching
 from storage.seats import IN_LINE, place_in_line
@@ -251,7 +253,17 @@ def _cards(
     whole = chosen.join(occurrences, o.id == chosen.c.id).join(events, events.c.id == o.event_id)
     whole = whole.outerjoin(places, places.c.id == events.c.place_id)
     whole = whole.outerjoin(adder, adder.c.id == events.c.added_by)
-    told = select(Lines(event_sources.c.source)).where(event_sources.c.event_id == o.event_id)
+    told = (
+        select(Lines(func.coalesce(func.nullif(feeds.c.name, ""), feeds.c.key, event_sources.c.source)))
+        .select_from(event_sources)
+        .outerjoin(feeds, and_(feeds.c.id == event_sources.c.feed_id, feeds.c.community_id == o.community_id))
+        .where(
+            event_sources.c.event_id == o.event_id,
+            event_sources.c.source != MEMBER,
+            event_sources.c.missing_since.is_(None),
+            or_(event_sources.c.feed_id.is_(None), feeds.c.id.is_not(None)),
+        )
+    )
     statement = select(
         o.id,
         o.event_id,

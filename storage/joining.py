@@ -29,6 +29,7 @@ from bot.domain.events import Attendance
 from storage import audit, gigs, leads, resource_joining, seats
 from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
+from storage.feeds import feeds
 from storage.outbox import outbox
 from storage.schema import among, insert_into, listed
 from storage.tables import (
@@ -52,12 +53,12 @@ async def join(connection: Connection, community: int, into: int, now: datetime)
     both = {"gone": community, "stays": into}
     if len(await connection.rows(_LOCK, both)) < 2:
         return False
-    await seats.hold_all(connection, (community, into))
     for each in (community, into):  # what came from nowhere in particular came from here, as long as there is one
-        await connection.execute(_STAMP, {"community": each})
+        for stamp in _STAMPS:
+            await connection.execute(stamp, {"community": each})
     moved = [row.id for row in await connection.rows(_EVENTS, {"community": community})]
     twins = {row.gone: row.stays for row in await connection.rows(_TWINS, both)}
-    await _unite(connection, twins)
+    await unite(connection, twins, now)
     for statement in _MOVES:
         await connection.execute(statement, both)
     await gigs.join_communities(connection, community, into)
@@ -66,7 +67,6 @@ async def join(connection: Connection, community: int, into: int, now: datetime)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
     await resource_joining.join(connection, community, into)
     await leads.stir_community(connection, into)
-    await seats.fill(connection, await seats.hold_all(connection, [into]), now)
     await connection.execute(_DROP_COMMUNITY, both)
     return True
 
@@ -74,15 +74,17 @@ async def join(connection: Connection, community: int, into: int, now: datetime)
 # --- events that both had ------------------------------------------------------------------------------------
 
 
-async def _unite(connection: Connection, twins: dict[int, int]) -> None:
+async def unite(connection: Connection, twins: dict[int, int], now: datetime) -> None:
     """Let each event be what its twin is: times, answers, sources, calendars and old buttons."""
     if not twins:
         return
     pairs = await _pairs(connection, twins)
+    await seats.hold(connection, [each for pair in pairs for each in pair])
     for statement in _united_times(connection.dialect) if pairs else ():
         await connection.execute(statement, [{"gone": gone, "stays": stays} for gone, stays in pairs])
     for statement in _united_events(connection.dialect):
         await connection.execute(statement, [{"gone": gone, "stays": stays} for gone, stays in twins.items()])
+    await seats.fill(connection, {stays for _, stays in pairs}, now)
 
 
 async def _pairs(connection: Connection, twins: dict[int, int]) -> Sequence[tuple[int, int]]:
@@ -147,10 +149,11 @@ _LOCK = (
 _DROP_COMMUNITY = delete(communities).where(communities.c.id == _gone)
 
 _homes = select(func.min(workspaces.c.id)).where(workspaces.c.community_id == bindparam("community"))
-_STAMP = (
-    update(events)
-    .where(events.c.community_id == bindparam("community"), events.c.workspace_id.is_(None))
+_STAMPS = tuple(
+    update(table)
+    .where(table.c.community_id == bindparam("community"), table.c.workspace_id.is_(None))
     .values(workspace_id=_homes.having(func.count() == 1).scalar_subquery())
+    for table in (events, feeds)
 )
 _EVENTS = select(events.c.id).where(events.c.community_id == bindparam("community"))
 
@@ -219,9 +222,10 @@ def _united_times(dialect: str) -> Sequence[Executable]:
 def _united_events(dialect: str) -> Sequence[Executable]:
     stays = bindparam("stays", type_=events.c.id.type)
     told = event_sources.c
-    found = select(stays, told.source, _s.c.community_id, told.uid, told.digest).join(_s, _s.c.id == stays)
+    kept = [each for each in told if each.name not in ("event_id", "community_id")]
+    found = select(stays, _s.c.community_id, *kept).join(_s, _s.c.id == stays)
     sources = insert_into(event_sources, dialect).from_select(
-        ["event_id", "source", "community_id", "uid", "digest"], found.where(told.event_id == bindparam("gone"))
+        ["event_id", "community_id", *(each.name for each in kept)], found.where(told.event_id == bindparam("gone"))
     )
     same = exists().where(_so.c.event_id == bindparam("stays"), _so.c.original == occurrences.c.original)
     return (
@@ -254,7 +258,7 @@ def _requested(table: Table) -> Executable:
 
 
 _MOVES: tuple[Executable, ...] = (
-    *(_requested(table) for table in (events, digests)),
+    *(_requested(table) for table in (events, digests, feeds)),
     *(
         update(table).where(table.c.community_id == _gone).values(community_id=_stays)
         for table in (occurrences, event_sources, drafts, introductions, outbox, workspaces)

@@ -27,6 +27,7 @@ from storage import audit, gigs, leads, resource_parting, seats
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
 from storage.event_terms import reindex
+from storage.feeds import feeds
 from storage.joining import keep_newest_of_pair
 from storage.members import is_member
 from storage.outbox import outbox
@@ -61,7 +62,7 @@ async def part(
     row = await connection.first(_PARTING, {"home": home, "old": old})
     if row is None:
         return None
-    await seats.hold_all(connection, [old])
+    await seats.hold_all(connection, old)
     since = since or now
     made = {name: getattr(row, name) for name in _OF_COMMUNITY}
     new: int = await connection.scalar(_NEW_COMMUNITY, made)
@@ -80,7 +81,7 @@ async def part(
     for community in (old, new):
         await connection.execute(_DROP_STRAY_STAND_INS, {"side": community})
         await connection.execute(_DROP_OTHERS_ANSWERS, {"side": community})
-        await seats.fill(connection, await seats.hold_all(connection, [community]), now)
+        await seats.fill(connection, await seats.hold_all(connection, community), now)
     await resource_parting.part(connection, old, new, keeps_up=keeps_up)
     for community in (old, new):
         await leads.stir_community(connection, community)
@@ -188,6 +189,7 @@ _MOVES: tuple[Executable, ...] = (
         .values(community_id=_new)
         for table in (digests, outbox)
     ),
+    update(feeds).where(feeds.c.community_id == _old, feeds.c.workspace_id == _home).values(community_id=_new),
     update(organisers)
     .where(organisers.c.community_id == _old, organisers.c.workspace_id == _home)
     .values(community_id=_new),

@@ -1,7 +1,7 @@
 """Who goes where not everybody can: places, the line for them, and who a freed place goes to.
 
-Whoever frees places holds them first (`hold_for`, `hold_all`, or by writing the occurrence) and fills them last, in one
-transaction: on PostgreSQL the rows of the occurrences are locked meanwhile, on SQLite writing units of work are alone.
+Whoever frees places holds them first (`hold…`, or by writing the occurrence) and fills them last, in one transaction:
+on PostgreSQL the rows of the occurrences are locked meanwhile, on SQLite writing units of work are alone.
 The order in line is that of `attendances.at`, which for who joins it is later than for anybody who waits already.
 """
 
@@ -103,16 +103,22 @@ async def hold_for(connection: Connection, persons: Collection[int]) -> Sequence
     return [row.id for row in await connection.rows(_hold_for(connection.dialect), values)]
 
 
-async def hold_all(connection: Connection, communities: Collection[int]) -> Sequence[int]:
-    """All occurrences of these communities where places are few, or somebody waits for one."""
-    values = {"communities": listed(connection.dialect, sorted(communities))}
-    return [row.id for row in await connection.rows(_hold_all(connection.dialect), values)]
+async def hold_all(connection: Connection, community: int) -> Sequence[int]:
+    """All occurrences of a community where places are few."""
+    return [row.id for row in await connection.rows(_HOLD_ALL, {"community": community})]
+
+
+async def hold(connection: Connection, ids: Collection[int]) -> None:
+    """These occurrences, whatever their places."""
+    await connection.rows(_hold(connection.dialect), {"ids": listed(connection.dialect, sorted(ids))})
 
 
 async def fill(connection: Connection, ids: Collection[int], now: datetime) -> None:
     """Let whoever is next in line have the places that are free at these occurrences: not once they have begun, nor
     where they are cancelled. They are told, and their reminders are looked at again.
     """
+    if not ids:
+        return
     dialect = connection.dialect
     rows = await connection.rows(_next(dialect), {"ids": listed(dialect, sorted(ids)), "now": now})
     if not rows:
@@ -197,6 +203,7 @@ _TALLY = select(
 _held = select(_o.id).order_by(_o.id).with_for_update(key_share=True)
 _few = _held.where(_o.capacity.is_not(None))
 _HOLD_ONE = _few.add_columns(_o.capacity, _o.starts).where(_is_it)
+_HOLD_ALL = _few.where(_o.community_id == bindparam("community", type_=Integer))
 _SAID = select(_a.answer).where(_its, _a.person_id == _person)
 
 
@@ -207,10 +214,8 @@ def _hold_for(dialect: str) -> Executable:
 
 
 @cache
-def _hold_all(dialect: str) -> Executable:
-    line = exists().where(_a.occurrence_id == _o.id, IN_LINE)
-    is_there = among(_o.community_id, "communities", dialect)
-    return _held.where(is_there, or_(_o.capacity.is_not(None), line))
+def _hold(dialect: str) -> Executable:
+    return _held.where(among(_o.id, "ids", dialect))
 
 
 @cache

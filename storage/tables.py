@@ -240,6 +240,17 @@ events = Table(
     Column("request_id", Text, nullable=True),
     Column("laid_until", UTC, nullable=True, index=True, comment="NULL where it is laid out whole"),
     Column("created_at", UTC, nullable=False),
+    # What members changed outlasts what sources say: names of details, "timing", "is_cancelled"; and single times.
+    Column("edited", Json, server_default="[]", nullable=False),
+    Column("own_changes", Json, server_default="[]", nullable=False),
+    Column("page_key", Text, server_default="", nullable=False),
+    Index(
+        "ix_events_page_key",
+        "community_id",
+        "page_key",
+        sqlite_where=text("page_key <> ''"),
+        postgresql_where=text("page_key <> ''"),
+    ),
     UniqueConstraint("community_id", "request_id"),
     sqlite_autoincrement=True,
 )
@@ -321,7 +332,16 @@ event_sources = Table(
     _belongs("community_id", "communities.id"),
     Column("uid", Text, nullable=False),
     Column("digest", Text, nullable=False, comment="a hash of all that was read"),
+    # no foreign key: a copy of an event in another community keeps it
+    Column("feed_id", Integer, nullable=True),
+    Column("told", Json, nullable=True, comment="the event as it tells it"),
+    Column("starts", UTC, nullable=True, comment="of the next of its times when it was told"),
+    Column("ends", UTC, nullable=True),
+    Column("page_key", Text, server_default="", nullable=False),
+    Column("since", UTC, nullable=True, comment="when it was first told of"),
+    Column("missing_since", UTC, nullable=True, comment="since when it is not told of any more"),
     UniqueConstraint("community_id", "uid", "source"),
+    Index("ix_event_sources_source", "community_id", "source"),
 )
 
 # --- the library -------------------------------------------------------------------------------------------

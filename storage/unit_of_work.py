@@ -10,6 +10,7 @@ from bot.domain.delivery import DueRows, OutboxRows
 from bot.domain.digests import Digests
 from bot.domain.drafts import Drafts
 from bot.domain.events import Events
+from bot.domain.feeds import Feeds
 from bot.domain.gigs import Gigs
 from bot.domain.goals import Goals
 from bot.domain.installations import InstallationRows
@@ -38,6 +39,7 @@ from storage.digests import DigestTable
 from storage.drafts import DraftTable
 from storage.due import DueTable
 from storage.events import EventTable
+from storage.feeds import FeedTable
 from storage.gigs import GigTable
 from storage.goals import GoalTable
 from storage.heard import HeardTable
@@ -74,6 +76,7 @@ class Work:
         "drafts",
         "due",
         "events",
+        "feeds",
         "gigs",
         "goals",
         "heard",
@@ -104,6 +107,7 @@ class Work:
         self.events: Events = EventTable(connection)
         self.gigs: Gigs = GigTable(connection)
         self.digests: Digests = DigestTable(connection)
+        self.feeds: Feeds = FeedTable(connection)
         self.drafts: Drafts = DraftTable(connection)
         self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)

@@ -17,7 +17,7 @@ from bot.commands import Chore, Errand, FallsDue, Feature, Lookup, Reminds, Rend
 from bot.compose.web import OpenedLater
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
-from bot.features import connections, digests, events, gigs, greenroom, path, people, reminders, resources
+from bot.features import connections, digests, events, feeds, gigs, greenroom, path, people, reminders, resources
 from bot.features.closed import CLOSED, tell
 from bot.features.help import help_feature
 from bot.features.home import home_feature
@@ -54,7 +54,7 @@ class SystemClock:
 def all_features() -> tuple[Feature, ...]:
     """Every feature, in the order help shows them."""
     shared, own = (
-        (events.FEATURE, resources.FEATURE, gigs.FEATURE, people.PEOPLE, digests.FEATURE),
+        (events.FEATURE, resources.FEATURE, gigs.FEATURE, people.PEOPLE, digests.FEATURE, feeds.FEATURE),
         (connections.FEATURE, reminders.FEATURE, path.FEATURE, people.FEATURE, greenroom.FEATURE),
     )
     listed = (*shared, home_feature((*shared, *own)), *own)

@@ -1,9 +1,9 @@
-"""`greenroom import`: one pass over a calendar file."""
+"""`greenroom import`: one pass over a calendar file, or over a feed or page behind an address."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,15 +16,62 @@ from adapters.console.talk import WORKSPACE
 from adapters.sources.icalendar import DEFAULT, count_events, read_calendar
 from bot.commands import Services
 from bot.compose import SystemClock
+from bot.compose.web import OpenedLater
+from bot.domain.events import Skipped, SourceEvent
+from bot.domain.links import page_key
 from bot.domain.people import Account, Community
 from bot.errors import Refused, SetupError
 from bot.features.events.importing import Imported, bring_in
+from bot.features.events.taking import take_in
 from bot.i18n import N_, Words
 from bot.settings import Settings
 from storage.database import Database, migrate
 
 NAMED = 20
 """Skipped entries that are named one by one for each reason; of more, their number."""
+
+
+async def import_address(settings: Settings, url: str, community_name: str) -> None:
+    """Bring in what a feed or page tells of now, and print what came of it: what it told of before and does not any
+    more is cancelled. A feed that the community has is taken for that one.
+
+    Raises SetupError as `import_calendar` does, and Refused for what cannot be read.
+    """
+    await migrate(settings.database_url)
+    database, web = Database(settings.database_url), OpenedLater()
+    try:
+        community = await chosen_community(database, settings, community_name)
+        services = Services(database, SystemClock(), {}, web=web)
+        key = page_key(url)
+        async with database.reading() as uow:
+            feeds = await uow.feeds.listed(community.id)
+        source = next((each.source for each in feeds if each.key == key), key)
+        imported, cancelled = await _from_address(url, source, community, services)
+    finally:
+        await web.close()
+        await database.close()
+    for line in told_lines(imported, Words(settings.locale, ZoneInfo(community.zone)), cancelled):
+        click.echo(line)
+
+
+async def _from_address(url: str, source: str, community: Community, services: Services) -> tuple[Imported, int]:
+    """What came of a feed, with how many events it cancelled; else of a page that tells of events."""
+    try:
+        polled = await services.web.feed(url, community.zone)
+    except Refused as no_feed:
+        found = await services.web.events(url, community.zone)
+        if not found.events:
+            raise no_feed from None
+        return await bring_in(_each(found.events), source, community, services), 0
+    taken = await take_in(polled.events, source, community, services)
+    skipped = [*polled.skipped, *taken.skipped]
+    seen = len(polled.events) + len(polled.skipped)
+    return Imported(seen, taken.added, taken.changed, taken.unchanged, skipped), taken.cancelled
+
+
+async def _each(events: Sequence[SourceEvent]) -> AsyncIterator[SourceEvent | Skipped]:
+    for each in events:
+        yield each
 
 
 async def import_calendar(settings: Settings, file: Path, community_name: str) -> None:
@@ -104,7 +151,7 @@ async def _first_community(database: Database, settings: Settings) -> Community:
     return caller.community
 
 
-def told_lines(imported: Imported, say: Words) -> list[str]:
+def told_lines(imported: Imported, say: Words, cancelled: int = 0) -> list[str]:
     """What came of it, for people."""
     counts = [
         say.many("{count} event added", "{count} events added", imported.added),
@@ -112,6 +159,8 @@ def told_lines(imported: Imported, say: Words) -> list[str]:
         say.many("{count} unchanged", "{count} unchanged", imported.unchanged),
         say.many("{count} skipped", "{count} skipped", len(imported.skipped)),
     ]
+    if cancelled:
+        counts.append(say.many("{count} cancelled", "{count} cancelled", cancelled))
     lines = [", ".join(counts) + "."]
     if not imported.seen:
         lines.append("- " + say(N_("There is nothing in this calendar.")))

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.people import Origin
 from bot.domain.places import Place
 from bot.i18n import N_
+
+if TYPE_CHECKING:  # what is compared is told in terms of events
+    from bot.domain.sources import Copy
 
 TITLE_MOST = 200
 DESCRIPTION_MOST = 4_000
@@ -246,7 +250,7 @@ class Freed:
 
 @dataclass(frozen=True, slots=True)
 class FromSource:
-    """An event as a source tells it, to be added or brought up to date.
+    """An event as a source tells it, to be added or brought up to date. `link` is the key of its page, "" for none.
 
     Without slots it is over: one that is known loses what it still had ahead, one that is not is not added.
     """
@@ -256,6 +260,7 @@ class FromSource:
     source: str
     uid: str
     digest: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,8 +311,30 @@ class Events(Protocol):
         An event that already carries this `request_id` is not added again: its first occurrence is returned.
         """
 
-    async def bring(self, community: int, batch: Sequence[FromSource], now: datetime) -> Brought:
-        """Add or update what a source told of. The same UID is the same event, whichever source it came from."""
+    async def copies(self, community: int, source: str, now: datetime) -> Mapping[str, Copy]:
+        """What a source said of events when it was last heard, by UID."""
+
+    async def bring(
+        self,
+        community: int,
+        batch: Sequence[FromSource],
+        now: datetime,
+        *,
+        renamed: Mapping[str, str] = MappingProxyType({}),
+    ) -> Brought:
+        """Add or update what a source told of. The same UID is the same event, whichever source it came from, and so
+        are the same page and start. `renamed` maps a new UID to the one that the event had before at this source.
+        """
+
+    async def gone(self, community: int, source: str, uids: Collection[str], now: datetime) -> int:
+        """A source says nothing of these any more. What no source tells of then, and no member added, is cancelled as
+        far as it still comes; those who meant to come are told (`Changes`). Returns how many events were.
+        """
+
+    async def forget_source(self, community: int, source: str, now: datetime) -> None:
+        """There is no such source any more. What it alone told of stays where somebody answered, as the community's
+        own; else what still comes of it goes.
+        """
 
     async def answer(
         self,

@@ -73,6 +73,14 @@ def page_key(url: str) -> str:
     return f"{key.partition('/')[0]}/~{sha256(key.encode()).hexdigest()}"
 
 
+def key_of(link: str) -> str:
+    """As `page_key`; "" where there is no link, or what stands there is no address: calendars name anything."""
+    try:
+        return page_key(link) if link else ""
+    except Refused:
+        return ""
+
+
 def key_for(link: str, canonical: str) -> str:
     """The key of a link whose page calls `canonical` ("" for nothing) its own address, where that can be believed:
     on the same host, and telling as much. Many pages name their site's front page, or one address for all of a list.

@@ -401,6 +401,7 @@ def test_whatever_refers_to_a_community_or_a_person_is_moved_with_it() -> None:
             "stand_ins.community_id",
             "event_sources.community_id",
             "digests.community_id",
+            "feeds.community_id",
             "introductions.community_id",
             "gigs.community_id",
             "gig_follows.community_id",

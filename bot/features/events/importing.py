@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
+from types import MappingProxyType
 
 from bot.commands import Services
 from bot.domain.events import (
@@ -24,6 +25,7 @@ from bot.domain.events import (
     SourceChange,
     SourceEvent,
 )
+from bot.domain.links import key_of
 from bot.domain.people import Community
 from bot.domain.places import Place, fold
 from bot.domain.recurrence import lay_out
@@ -52,11 +54,14 @@ async def bring_in(
     source: str,
     community: Community,
     services: Services,
-    progress: Callable[[Imported], None],
+    progress: Callable[[Imported], None] = lambda _so_far: None,
+    *,
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Imported:
     """Add or update everything a source tells. Each event is saved whole or not at all; a second run changes nothing.
 
-    `source` is the name people see. `progress` is called after each batch.
+    `source` is the key it is known by: a file's name, which people see, or a feed's. `progress` is called after each
+    batch. `renamed` maps a new UID to the one that the event had before at this source.
     """
     now = services.clock.now()
     result = Imported()
@@ -69,11 +74,11 @@ async def bring_in(
             continue
         batch.append(item)
         if len(batch) == BATCH:
-            await _bring(batch, source, community, services, cities, now, result)
+            await _bring(batch, source, community, services, cities, now, result, renamed)
             batch = []
             progress(result)
     if batch:
-        await _bring(batch, source, community, services, cities, now, result)
+        await _bring(batch, source, community, services, cities, now, result, renamed)
     progress(result)
     return result
 
@@ -86,12 +91,13 @@ async def _bring(
     cities: _Cities,
     now: datetime,
     result: Imported,
+    renamed: Mapping[str, str],
 ) -> None:
     async with services.store.reading() as uow:
         await cities.learn([each.location for each in batch], uow)
     ready = [_made(each, source, cities, now) for each in batch]
     async with services.store.writing() as uow:
-        brought = await uow.events.bring(community.id, ready, now)
+        brought = await uow.events.bring(community.id, ready, now, renamed=renamed)
         if brought.added or brought.updated:
             await stir(uow, community.id, now)
     result.added += brought.added
@@ -106,9 +112,14 @@ def _made(told: SourceEvent, source: str, cities: _Cities, now: datetime) -> Fro
     slots = lay_out(told.timing, changes, since=now, until=now + HORIZON)
     ahead = slots if any(slot.ends > now or slot.starts >= now for slot in slots) else ()
     event = NewEvent(details, told.timing, changes, told.is_cancelled)
-    # a city that is known later is no change of the source's: only its words count
-    digest = hashlib.sha256(repr(told).encode()).hexdigest()
-    return FromSource(event, ahead, source, told.uid, digest)
+    return FromSource(event, ahead, source, told.uid, digest_of(told), key_of(told.link))
+
+
+def digest_of(told: SourceEvent) -> str:
+    """A hash of all that a source says of an event. A city that is known later is no change of the source's: only its
+    words count. Nor is another UID.
+    """
+    return hashlib.sha256(repr(replace(told, uid="")).encode()).hexdigest()
 
 
 def _over(told: SourceEvent) -> Skipped:

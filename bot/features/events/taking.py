@@ -1,0 +1,132 @@
+"""All that a source tells at once: what is new is added, what differs changed, and what it tells no more cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.commands import Services
+from bot.domain.events import HORIZON, Change, Skipped, SourceEvent
+from bot.domain.links import key_of
+from bot.domain.people import Community
+from bot.domain.recurrence import lay_out
+from bot.domain.sources import Compared, Copy, Said, compared
+from bot.features.events.importing import bring_in, digest_of
+from bot.features.mirror import stir
+
+AT_ONCE = 100
+"""Events that are looked at before others have a turn: a few milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of it. `shrinks`: over half of what was to come is gone, and it was not believed yet."""
+
+    added: int
+    changed: int
+    cancelled: int
+    unchanged: int
+    skipped: tuple[Skipped, ...]
+    shrinks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """The titles of what would be added, changed and cancelled."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    cancelled: tuple[str, ...]
+    shrinks: bool
+
+
+async def take_in(
+    events: Sequence[SourceEvent], source: str, community: Community, services: Services, *, may_shrink: bool = False
+) -> Taken:
+    """Bring the calendar to what a source tells, which is all that it has. A second time changes nothing.
+
+    `source` is the key it is known by. What is over is left as it was. Where over half of what was to come is gone
+    nothing is cancelled, unless it `may_shrink`. Written in batches: broken off, the next time goes on from there.
+    """
+    now = services.clock.now()
+    told = _by_uid(events)
+    _, _, differs = await _compared(told, source, community, services, now)
+    wanted = differs.added | differs.changed | differs.renamed.keys()
+    brought = await bring_in(_each(told, wanted), source, community, services, renamed=differs.renamed)
+    is_held_back = differs.shrinks and not may_shrink
+    cancelled = 0
+    if differs.vanished and not is_held_back:
+        async with services.store.writing() as uow:
+            cancelled = await uow.events.gone(community.id, source, differs.vanished, now)
+            await stir(uow, community.id, now)
+    return Taken(
+        added=brought.added,
+        changed=brought.updated,
+        cancelled=cancelled,
+        unchanged=brought.unchanged + len(told) - len(wanted),
+        skipped=tuple(brought.skipped),
+        shrinks=is_held_back,
+    )
+
+
+async def foreseen(events: Sequence[SourceEvent], source: str, community: Community, services: Services) -> Foreseen:
+    """What `take_in` would do now. Nothing is written."""
+    now = services.clock.now()
+    told = _by_uid(events)
+    known, said, differs = await _compared(told, source, community, services, now)
+    coming = {uid for uid, each in said.items() if each.ends > now}
+    return Foreseen(
+        added=tuple(told[uid].title for uid in sorted(differs.added & coming)),
+        changed=tuple(told[uid].title for uid in sorted((differs.changed | differs.renamed.keys()) & coming)),
+        cancelled=tuple(known[uid].title for uid in sorted(differs.vanished)),
+        shrinks=differs.shrinks,
+    )
+
+
+async def _compared(
+    told: Mapping[str, SourceEvent], source: str, community: Community, services: Services, now: datetime
+) -> tuple[Mapping[str, Copy], Mapping[str, Said], Compared]:
+    async with services.store.reading(is_steady=False) as uow:
+        known = await uow.events.copies(community.id, source, now)
+    said: dict[str, Said] = {}
+    for number, (uid, each) in enumerate(told.items()):
+        said[uid] = _said(each, known.get(uid), now)
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)  # others are answered meanwhile
+    return known, said, compared(known, said, now)
+
+
+def _by_uid(events: Sequence[SourceEvent]) -> Mapping[str, SourceEvent]:
+    """Of a UID that is told twice the last counts, as in a file."""
+    return {each.uid: each for each in events}
+
+
+def _said(told: SourceEvent, known: Copy | None, now: datetime) -> Said:
+    digest = digest_of(told)
+    if known is not None and known.digest == digest:  # when that is, is known too
+        return Said(digest, known.title, known.starts, known.ends, known.link)
+    slots = lay_out(told.timing, times_of(told), since=now, until=now + HORIZON)
+    coming = next((slot for slot in slots if slot.ends > now), slots[-1] if slots else None)
+    starts, ends = (coming.starts, coming.ends) if coming else (now, now)
+    return Said(digest, told.title, starts, ends, key_of(told.link))
+
+
+def times_of(told: SourceEvent) -> Sequence[Change]:
+    """What differs from the series in time alone."""
+    return [
+        Change(
+            each.original,
+            each.timing.starts if each.timing else None,
+            each.timing.ends if each.timing else None,
+            each.is_cancelled,
+        )
+        for each in told.changes
+    ]
+
+
+async def _each(told: Mapping[str, SourceEvent], wanted: frozenset[str]) -> AsyncIterator[SourceEvent | Skipped]:
+    for uid, each in told.items():
+        if uid in wanted:
+            yield each
