@@ -56,6 +56,9 @@ class Killed(Exception):
     pass
 
 
+ANSWERS = (Attendance.GOING, Attendance.MAYBE, Attendance.NOT_GOING)
+
+
 @dataclass(slots=True)
 class Time:
     """An occurrence as the play has it."""
@@ -134,7 +137,7 @@ class Reminded(Play):
 
         self._write(added)
 
-    @rule(which=numbers, name=st.sampled_from(NAMES), answer=st.sampled_from([*Attendance, Attendance.GOING]))
+    @rule(which=numbers, name=st.sampled_from(NAMES), answer=st.sampled_from([*ANSWERS, Attendance.GOING]))
     def answer(self, which: int, name: str, answer: Attendance) -> None:
         id_ = self._one(which)
         if id_ is None or self.times[id_].is_cancelled:
