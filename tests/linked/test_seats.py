@@ -58,3 +58,23 @@ async def test_of_two_hundred_at_one_moment_exactly_as_many_go_as_there_are_plac
         assert "You are going to Open Decks." in told[name]
     for place, name in enumerate(waiting, 1):
         assert f"Open Decks is full. You are number {place} in line." in told[name]
+
+
+async def test_a_place_that_is_passed_on_goes_across_to_the_other_platform(both: Both) -> None:
+    await both.link()
+    await both.sol.does(ADD.replace(str(PLACES), "1"), "Save")
+    mara, maria, milo = both.on_discord("mara"), both.on_slack("maria"), both.on_discord("milo")
+    assert "You are going" in await mara.does("/event show open decks", "Going")
+    assert "You are number 1 in line" in await maria.does("/event show open decks", "Join the wait-list")
+    assert "You are number 2 in line" in await milo.does("/event show open decks", "Join the wait-list")
+    await maria.says("/remind settings quiet:off")  # it may be night
+    await milo.says("/remind settings quiet:off")
+    before = len(both.slack.posted), len(both.discord.posted)
+    await mara.does("/event show open decks", "Not going")
+    await both.slack.until_posted(before[0] + 1)
+    told = maria.inbox()
+    assert "A place is free: you are going to Open Decks." in told
+    assert "You are not going" in await maria.presses(told, "Pass")
+    await both.discord.until_posted(before[1] + 1)
+    assert "A place is free: you are going to Open Decks." in milo.inbox()
+    assert "1 of 1 going" in await maria.says("/event show open decks")
