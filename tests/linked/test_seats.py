@@ -71,10 +71,10 @@ async def test_a_place_that_is_passed_on_goes_across_to_the_other_platform(both:
     await milo.says("/remind settings quiet:off")
     before = len(both.slack.posted), len(both.discord.posted)
     await mara.does("/event show open decks", "Not going")
-    await both.slack.until_posted(before[0] + 1)
+    await both.slack.until_posted(before[0] + 1, 60)  # the other process may have to look
     told = maria.inbox()
     assert "A place is free: you are going to Open Decks." in told
     assert "You are not going" in await maria.presses(told, "Pass")
-    await both.discord.until_posted(before[1] + 1)
+    await both.discord.until_posted(before[1] + 1, 60)
     assert "A place is free: you are going to Open Decks." in milo.inbox()
     assert "1 of 1 going" in await maria.says("/event show open decks")
