@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands import Access, Command, Feature, On, Shortcut
 from bot.features import mirror
-from bot.features.events import adding, answering, approving, cards, finding, home, pointing
+from bot.features.events import adding, answering, approving, cards, finding, home, pointing, showing
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -73,6 +73,13 @@ FEATURE = Feature(
             '/event decline #3 reason:"It is not about music"',
             Access.ORGANISER,
         ),
+        Command(
+            "post",
+            N_("Post an event's card to a channel"),
+            showing.PostEvent,
+            showing.post_event,
+            '/event post "late night modular" channel:#events',
+        ),
         mirror.COMMAND,
     ),
     presses={
@@ -86,7 +93,7 @@ FEATURE = Feature(
         **approving.PRESSES,
     },
     lookups={EVENT: EventLookup(), approving.PROPOSAL: approving.ProposalLookup()},
-    renders=approving.RENDERS,
+    renders={**approving.RENDERS, showing.CARD: showing.render_card},
     falls_due=mirror.FALLS_DUE,
     errands=mirror.ERRANDS,
     shortcuts=(Shortcut(N_("Add as event"), On.MESSAGE, "add", pointing.from_message),),
