@@ -12,6 +12,7 @@ from bot.domain.events import FREED, Attendance, Freed, Occurrence, Status
 from bot.domain.quiet import out_of_quiet
 from bot.features.directly import owed_to
 from bot.features.events.cards import freed_card
+from bot.features.mirror import stir_posts
 from bot.features.readers import NOWHERE, words_of
 from bot.i18n import N_
 from bot.markup import rich
@@ -25,6 +26,8 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, no
     for each in await uow.events.take_freed([row.subject for row in rows]):
         freed[each.occurrence].append(each)
     owed: defaultdict[int, list[Owed]] = defaultdict(list)
+    for community in {places[0].community for places in freed.values()}:
+        await stir_posts(uow, community, now)
     for occurrence, places in freed.items():
         period, starts = now.isoformat(), places[0].starts
         persons, community = [each.person for each in places], places[0].community
