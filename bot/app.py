@@ -315,7 +315,8 @@ class App:
         if brought is not None:
             if brought.led == _led(command, read):
                 return typed, read
-            typed = said = brought.left_out_of(said)
+            said = dict(brought.left_out_of(said))
+            typed = said
             read = await read_values(command.arguments, typed, request, self.services)
         understood = {name: value for name, value in read.values.items() if name in said}
         try:
@@ -342,8 +343,9 @@ class App:
         card = await command.confirms(ask, request, self.services)
         values = write_values(command.arguments, ask, self.services)
         draft_id = request.draft_id("confirm")
-        if (brought := _brought(typed)) is not None:  # as it is written now, to be known again
-            now = {name: values.get(name, text) for name, text in brought.values.items()}
+        if (brought := _brought(typed)) is not None:  # as it is written now, to be known again where it was left
+            left = {name: text for name, text in brought.values.items() if typed.get(name) == text}
+            now = {**brought.values, **{name: values.get(name, text) for name, text in left.items()}}
             values = {**values, BROUGHT: dumps(asdict(replace(brought, values=now)))}
             card = replace(card, controls=(*brought.menus(draft_id), *card.controls))
         draft = Draft(draft_id, _path(feature, command), values, community=_community(request))

@@ -285,8 +285,8 @@ class Events(Protocol):
         self, community: int, title: str, starts: datetime, link: str, limit: int, *, person: int | None
     ) -> Sequence[Occurrence]:
         """What may be the same as an event that would be added: it starts within `ALIKE_WITHIN` of it under a title
-        that is alike (`bot.domain.alike.titles_alike`), or within `SAME_PAGE_WITHIN` and has the same page. Likeliest first,
-        one per event; cancelled ones are left out. `starts` is aware, `link` "" for none.
+        that is alike (`bot.domain.alike.titles_alike`), or within `SAME_PAGE_WITHIN` and has the same page. Likeliest
+        first, one per event; cancelled ones are left out. `starts` is aware, `link` "" for none.
         """
 
     async def add(self, community: int, event: NewEvent, slots: Sequence[Slot], now: datetime) -> int:

@@ -84,8 +84,8 @@ def _read(text: str, start: Moment, locale: str) -> tuple[str, Rule | None]:
     if any(_is_once(Cursor(typed, tokens(typed)), words) for words in known):
         return typed, None
     count = until = None
-    counted = next((found for words in known if (found := _counted(typed, words))), None)
-    ended = None if counted else next((found for words in known if (found := _ended(typed, words))), None)
+    counted = next(filter(None, (_counted(typed, words) for words in known)), None)
+    ended = None if counted else next(filter(None, (_ended(typed, words) for words in known)), None)
     every = typed
     if counted:
         every, count = counted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands import Command, Feature, On, Shortcut
 from bot.features import mirror
-from bot.features.events import adding, answering, cards, finding, home, pointing
+from bot.features.events import adding, answering, cards, finding, home, pointing, reading
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -33,6 +33,8 @@ FEATURE = Feature(
             adding.add_event,
             '/event add Late Night Modular when:"friday 20:00" city:Berlin price:"15 EUR"',
             confirms=adding.confirm_event,
+            completes=reading.read_link,
+            by=("link", "pick"),
         ),
         Command(
             "answer",
