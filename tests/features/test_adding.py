@@ -18,9 +18,9 @@ from bot.errors import Refused
 from bot.fit import plain
 from bot.i18n import N_
 from bot.ports import NoWeb
-from bot.request import Point, Pointed, Press, Run, Submit
-from bot.ui import Action, Answer, Form, Menu, Reply
-from tests.somebody import Somebody, button, somebody, words
+from bot.request import Point, Pointed, Press, Submit
+from bot.ui import Answer, Form, Menu, Reply
+from tests.somebody import Somebody, somebody, words
 
 NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
 LINK = "https://kantine.example/modular"
@@ -110,7 +110,7 @@ async def test_a_link_alone_fills_in_all_that_its_page_says(ana: Somebody, line:
     assert said["Online link"] == "https://stream.example/kantine"
     assert said["Kind"] == "Concert"
     assert said["Genres"] == "techno and dub"
-    assert said["Price"] == "€15.00"
+    assert said["Price"] == "€15"
     done = await ana.presses(asked, "Save")
     assert title(done) == "Late Night Modular"
 
@@ -214,6 +214,7 @@ async def test_of_several_events_another_can_be_chosen_and_is_shown_anew(ana: So
     assert fields(other)["Page"] == "https://kantine.example/second"
     assert "Price" not in fields(other)
     first = await ana.ask(Press(menu(other).action, "1"))
+    assert isinstance(first, Reply)
     assert title(first) == "Late Night Modular"
     assert web.asked == [LINK] * 3
     assert title(await ana.presses(first, "Save")) == "Late Night Modular"
