@@ -10,10 +10,9 @@ from benchmarks.listings import listings, world
 from benchmarks.measuring import NOW, Figure, shown
 from bot.domain.addresses import Channel
 from bot.domain.delivery import Due
-from bot.domain.digests import Digest
+from bot.domain.digests import DIGEST, Digest
 from bot.domain.events import FromSource
 from bot.domain.people import Workspace
-from bot.features.digests.posting import DIGEST
 from storage.database import Database
 
 EVENTS = 3

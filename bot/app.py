@@ -286,6 +286,9 @@ class App:
         read = await read_values(command.arguments, typed, request, self.services)
         if command.completes is not None and typed and not _wrong(read.errors, typed):
             typed, read = await self._completed(command, typed, read, request)
+        fill_in = request.say(N_("Please fill this in."))
+        missing = {name: fill_in for name in command.needs if name not in read.errors and not read.values.get(name)}
+        read = replace(read, errors={**missing, **read.errors})
         if not read.errors:
             read = await bring_files(command.arguments, read, request.say)
         errors = read.errors

@@ -107,7 +107,8 @@ class Command:
     better, what leads there. What it raises as Refused stands in the form under its param, beside all that was typed.
     `by` names the arguments that lead there: as long as they stay the same nothing is asked again, and what was emptied
     stays empty; when one changes, what had been brought and was left as it was goes. The first of them may be typed
-    wherever it stands, without its name, where it is an address.
+    wherever it stands, without its name, where it is an address. `needs` names arguments that may be left out of a form
+    because of that, and cannot be missing in the end.
 
     A command that changes what is there already `fills` in how that stands, given what was typed: its form opens with
     it, also when no more is said than `of`, the argument that names what is changed ("" where there is but one). What
@@ -126,6 +127,7 @@ class Command:
     fills: Callable[[Mapping[str, str], Request, Services], Awaitable[Mapping[str, str]]] | None = None
     of: str = ""
     by: tuple[str, ...] = ("link",)
+    needs: tuple[str, ...] = ()
 
     @property
     def arguments(self) -> Mapping[str, Argument]:

@@ -73,6 +73,9 @@ class EventTable:
     ) -> Sequence[Occurrence]:
         return await finding.several(self._connection, community, occurrences, person)
 
+    async def versions(self, community: int, events: Collection[int]) -> Mapping[int, int]:
+        return await finding.versions(self._connection, community, events)
+
     async def suggest(self, community: int, typed: str, since: datetime, limit: int) -> Sequence[Occurrence]:
         return await finding.suggest(self._connection, community, typed, since, limit)
 

@@ -6,7 +6,7 @@ combination of what is asked; what was asked for only fills its parameters.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -267,6 +267,7 @@ def _cards(
         o.id,
         o.event_id,
         events.c.version,
+        events.c.created_at,
         o.starts,
         o.ends,
         o.is_cancelled,
@@ -327,6 +328,13 @@ _MINE = _cards(
 
 
 @cache
+def _versions(dialect: str) -> Executable:
+    return select(events.c.id, events.c.version).where(
+        events.c.community_id == bindparam("community"), among(events.c.id, "ids", dialect)
+    )
+
+
+@cache
 def _several(dialect: str) -> Executable:
     return _cards(
         select(occurrences.c.id, occurrences.c.starts).where(
@@ -341,6 +349,11 @@ def _stand_ins(dialect: str) -> Executable:
     return select(c.occurrence_id, c.stands_in).where(
         c.community_id == bindparam("community"), among(c.occurrence_id, "ids", dialect)
     )
+
+
+async def versions(connection: Connection, community: int, ids: Collection[int]) -> Mapping[int, int]:
+    values = {"community": community, "ids": listed(connection.dialect, sorted(ids))}
+    return {row.id: row.version for row in await connection.rows(_versions(connection.dialect), values)}
 
 
 # --- records -----------------------------------------------------------------------------------------------
@@ -367,4 +380,5 @@ def _occurrence(row: AnyRow) -> Occurrence:
         mine=row.mine and Attendance(row.mine),
         added_by=row.adder or "",
         sources=tuple(sorted(row.sources.split("\n"))) if row.sources else (),
+        added_at=row.created_at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -44,6 +44,8 @@ from bot.domain.delivery import (
     Outcome,
     Owed,
     Platforms,
+    Post,
+    Receipt,
     Sent,
     Undelivered,
     Waits,
@@ -231,11 +233,8 @@ _BURY_FOLLOWERS = (
 )
 _MOVING = select(outbox).where(outbox.c.key.in_(_keys), outbox.c.otherwise.is_not(None)).order_by(outbox.c.id)
 _FORGET = delete(outbox).where(outbox.c.id == bindparam("this_id"))
-_of_subject = and_(
-    outbox.c.community_id == bindparam("community"),
-    outbox.c.kind == bindparam("kind"),
-    outbox.c.subject == bindparam("subject"),
-)
+_SUBJECT = (("community_id", "community"), ("kind", "kind"), ("subject", "subject"))
+_of_subject = and_(*(outbox.c[name] == bindparam(key) for name, key in _SUBJECT))
 _FORGIVE = delete(outbox).where(_of_subject, outbox.c.state == "buried")
 _UNSETTLED = select(outbox.c.tries).where(_of_subject, outbox.c.state == "waiting").limit(1)
 # Locked, so that none of them settles before its followers are there to be seen.
@@ -288,8 +287,32 @@ _UNDELIVERED_OF = (
         exists().where(outbox.c.person_id == accounts.c.person_id, _is_undelivered),
     )
 )
-_old = select(outbox.c.id).where(outbox.c.settled_at < bindparam("before")).limit(bindparam("most"))
+_is_over = or_(outbox.c.not_after.is_(None), outbox.c.not_after < bindparam("before"))
+_old = select(outbox.c.id).where(outbox.c.settled_at < bindparam("before"), _is_over).limit(bindparam("most"))
 _SWEEP = delete(outbox).where(outbox.c.id.in_(_old.scalar_subquery()))
+
+_is_post = and_(outbox.c.state == "sent", outbox.c.message.is_not(None), outbox.c.shown.is_not(None))
+_POST_ROWS = select(outbox).where(_is_post)
+_POST = _POST_ROWS.where(outbox.c.id == bindparam("this_id"))
+_POSTS_OF = _POST_ROWS.where(
+    outbox.c.community_id == bindparam("community"), outbox.c.kind.in_(bindparam("kinds", expanding=True))
+).order_by(outbox.c.id)
+_newest = outbox.alias("newest")
+_newest_period = (
+    select(_newest.c.period)
+    .where(
+        _newest.c.state == "sent",
+        _newest.c.message.is_not(None),
+        *(_newest.c[name] == bindparam(key) for name, key in _SUBJECT),
+    )
+    .order_by(_newest.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_LAST_SENT = select(outbox).where(_is_post, _of_subject, outbox.c.period == _newest_period).order_by(outbox.c.part)
+_this_post = update(outbox).where(outbox.c.id == bindparam("this_id"))
+_SHOWED = _this_post.values(shown=bindparam("now_shown", type_=Json()))
+_FORGET_POST = _this_post.values(message=null(), shown=null())
 
 
 def _here(platforms: Platforms) -> Values:
@@ -382,6 +405,24 @@ class OutboxTable:
         count: int = await self._connection.scalar(_UNDELIVERED_OF, {"community": community})
         return count
 
+    async def posts(self, community: int, kinds: Collection[str]) -> Sequence[Post]:
+        values = {"community": community, "kinds": list(kinds)}
+        return [_post(row) for row in await self._connection.rows(_POSTS_OF, values)]
+
+    async def post(self, id_: int) -> Post | None:
+        row = await self._connection.first(_POST, {"this_id": id_})
+        return None if row is None else _post(row)
+
+    async def last_sent(self, community: int, kind: str, subject: int) -> Sequence[Post]:
+        values = {"community": community, "kind": kind, "subject": subject}
+        return [_post(row) for row in await self._connection.rows(_LAST_SENT, values)]
+
+    async def showed(self, id_: int, shown: Mapping[int, int]) -> None:
+        await self._connection.execute(_SHOWED, {"this_id": id_, "now_shown": dict(shown)})
+
+    async def forget_post(self, id_: int) -> None:
+        await self._connection.execute(_FORGET_POST, {"this_id": id_})
+
     async def sweep(self, before: datetime, limit: int) -> int:
         return (await self._connection.execute(_SWEEP, {"before": before, "most": limit})).rowcount
 
@@ -467,6 +508,12 @@ def _owed(row: AnyRow) -> Owed:
         otherwise=None if row.otherwise is None else _place(**row.otherwise),
         person=row.person_id,
     )
+
+
+def _post(row: AnyRow) -> Post:
+    owed = _owed(row)
+    shown = {int(event): version for event, version in row.shown.items()}
+    return Post(row.id, owed, Receipt(owed.address, row.message), shown, row.created_at)
 
 
 def _elsewhere(row: AnyRow) -> Owed:

@@ -17,7 +17,7 @@ from bot.commands import Chore, Errand, FallsDue, Feature, Lookup, Reminds, Rend
 from bot.compose.web import OpenedLater
 from bot.domain.delivery import Due
 from bot.due import DueWork, earliest
-from bot.features import connections, digests, events, feeds, gigs, greenroom, path, people, reminders, resources
+from bot.features import connections, digests, events, feeds, gigs, greenroom, path, people, posts, reminders, resources
 from bot.features.closed import CLOSED, tell
 from bot.features.help import help_feature
 from bot.features.home import home_feature
@@ -160,7 +160,7 @@ def reminds_of(features: Sequence[Feature]) -> Mapping[str, Reminds]:
 def falls_due_of(features: Sequence[Feature]) -> Mapping[str, FallsDue]:
     """What every kind of due row does."""
     named = {name: each for feature in features for name, each in feature.falls_due.items()}
-    return {HOUSEKEEPING: tidy, **named}
+    return {HOUSEKEEPING: tidy, **posts.FALLS_DUE, **named}
 
 
 def renders_of(features: Sequence[Feature]) -> Mapping[str, Renders]:
@@ -179,4 +179,4 @@ def chores_of(features: Sequence[Feature]) -> Mapping[str, Chore]:
 
 def errands_of(features: Sequence[Feature]) -> Mapping[str, Errand]:
     """What is owed and is no message."""
-    return {name: each for feature in features for name, each in feature.errands.items()}
+    return {**posts.ERRANDS, **{name: each for feature in features for name, each in feature.errands.items()}}

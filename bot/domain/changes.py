@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.delivery import Fact
-from bot.domain.events import Kind
+from bot.domain.events import Kind, Occurrence, Status
 from bot.domain.quiet import Quiet, quiet_around
 
 CHANGED = "changed"
@@ -49,6 +49,23 @@ class Standing:
     @property
     def _told(self) -> tuple[object, ...]:
         return self.title, self.where, self.starts, self.ends
+
+
+def standing_of_time(occurrence: Occurrence) -> Standing:
+    """How it stands now."""
+    details = occurrence.details
+    return Standing(
+        title=details.title,
+        venue=details.venue,
+        place=details.place.full_label if details.place else "",
+        online_link=details.online_link,
+        starts=occurrence.starts,
+        ends=occurrence.ends,
+        zone=occurrence.zone,
+        is_all_day=occurrence.is_all_day,
+        is_cancelled=occurrence.status is Status.CANCELLED,
+        kind=details.kind,
+    )
 
 
 def standing_json(standing: Standing) -> Mapping[str, Fact]:

@@ -119,6 +119,19 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """Something owed that was sent, and can be brought up to date where it stands."""
+
+    id: int
+    owed: Owed
+    receipt: Receipt
+    shown: Mapping[int, int]
+    """As in `Sent`."""
+    owed_at: datetime
+    """When it was owed (aware UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Moot:
     """Nothing needs to be sent any more.
 
@@ -302,5 +315,22 @@ class OutboxRows(Protocol):
     async def undelivered_of(self, community: int) -> int:
         """How many of its members are owed something of their own that did not get to them. Never what."""
 
+    async def posts(self, community: int, kinds: Collection[str]) -> Sequence[Post]:
+        """What of these kinds was sent and shows events, the oldest first."""
+
+    async def post(self, id_: int) -> Post | None:
+        """One of those; None where it is gone."""
+
+    async def last_sent(self, community: int, kind: str, subject: int) -> Sequence[Post]:
+        """All parts of the newest of that subject of which any part was sent."""
+
+    async def showed(self, id_: int, shown: Mapping[int, int]) -> None:
+        """A post was changed in place and shows this now."""
+
+    async def forget_post(self, id_: int) -> None:
+        """It does not stand there any more."""
+
     async def sweep(self, before: datetime, limit: int) -> int:
-        """Remove rows settled before that moment (housekeeping); returns how many."""
+        """Remove rows settled before that moment whose moment (`not_after`) is over too (housekeeping); returns how
+        many.
+        """

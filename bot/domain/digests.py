@@ -16,6 +16,9 @@ from bot.domain.walls import instant
 LATE_MOST = timedelta(hours=12)
 """A digest later than this is skipped: it would speak of days that have gone by."""
 
+DIGEST = "digest"
+"""The kind of a digest's due row, and of what is owed because of it."""
+
 DIGESTS_MOST = 20
 """For one community."""
 

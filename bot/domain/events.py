@@ -181,6 +181,8 @@ class Occurrence:
     mine: Attendance | None = None
     added_by: str = ""
     sources: tuple[str, ...] = ()
+    added_at: datetime | None = None
+    """When the event came into the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,9 @@ class Events(Protocol):
         self, community: int, occurrences: Collection[int], *, person: int | None
     ) -> Sequence[Occurrence]:
         """Those of `occurrences` that this community has, in the order they were asked for; ids as in `get`."""
+
+    async def versions(self, community: int, events: Collection[int]) -> Mapping[int, int]:
+        """The versions of those of these events that this community has."""
 
     async def suggest(self, community: int, typed: str, since: datetime, limit: int) -> Sequence[Occurrence]:
         """Coming occurrences, one per event, whose title or venue has words that start as typed."""

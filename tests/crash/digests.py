@@ -12,10 +12,9 @@ from typing import TypeVar
 
 from bot.domain.addresses import Channel
 from bot.domain.delivery import Due
-from bot.domain.digests import Digest
+from bot.domain.digests import DIGEST, Digest
 from bot.domain.events import Details, NewEvent, Slot, Timing
 from bot.domain.people import Workspace
-from bot.features.digests import posting
 from storage.database import Database
 from tests.crash.processes import Fake, Workers, until_settled
 
@@ -49,7 +48,7 @@ async def fill(database: Database, rooms: Sequence[Channel]) -> dict[str, list[s
                 await uow.events.add(community, NewEvent(Details(titles[-1]), timing), [slot], now)
             digest = Digest(0, community, room, (now.weekday() + 3) % 7, time(9), "UTC")
             kept = await uow.digests.add(digest, now)
-            await uow.due.put(Due(posting.DIGEST, kept.id, now - timedelta(seconds=1)))
+            await uow.due.put(Due(DIGEST, kept.id, now - timedelta(seconds=1)))
             expected[room.id] = titles
     return expected
 

@@ -17,10 +17,9 @@ import pytest
 
 from bot.domain.addresses import Channel
 from bot.domain.delivery import Due
-from bot.domain.digests import Digest
+from bot.domain.digests import DIGEST, Digest
 from bot.domain.events import Details, Kind, NewEvent, Slot, Timing
 from bot.domain.people import Account, Workspace
-from bot.features.digests import posting
 from storage.database import Database
 from tests.crash import worker
 from tests.crash.processes import Workers, until_settled
@@ -79,7 +78,7 @@ async def fill(database: Database) -> int:
             channel = Channel("recorder", "venue", f"room{number % CHANNELS}")
             digest = Digest(0, community, channel, (now.weekday() + 3) % 7, time(9), "UTC", kind=kind)
             kept = await uow.digests.add(digest, now)
-            await uow.due.put(Due(posting.DIGEST, kept.id, now - timedelta(seconds=1)))
+            await uow.due.put(Due(DIGEST, kept.id, now - timedelta(seconds=1)))
     return sum(PARTS[kind] for kind in kinds)
 
 

@@ -18,7 +18,7 @@ from bot.ports import NoWeb
 from bot.request import Press, Run
 from bot.ui import Button, Card, Reply
 from tests.platforms.silent import SilentPlatform
-from tests.somebody import Somebody, button, somebody, words
+from tests.somebody import Somebody, somebody, words
 
 NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
 FRIDAY = datetime.fromisoformat("2026-12-04 20:00")
@@ -312,7 +312,6 @@ async def test_titles_of_feeds_are_only_text(olga: Somebody, web: Feeds) -> None
     alien = "@everyone <@&1> **b** [x](javascript:alert(1))"
     web.tells(CLUB, night("x", alien), name=alien)
     asked = await olga.says(f"/feed add {CLUB}")
-    assert button(asked, "Save")
     assert alien in words(asked)
     await olga.presses(asked, "Save")
     assert alien in await calendar(olga)

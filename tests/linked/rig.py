@@ -23,7 +23,7 @@ from bot.compose import Bot, all_features, compose
 from bot.compose.discord import discord_of
 from bot.compose.slack import slack_of
 from bot.domain.delivery import Due
-from bot.features.digests import posting
+from bot.domain.digests import DIGEST
 from bot.grammar import read_sentence
 from bot.i18n import Words
 from bot.params import ChannelParam, Member, Param, Whole
@@ -272,7 +272,7 @@ class Both:
                     for each in await uow.digests.listed(community.id)
                 ]
                 for each in digests:
-                    await uow.due.put(Due(posting.DIGEST, each.id, self.clock.now(), each.channel.platform))
+                    await uow.due.put(Due(DIGEST, each.id, self.clock.now(), each.channel.platform))
         finally:
             await database.close()
         if self.bot is not None:

@@ -64,7 +64,7 @@ FEATURE = Feature(
     presses=listing.PRESSES,
     for_organisers=frozenset(listing.PRESSES),
     lookups={DIGEST: DigestLookup()},
-    falls_due={posting.DIGEST: posting.fall_due},
-    renders={posting.DIGEST: posting.render},
+    falls_due={DIGEST: posting.fall_due},
+    renders={DIGEST: posting.render},
     home=home.home,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands import ASK, Services
-from bot.features.digests import posting
+from bot.domain.digests import DIGEST
 from bot.features.digests.listing import digest_card
 from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
@@ -22,7 +22,7 @@ async def home(request: Request, services: Services) -> Sequence[Card]:
     say = request.say
     async with services.store.reading() as uow:
         digests = await uow.digests.listed(request.community.id)
-        failed = [await uow.outbox.buried(each.community, posting.DIGEST, each.id) for each in digests[:MOST]]
+        failed = [await uow.outbox.buried(each.community, DIGEST, each.id) for each in digests[:MOST]]
     if digests:
         text = say.many("{count} digest", "{count} digests", len(digests))
     else:

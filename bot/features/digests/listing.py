@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import Pressed, Services, read_id
 from bot.domain.delivery import OutboxLine
-from bot.domain.digests import Digest
+from bot.domain.digests import DIGEST, Digest
 from bot.errors import NotFound
 from bot.features.digests import posting
 from bot.features.digests.lookup import DigestParam
@@ -36,7 +36,7 @@ async def list_digests(_ask: AllDigests, request: Request, services: Services) -
     say = request.say
     async with services.store.reading() as uow:
         digests = await uow.digests.listed(request.community.id)
-        failed = [await uow.outbox.buried(each.community, posting.DIGEST, each.id) for each in digests]
+        failed = [await uow.outbox.buried(each.community, DIGEST, each.id) for each in digests]
     if not digests:
         return Reply(rich(say(N_("No digest is set. {set} makes one."), set=Slash("/digest set"))))
     text = say.many("{count} digest", "{count} digests", len(digests))
@@ -63,7 +63,7 @@ async def pause_digest(ask: OneDigest, request: Request, services: Services) -> 
     paused = replace(ask.digest, is_paused=True)
     async with services.store.writing() as uow:
         await uow.digests.change(paused)
-        await uow.due.drop(posting.DIGEST, paused.id)
+        await uow.due.drop(DIGEST, paused.id)
     return _after(N_("Paused. It says nothing until it is resumed."), paused, request)
 
 
@@ -81,7 +81,7 @@ async def remove_digest(ask: OneDigest, request: Request, services: Services) ->
     digest = ask.digest
     async with services.store.writing() as uow:
         await uow.digests.remove(digest.community, digest.id)
-        await uow.due.drop(posting.DIGEST, digest.id)
+        await uow.due.drop(DIGEST, digest.id)
     text = request.say(
         N_("Removed: {channel}, {schedule}."),
         channel=f"#{digest.channel.name}",

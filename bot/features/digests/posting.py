@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.commands import Fallen, Message, Services
 from bot.domain.delivery import Due, Fact, Moot, Owed
-from bot.domain.digests import LATE_MOST, Digest
+from bot.domain.digests import DIGEST, LATE_MOST, Digest
 from bot.domain.events import Occurrence, Page
 from bot.domain.people import Community
 from bot.domain.resources import Resource
+from bot.features.digests.news import NO_NEWS, News, counted, facts_of, gathered, gone_card, mark, news_in
 from bot.features.digests.words import filters, search_for
 from bot.features.events.cards import short_card, when
 from bot.features.resources.news import news_card
@@ -25,8 +28,6 @@ from bot.ports import UnitOfWork
 from bot.ui import Card, Privacy, Reply
 
 log = structlog.get_logger()
-
-DIGEST = "digest"
 
 EVENTS_MOST = 60
 """Events in one digest; it says how many more there are."""
@@ -80,8 +81,13 @@ async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now
             messages.append(await _library(row, digest, community, uow, services))
             continue
         ids = [int(str(id_)) for id_ in _listed(row.facts["occurrences"])]
-        occurrences = await uow.events.several(digest.community, ids, person=None)
-        messages.append(_message(row, digest, occurrences, community, services))
+        news = news_in(row.facts)
+        found = await uow.events.several(digest.community, [*ids, *news.gone], person=None)
+        known = {each.id: each for each in found}
+        occurrences = [known[id_] for id_ in ids if id_ in known]
+        say = _words(digest, community, services.platforms[row.address.platform])
+        gone = gone_card(news, known, say)
+        messages.append(_message(row, digest, occurrences, news, gone, say, services))
     return messages
 
 
@@ -113,21 +119,27 @@ def digest_reply(
     parts: int = 1,
     left_out: int = 0,
     card: Callable[[Occurrence, Words], Card] = short_card,
+    news: News = NO_NEWS,
+    gone: Card | None = None,
 ) -> Reply:
-    """The events by day. `left_out` is how many more there are than one digest holds."""
+    """The events by day, each with what is news about it, and before them `gone`: what is not listed any more.
+    `left_out` is how many more there are than one digest holds.
+    """
     zone = ZoneInfo(digest.zone)
-    cards: list[Card] = []
+    cards: list[Card] = [gone] if gone else []
     day: date | None = None
     for occurrence in occurrences:
         starts = occurrence.starts.astimezone(zone).date()
         if starts != day:
             day = starts
             cards.append(Card(title=rich(Bold(say.day(day)))))
-        cards.append(card(occurrence, say))
+        shown = card(occurrence, say)
+        cards.append(replace(shown, body=joined([shown.body, mark(occurrence, news, say)], "\n")))
     if left_out:
         more = say.many("{count} more: {find}", "{count} more: {find}", left_out, find=Slash("/event find"))
         cards.append(Card(body=rich(more)))
-    return Reply(_head(digest, occurrences, say, part, parts), tuple(cards), privacy=Privacy.SHARED)
+    head = _head(digest, occurrences, say, part, parts, counted(news, say))
+    return Reply(head, tuple(cards), privacy=Privacy.SHARED)
 
 
 def essentials_card(occurrence: Occurrence, say: Words) -> Card:
@@ -137,25 +149,34 @@ def essentials_card(occurrence: Occurrence, say: Words) -> Card:
 
 
 def laid_out(
-    digest: Digest, occurrences: Sequence[Occurrence], say: Words, limits: Limits
+    digest: Digest,
+    occurrences: Sequence[Occurrence],
+    say: Words,
+    limits: Limits,
+    news: News = NO_NEWS,
+    gone: Card | None = None,
 ) -> list[Sequence[Occurrence]]:
-    """The occurrences in as few stretches as the platform's messages hold, in order."""
+    """The occurrences in as few stretches as the platform's messages hold, in order; `gone` is in the first."""
     stretches: list[Sequence[Occurrence]] = []
     rest = occurrences
     while rest:
-        count = _most_that_fits(digest, rest, say, limits)
+        count = _most_that_fits(digest, rest, say, limits, news, None if stretches else gone)
         stretches.append(rest[:count])
         rest = rest[count:]
     return stretches
 
 
-def _most_that_fits(digest: Digest, rest: Sequence[Occurrence], say: Words, limits: Limits) -> int:
+def _most_that_fits(
+    digest: Digest, rest: Sequence[Occurrence], say: Words, limits: Limits, news: News, gone: Card | None
+) -> int:
     """By halving, since every try measures all of a message. At least one: alone, an event is shortened instead."""
     low, high = 1, min(len(rest), limits.cards)
     while low < high:
         middle = (low + high + 1) // 2
         # numbers and the line about more events take room too: try with the longest that can stand there
-        reply = digest_reply(digest, rest[:middle], say, part=EVENTS_MOST, parts=EVENTS_MOST, left_out=99_999)
+        reply = digest_reply(
+            digest, rest[:middle], say, part=EVENTS_MOST, parts=EVENTS_MOST, left_out=99_999, news=news, gone=gone
+        )
         if len(fit(reply, limits).messages) == 1:
             low = middle
         else:
@@ -166,16 +187,18 @@ def _most_that_fits(digest: Digest, rest: Sequence[Occurrence], say: Words, limi
 async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, now: datetime) -> tuple[Owed, ...]:
     page = await found(digest, uow, now)
     shared = await new_in_library(digest, uow, row.at)
-    if not page.total and not shared and digest.skips_empty:
+    news = await gathered(digest, page.occurrences, uow, now)
+    if not page.total and not shared and not news.gone and digest.skips_empty:
         return ()
     community = await uow.people.community(digest.community)
     platform = services.platforms.get(digest.channel.platform)
     if community is None or platform is None:
         raise LookupError("the digest's platform is not running here")  # it is put off, and tried again
-    stretches: Sequence[Sequence[Occurrence]] = laid_out(
-        digest, page.occurrences, _words(digest, community, platform), platform.limits
-    )
-    if not stretches and not (shared and digest.skips_empty):
+    say = _words(digest, community, platform)
+    left = {each.id: each for each in await uow.events.several(digest.community, news.gone, person=None)}
+    gone = gone_card(news, left, say)
+    stretches: Sequence[Sequence[Occurrence]] = laid_out(digest, page.occurrences, say, platform.limits, news, gone)
+    if not stretches and (gone or not (shared and digest.skips_empty)):
         stretches = [()]
     period = row.at.astimezone(ZoneInfo(digest.zone)).date().isoformat()
     told: list[Mapping[str, Fact]] = [
@@ -183,6 +206,7 @@ async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, n
             "occurrences": [each.id for each in stretch],
             "parts": len(stretches),
             "left_out": page.total - len(page.occurrences) if part == len(stretches) else 0,
+            **facts_of(news, stretch, part),
         }
         for part, stretch in enumerate(stretches, 1)
     ]
@@ -206,20 +230,25 @@ async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, n
 
 
 def _message(
-    row: Owed, digest: Digest, occurrences: Sequence[Occurrence], community: Community, services: Services
+    row: Owed,
+    digest: Digest,
+    occurrences: Sequence[Occurrence],
+    news: News,
+    gone: Card | None,
+    say: Words,
+    services: Services,
 ) -> Message | Moot:
     facts = row.facts
-    if not occurrences and facts["occurrences"]:
+    if not occurrences and not gone and facts["occurrences"]:
         return Moot("all its events are gone")
-    platform = services.platforms[row.address.platform]
-    say = _words(digest, community, platform)
     parts, left_out = int(str(facts["parts"])), int(str(facts["left_out"]))
-    limits = platform.limits
-    reply = digest_reply(digest, occurrences, say, part=row.part, parts=parts, left_out=left_out)
+    limits = services.platforms[row.address.platform].limits
+    told = partial(
+        digest_reply, digest, occurrences, say, part=row.part, parts=parts, left_out=left_out, news=news, gone=gone
+    )
+    reply = told()
     if len(fit(reply, limits).messages) > 1:
-        reply = digest_reply(
-            digest, occurrences, say, part=row.part, parts=parts, left_out=left_out, card=essentials_card
-        )
+        reply = told(card=essentials_card)
     fitted = fit(reply, limits).messages
     if len(fitted) > 1:
         raise ValueError("the events of this part have outgrown one message")
@@ -244,15 +273,15 @@ async def _library(
     return Message(fitted[0])
 
 
-def _head(digest: Digest, occurrences: Sequence[Occurrence], say: Words, part: int, parts: int) -> Rich:
+def _head(digest: Digest, occurrences: Sequence[Occurrence], say: Words, part: int, parts: int, counts: str) -> Rich:
     days = say.many("today", "in the next {count} days", digest.days)
     if not occurrences:
-        return rich(say(N_("No events {days}"), days=days))
+        return joined([rich(say(N_("No events {days}"), days=days)), counts], " · ")
     if part > 1:
         return rich(say(N_("Coming up, {part} of {parts}"), part=part, parts=parts))
     numbered = say(N_("1 of {parts}"), parts=parts) if parts > 1 else ""
     head = rich(Bold(say(N_("Coming up {days}"), days=days)))
-    return joined([head, filters(digest, say), numbered], " · ")
+    return joined([head, filters(digest, say), counts, numbered], " · ")
 
 
 def _words(digest: Digest, community: Community, platform: Platform) -> Words:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.commands import Command, Feature, On, Shortcut
+from bot.commands import Access, Command, Feature, On, Shortcut
 from bot.features import mirror
-from bot.features.events import adding, answering, cards, finding, home, pointing, reading
+from bot.features.events import adding, answering, approving, cards, finding, home, pointing, reading, showing
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -35,6 +35,7 @@ FEATURE = Feature(
             confirms=adding.confirm_event,
             completes=reading.read_link,
             by=("link", "pick"),
+            needs=("title", "when"),
         ),
         Command(
             "answer",
@@ -51,6 +52,37 @@ FEATURE = Feature(
             "/event who late night modular",
         ),
         Command("mine", N_("See what you answered to"), finding.MyEvents, finding.my_events, "/event mine"),
+        Command(
+            "settings",
+            N_("Choose whether you approve members' events"),
+            approving.SetEvents,
+            approving.set_events,
+            "/event settings approval:yes",
+            Access.ORGANISER,
+        ),
+        Command(
+            "waiting",
+            N_("See the events that wait for your approval"),
+            approving.WaitingEvents,
+            approving.waiting_events,
+            "/event waiting",
+            Access.ORGANISER,
+        ),
+        Command(
+            "decline",
+            N_("Decline an event that waits for approval"),
+            approving.DeclineEvent,
+            approving.decline_event,
+            '/event decline #3 reason:"It is not about music"',
+            Access.ORGANISER,
+        ),
+        Command(
+            "post",
+            N_("Post an event's card to a channel"),
+            showing.PostEvent,
+            showing.post_event,
+            '/event post "late night modular" channel:#events',
+        ),
         mirror.COMMAND,
     ),
     presses={
@@ -61,8 +93,10 @@ FEATURE = Feature(
         cards.MAYBE: answering.press_maybe,
         cards.NOT_GOING: answering.press_not_going,
         cards.WHO: answering.press_who,
+        **approving.PRESSES,
     },
-    lookups={EVENT: EventLookup()},
+    lookups={EVENT: EventLookup(), approving.PROPOSAL: approving.ProposalLookup()},
+    renders={**approving.RENDERS, showing.CARD: showing.render_card},
     falls_due=mirror.FALLS_DUE,
     errands=mirror.ERRANDS,
     shortcuts=(Shortcut(N_("Add as event"), On.MESSAGE, "add", pointing.from_message),),

@@ -30,6 +30,7 @@ from bot.domain.recurrence import lay_out
 from bot.domain.spoken import series_words
 from bot.domain.text import clip
 from bot.errors import Refused
+from bot.features.events.approving import must_wait, propose
 from bot.features.events.cards import SHOW, full_card, place_label, price, when
 from bot.features.events.finding import kind_choice
 from bot.features.events.lookup import found_event
@@ -116,6 +117,8 @@ async def add_event(ask: AddEvent, request: Request, services: Services) -> Repl
     event = NewEvent(_details(ask), timing, added_by=request.person.id, origin=request.origin, request_id=request.id)
     slots = lay_out(timing, (), since=request.now, until=request.now + HORIZON)
     async with services.store.writing() as uow:
+        if await must_wait(request, uow):
+            return await propose(event, request, uow)
         occurrence = await uow.events.add(request.community.id, event, slots, request.now)
         await _note(uow, request, occurrence, ask.title)
         await stir(uow, request.community.id, request.now)

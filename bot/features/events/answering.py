@@ -11,6 +11,7 @@ from bot.domain.events import Attendance, Occurrence, Status
 from bot.errors import Refused
 from bot.features.events.cards import full_card
 from bot.features.events.lookup import EventParam, found_event
+from bot.features.mirror import stir_posts
 from bot.i18n import N_
 from bot.markup import Bold, Rich, joined, rich
 from bot.params import Choice
@@ -85,6 +86,7 @@ async def _answer(event: Occurrence, answer: Attendance, request: Request, servi
         tally = await uow.events.answer(
             request.community.id, event.id, request.person.id, answer, request.now, account=request.origin.account
         )
+        await stir_posts(uow, request.community.id, request.now)
     after = replace(event, going=tally.going, maybe=tally.maybe, mine=answer)
     text = rich(say(SAID[answer], title=event.details.title))
     return Reply(text, (full_card(after, say),))

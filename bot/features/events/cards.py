@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.domain.changes import Standing
 from bot.domain.events import KIND_NAMES, Attendance, Occurrence, Price, Status
 from bot.domain.spoken import series_words
 from bot.i18n import N_, Words
@@ -125,6 +126,13 @@ def where(occurrence: Occurrence, say: Words) -> Rich:
         online = Link(say(N_("online")), details.online_link)
         return rich(place, " · ", online) if place else rich(online)
     return rich(place)
+
+
+def where_stood(standing: Standing, say: Words) -> Rich:
+    """As `where`, of how an event stood."""
+    place = ", ".join(part for part in (standing.venue, standing.place) if part)
+    online = Link(say(N_("online")), standing.online_link) if standing.online_link else ""
+    return joined([place, online], " · ")
 
 
 def _traits(occurrence: Occurrence, say: Words) -> Rich:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.commands import Access, Command
-from bot.features.mirror.falling import MIRROR, fall_due, stir, stir_home
+from bot.features.mirror.falling import MIRROR, fall_due, stir, stir_home, stir_posts
 from bot.features.mirror.reconciling import reconcile
 from bot.features.mirror.switching import MirrorEvents, mirror_events
 from bot.i18n import N_
 
-__all__ = ["COMMAND", "ERRANDS", "FALLS_DUE", "MIRROR", "stir", "stir_home"]
+__all__ = ["COMMAND", "ERRANDS", "FALLS_DUE", "MIRROR", "stir", "stir_home", "stir_posts"]
 
 COMMAND = Command(
     "mirror",

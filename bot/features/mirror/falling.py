@@ -9,6 +9,8 @@ from bot.commands import Fallen, Services
 from bot.domain.addresses import Channel
 from bot.domain.delivery import Due, Owed
 from bot.domain.people import Home
+from bot.domain.posts import POSTS
+from bot.domain.posts import SETTLES as POSTS_SETTLE
 from bot.ports import UnitOfWork
 
 MIRROR = "mirror"
@@ -25,9 +27,15 @@ AFTER_REFUSAL = timedelta(hours=6)
 
 
 async def stir(uow: UnitOfWork, community: int, now: datetime) -> None:
-    """A community's events changed: compare the calendars that show them soon."""
+    """A community's events changed: soon compare the calendars that show them, and what was posted of them."""
+    await stir_posts(uow, community, now)
     for home in await uow.people.homes_of(community):
         await stir_home(uow, home, now)
+
+
+async def stir_posts(uow: UnitOfWork, community: int, now: datetime) -> None:
+    """Somebody answered, or events changed: what was posted may lag behind."""
+    await uow.due.hasten(Due(POSTS, community, now + POSTS_SETTLE))
 
 
 async def stir_home(uow: UnitOfWork, home: Home, now: datetime) -> None:
