@@ -32,9 +32,10 @@ from bot.domain.events import (
     Tally,
     Timing,
 )
+from bot.domain.links import key_of
 from bot.domain.recurrence import lay_out
 from bot.domain.sources import Copy
-from storage import bringing, changing, event_copies, finding, seats
+from storage import bringing, changing, duplicates, event_copies, finding, seats
 from storage.connection import Connection
 from storage.details import DETAIL_COLUMNS, changes_of, walls_of
 from storage.schema import UTC
@@ -70,6 +71,12 @@ class EventTable:
 
     async def mine(self, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
         return await finding.mine(self._connection, community, person, since, offset, limit)
+
+    async def alike(
+        self, community: int, title: str, starts: datetime, link: str, limit: int, *, person: int | None
+    ) -> Sequence[Occurrence]:
+        ids = await duplicates.alike(self._connection, community, title, starts, key_of(link), limit)
+        return await finding.several(self._connection, community, ids, person)
 
     async def add(self, community: int, event: NewEvent, slots: Sequence[Slot], now: datetime) -> int:
         return await bringing.add(self._connection, community, event, slots, now)

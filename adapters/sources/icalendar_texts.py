@@ -71,7 +71,11 @@ def title_of(properties: Properties) -> str:
 
 
 def _description(properties: Properties) -> str:
-    text = _text(properties, "DESCRIPTION")
+    return described(_text(properties, "DESCRIPTION"))
+
+
+def described(text: str) -> str:
+    """A description cleaned, whether it is written in HTML or not."""
     if "<" in text and _MARKUP.search(text):
         text = _without_markup(text[:_MARKUP_MOST])
     return clean_text(text)

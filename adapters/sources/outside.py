@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import aclosing
+from datetime import UTC, datetime
 from time import monotonic
 
 from yarl import URL
 
 from adapters.sources.fetching import BROKEN_OFF, Failed, Fetched, Fetcher, checked, host_of
+from adapters.sources.icalendar import Caps as CalendarCaps
+from adapters.sources.icalendar import read_calendar
+from adapters.sources.items_events import events_in
 from adapters.sources.pages import Told, read_page
-from adapters.sources.pages_meaning import file_of, page_of
+from adapters.sources.pages_meaning import file_of, graph_event, page_of
 from adapters.sources.robots import ROBOTS_MOST, Robots, read_robots
+from bot.domain.events import Skipped, SourceEvent
 from bot.domain.pages import Found, Look, Page
 from bot.domain.sources import PageEvents, Polled
+from bot.domain.walls import instant
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.ports import Clock
 
 PAGE_MOST = 2_000_000
 """Bytes that are read of a page, decoded; what stands behind them is not looked at."""
 _HTML = ("text/html", "application/xhtml+xml")
 _ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
+FEED_MOST = 5_000_000
+"""Bytes that are read of a feed or calendar, decoded."""
+EVENTS_MOST = 50
+"""Events of one page, to choose from."""
+_CAPS = CalendarCaps(bytes=FEED_MOST, events=20_000, seconds=20)
+_CALENDARS = ("text/calendar", "application/ics", "application/octet-stream", "text/plain")
+_ACCEPT_EVENTS = "text/html, application/xhtml+xml, text/calendar, */*;q=0.1"
 _READ_AT_ONCE = 2
 _ROBOTS_KEPT = 1_000
 _ROBOTS_SECONDS = 3600.0
@@ -46,10 +62,10 @@ _WALLS = (
 
 
 class Outside:
-    """Looks at the web through a fetcher, which it closes in the end."""
+    """Looks at the web through a fetcher, which it closes in the end. Without a `clock` no event counts as over."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
+    def __init__(self, fetcher: Fetcher, clock: Clock | None = None) -> None:
+        self._fetcher, self._clock = fetcher, clock
         self._reading = asyncio.Semaphore(_READ_AT_ONCE)
         self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
 
@@ -62,24 +78,21 @@ class Outside:
         fetched, told = await self.read(url)
         if told is None:
             return file_of(fetched.url, fetched.media)
-        page = page_of(told, fetched.url)
-        asked = checked(url).host
-        if page.title.lower().startswith(_WALLS) or (
-            URL(page.url).host != asked and host_of(URL(page.url)).startswith(_GATES)
-        ):
-            raise _hidden(url)
-        return page
+        return _shown(url, page_of(told, fetched.url))
 
     async def read(self, url: str) -> tuple[Fetched, Told | None]:
         """A page and what it says of itself, its schema.org items too; None for what is no HTML. Raises Refused."""
         fetched = await self._fetcher.get(url, most=PAGE_MOST, cuts=True, only=_HTML, accept=_ACCEPT)
         _check_status(url, fetched.status)
+        return fetched, await self._told(fetched)
+
+    async def _told(self, fetched: Fetched) -> Told | None:
         if fetched.media and fetched.media not in _HTML:
-            return fetched, None
+            return None
         if not fetched.media and b"<" not in fetched.body[:1_000]:
-            return fetched, None
+            return None
         async with self._reading:
-            return fetched, await read_page(fetched.body, charset=fetched.charset)
+            return await read_page(fetched.body[:PAGE_MOST], charset=fetched.charset)
 
     async def look(self, url: str) -> Look:
         """As `Web` says. Only the site that the link names is asked for its robots.txt, not those it leads to."""
@@ -94,7 +107,48 @@ class Outside:
 
     async def events(self, url: str, zone: str) -> PageEvents:
         """As `Web` says."""
-        raise NotImplementedError
+        fetched = await self._fetcher.get(
+            url, most=FEED_MOST + 1, cuts=True, only=(*_HTML, *_CALENDARS), accept=_ACCEPT_EVENTS
+        )
+        _check_status(url, fetched.status)
+        if _is_calendar(fetched):
+            return await self._chosen(await self._read_calendar(fetched.body, zone))
+        told = await self._told(fetched)
+        if told is None:
+            return PageEvents((), file_of(fetched.url, fetched.media))
+        page = page_of(told, fetched.url)
+        found: Iterable[SourceEvent | Skipped] = events_in(told.items, fetched.url, zone, told.base)
+        chosen = await self._chosen(found, page)
+        if not chosen.events and (graph := graph_event(told, page, zone)):
+            chosen = await self._chosen((graph,), page)
+        if not chosen.events:
+            _shown(url, page)
+        return chosen
+
+    async def _read_calendar(self, body: bytes, zone: str) -> list[SourceEvent | Skipped]:
+        async with self._reading, aclosing(read_calendar(body, zone=zone, caps=_CAPS)) as told:
+            return [each async for each in told]
+
+    async def _chosen(self, found: Iterable[SourceEvent | Skipped], page: Page | None = None) -> PageEvents:
+        """What is to come first, soonest first; of what is over the latest first."""
+        now = self._clock.now() if self._clock else datetime.min.replace(tzinfo=UTC)
+        events: list[SourceEvent] = []
+        skipped: list[Skipped] = []
+        for number, each in enumerate(found):
+            if isinstance(each, SourceEvent):
+                events.append(each)
+            else:
+                skipped.append(each)
+            if number % 20 == 19:
+                await asyncio.sleep(0)  # whatever a page is made of, others go on
+
+        def order(event: SourceEvent) -> tuple[bool, float]:
+            is_over = not event.timing.rrule and instant(event.timing.ends, event.timing.zone) <= now
+            starts = instant(event.timing.starts, event.timing.zone).timestamp()
+            return is_over, -starts if is_over else starts
+
+        events.sort(key=order)
+        return PageEvents(tuple(events[:EVENTS_MOST]), page, max(0, len(events) - EVENTS_MOST), tuple(skipped))
 
     async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
         """As `Web` says."""
@@ -158,6 +212,21 @@ def _check_status(url: str, status: int) -> None:
         raise Refused(_TROUBLE, host=host_of(checked(url)), status=status)
     if found is Found.REFUSED:
         raise _hidden(url)
+
+
+def _shown(url: str, page: Page) -> Page:
+    """The page, unless it is what sites show in the place of one. Raises Refused."""
+    asked = checked(url).host
+    if page.title.lower().startswith(_WALLS) or (
+        URL(page.url).host != asked and host_of(URL(page.url)).startswith(_GATES)
+    ):
+        raise _hidden(url)
+    return page
+
+
+def _is_calendar(fetched: Fetched) -> bool:
+    begins = fetched.body[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip()[:15].upper()
+    return fetched.media == "text/calendar" or begins == b"BEGIN:VCALENDAR"
 
 
 def _hidden(url: str) -> Refused:

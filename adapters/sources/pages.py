@@ -45,6 +45,8 @@ class Told:
     """By their names ("og:title"), lower-case; of several the first that says something."""
     items: tuple[Item, ...] = ()
     """schema.org's, as `pages_items` describes them."""
+    feeds: tuple[tuple[str, str], ...] = ()
+    """What it links to as the same to subscribe to: media types, with addresses as written."""
 
 
 async def read_page(body: bytes, *, charset: str = "", caps: Caps = DEFAULT) -> Told:
@@ -67,9 +69,10 @@ async def read_page(body: bytes, *, charset: str = "", caps: Caps = DEFAULT) -> 
 
 def _told(told: Mapping[str, Json]) -> Told:
     """What the process wrote, which is ours: anything else is a mistake of ours."""
-    metas, items = told["metas"], told["items"]
+    metas, items, feeds = told["metas"], told["items"], told["feeds"]
     assert isinstance(metas, dict)
     assert isinstance(items, list)
+    assert isinstance(feeds, list)
     return Told(
         title=str(told["title"]),
         heading=str(told["heading"]),
@@ -78,6 +81,7 @@ def _told(told: Mapping[str, Json]) -> Told:
         base=str(told["base"]),
         metas={name: str(content) for name, content in metas.items()},
         items=tuple(item for item in items if isinstance(item, dict)),
+        feeds=tuple((str(each[0]), str(each[1])) for each in feeds if isinstance(each, list)),
     )
 
 

@@ -33,13 +33,25 @@ _SAID_IN = {  # HTML Living Standard, 5.2.4 Values
     "object": "data",
     "time": "datetime",
 }
-_METAS = ("og:", "twitter:", "product:", "video:", "description", "content-language", "application-name", "title")
+_METAS = (
+    "og:",
+    "event:",
+    "twitter:",
+    "product:",
+    "video:",
+    "description",
+    "content-language",
+    "application-name",
+    "title",
+)
 _METAS_MOST = 100
 _DEPTH_MOST = 500
 _TEXTS_MOST = 40
 """Open at a time."""
 _TEXT_MOST = 5_000
 _SCRIPTS_MOST = 100
+_FEEDS = ("text/calendar", "application/rss+xml", "application/atom+xml", "application/rdf+xml")
+_FEEDS_MOST = 10
 _PIECE = 32 * 1024
 
 
@@ -70,7 +82,8 @@ class _Open:
 
 
 def told_by(text: str, seconds: float) -> dict[str, Json]:
-    """What the page says of itself: title, heading, lang, canonical, base (texts), metas (an object of texts), items.
+    """What the page says of itself: title, heading, lang, canonical, base (texts), metas (an object of texts), items,
+    feeds (a list of media types and addresses).
 
     Small, however large the page is. What is not read after so many seconds is left: pages say what they are
     at their beginning.
@@ -90,6 +103,7 @@ def told_by(text: str, seconds: float) -> dict[str, Json]:
         "canonical": reader.canonical[:_TEXT_MOST],
         "base": reader.base[:_TEXT_MOST],
         "metas": {name: allowance.bounded(content) for name, content in reader.metas.items()},
+        "feeds": [list(each) for each in reader.feeds],
         "items": [_settled(allowance.bounded(item)) for item in reader.all_items()],
     }
 
@@ -100,6 +114,7 @@ class _Reader(HTMLParser):
         self.title, self.heading = _Text(), _Text()
         self.lang = self.canonical = self.base = ""
         self.metas: dict[str, str] = {}
+        self.feeds: list[tuple[str, str]] = []
         self.items: list[dict[str, object]] = []
         self.scripts: list[_Text] = []
         self._open: list[_Open] = []
@@ -161,6 +176,10 @@ class _Reader(HTMLParser):
                 self.base = self.base or said.get("href", "")
             case "link" if "canonical" in said.get("rel", "").lower().split():
                 self.canonical = self.canonical or said.get("href", "")
+            case "link" if "alternate" in said.get("rel", "").lower().split():
+                media = said.get("type", "").partition(";")[0].strip().lower()
+                if media in _FEEDS and len(self.feeds) < _FEEDS_MOST:
+                    self.feeds.append((media, said.get("href", "")[:_TEXT_MOST]))
             case "meta":
                 name = (said.get("property") or said.get("name") or said.get("http-equiv") or "").strip().lower()
                 if name.startswith(_METAS) and len(self.metas) < _METAS_MOST and said.get("content", "").strip():

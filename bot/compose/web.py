@@ -38,6 +38,7 @@ class OpenedLater:
         if self._opened is None:
             from adapters.sources.fetching import Fetcher
             from adapters.sources.outside import Outside
+            from bot.compose import SystemClock
 
-            self._opened = Outside(Fetcher())
+            self._opened = Outside(Fetcher(), SystemClock())
         return self._opened

@@ -27,6 +27,12 @@ CAPACITY_MOST = 100_000
 LONGEST = timedelta(days=31)
 """No occurrence lasts longer; a festival of two weeks is the longest seen in real calendars."""
 
+ALIKE_WITHIN = timedelta(hours=2)
+"""Two events of nearly one title that start so close are probably one."""
+
+SAME_PAGE_WITHIN = timedelta(days=1)
+"""Two events of one page that start so close are probably one; further apart it may be the page of a venue."""
+
 HORIZON = timedelta(days=366)
 """How far ahead a series is laid out as occurrences."""
 
@@ -309,6 +315,14 @@ class Events(Protocol):
 
     async def suggest(self, community: int, typed: str, since: datetime, limit: int) -> Sequence[Occurrence]:
         """Coming occurrences, one per event, whose title or venue has words that start as typed."""
+
+    async def alike(
+        self, community: int, title: str, starts: datetime, link: str, limit: int, *, person: int | None
+    ) -> Sequence[Occurrence]:
+        """What may be the same as an event that would be added: it starts within `ALIKE_WITHIN` of it under a title
+        that is alike (`bot.domain.alike.titles_alike`), or within `SAME_PAGE_WITHIN` and has the same page. Likeliest
+        first, one per event; cancelled ones are left out. `starts` is aware, `link` "" for none.
+        """
 
     async def add(self, community: int, event: NewEvent, slots: Sequence[Slot], now: datetime) -> int:
         """Keep a new event and return the id of its first occurrence.

@@ -22,12 +22,13 @@ class PageEvents:
     """The events that a page (or a calendar file behind a link) tells of, those to come first, soonest first.
 
     `page` is what the page says of itself besides, None where it is no page. `more` is how many events there are that
-    are not among them.
+    are not among them; `skipped` is what was not taken, and why.
     """
 
     events: tuple[SourceEvent, ...]
     page: Page | None = None
     more: int = 0
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

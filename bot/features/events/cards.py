@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.changes import Standing
 from bot.domain.events import KIND_NAMES, Attendance, Occurrence, Price, Status
-from bot.domain.spoken import rule_words
+from bot.domain.spoken import series_words
 from bot.i18n import N_, Words
 from bot.markup import Bold, Link, Rich, When, WhenStyle, joined, rich
 from bot.ui import Action, Button, Card, Control, Field, LinkButton, Style
@@ -39,7 +39,7 @@ def full_card(occurrence: Occurrence, say: Words) -> Card:
         (N_("Kind"), rich(say(KIND_NAMES[details.kind])) if details.kind else Rich()),
         (N_("Genres"), rich(say.listed(details.genres)) if details.genres else Rich()),
         (N_("Price"), rich(price(details.price, say)) if details.price else Rich()),
-        (N_("Repeats"), rich(rule_words(occurrence.rrule, say))),
+        (N_("Repeats"), rich(series_words(occurrence.rrule, say))),
         (N_("Coming"), _counts(occurrence, say)),
         (N_("Your answer"), rich(_answered(occurrence, say))),
         (N_("Added by"), rich(occurrence.added_by)),
