@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import audit, gigs, leads, resource_joining
+from storage import audit, gig_linking, leads, resource_joining
 from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
 from storage.outbox import outbox
@@ -55,7 +55,7 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     await _unite(connection, twins)
     for statement in _MOVES:
         await connection.execute(statement, both)
-    await gigs.join_communities(connection, community, into)
+    await gig_linking.join_communities(connection, community, into)
     for statement in audit.communities_united(connection.dialect):
         await connection.execute(statement, both)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
