@@ -8,19 +8,17 @@ from datetime import date
 from typing import Annotated
 
 from bot.commands import ASK, Pressed, Services
-from bot.domain.resources import KIND_NAMES, LEVEL_NAMES, TAG_MOST, Kind, Level, Order, Page, Resource, Wanted
-from bot.domain.topics import Topic
+from bot.domain.resources import KIND_NAMES, LEVEL_NAMES, TAG_MOST, Order, Page, Resource, Wanted
 from bot.features.paging import asking, next_page, pager, stretch
+from bot.features.resources.arguments import OfKind, OfLevel, OfTopic
 from bot.features.resources.cards import SHOW, full_card, short_card
 from bot.features.resources.lookup import (
     ResourceParam,
-    TopicParam,
     found_resource,
     names_of,
     topic_name,
     topics_of,
 )
-from bot.features.resources.sharing import kind_choice, level_choice
 from bot.i18n import N_, Slash, Words
 from bot.markup import Rich, joined, rich
 from bot.params import Choice, Law, Text, law_name
@@ -46,9 +44,9 @@ FREE: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class FindResources:
     words: Annotated[str, Text(N_("Words"), N_("In titles, tags, notes and descriptions"))] = ""
-    topic: Annotated[Topic | None, TopicParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
-    kind: Annotated[Kind | None, kind_choice()] = None
-    level: Annotated[Level | None, level_choice()] = None
+    topic: OfTopic = None
+    kind: OfKind = None
+    level: OfLevel = None
     tag: Annotated[str, Text(N_("Tag"), N_("Only with this tag"), most=TAG_MOST)] = ""
     price: Annotated[bool | None, Choice(N_("Price"), N_("free, paid"), FREE, lambda value: value == "free")] = None
     law: Annotated[str, Law(N_("Whose law"), N_("Which country's: US, Germany, EU, any"))] = ""
