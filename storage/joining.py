@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.events import Attendance
-from storage import audit, gigs, leads, resource_joining, seats
+from storage import audit, gig_linking, leads, resource_joining, seats
 from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
 from storage.feeds import feeds
@@ -62,7 +62,7 @@ async def join(connection: Connection, community: int, into: int, now: datetime)
     await unite(connection, twins, now)
     for statement in _MOVES:
         await connection.execute(statement, both)
-    await gigs.join_communities(connection, community, into)
+    await gig_linking.join_communities(connection, community, into)
     for statement in audit.communities_united(connection.dialect):
         await connection.execute(statement, both)
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func,
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
-from storage import audit, gigs, joining, leads, nudges, parting, profiles, resource_joining, seats
+from storage import audit, gig_linking, joining, leads, nudges, parting, profiles, resource_joining, seats
 from storage.connection import Connection
 from storage.connection_changes import hand_over
 from storage.goals import HAND_OVER as _OWN_GOALS
@@ -106,7 +106,7 @@ class LinkingTable:
             await self._connection.execute(statement, values)
         await leads.stir_anew(self._connection, into)
         await nudges.unite(self._connection, person, into)
-        await gigs.unite_people(self._connection, person, into)
+        await gig_linking.unite_people(self._connection, person, into)
         await hand_over(self._connection, person, into)
         await profiles.unite(self._connection, person, into)
         await resource_joining.unite(self._connection, person, into)

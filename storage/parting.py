@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import audit, gigs, leads, resource_parting, seats
+from storage import audit, gig_linking, leads, resource_parting, seats
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
 from storage.event_terms import reindex
@@ -75,7 +75,7 @@ async def part(
     coming = [each.id for each in await connection.rows(_COMING, {"old": old, "now": since})]
     for statement in _MOVES:
         await connection.execute(statement, sides)
-    await gigs.part_communities(connection, home, old, new)
+    await gig_linking.part_communities(connection, home, old, new)
     staying = set(coming) - set(going)
     copied = await _copy(connection, old, [id_ for id_ in coming if id_ in set(going)], since)
     copied += await _copy(connection, new, sorted(staying) if keeps_up else (), since)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Generic, Protocol, TypeVar
 
 from bot.commands import Lookup, Services
 from bot.domain.addresses import Channel
@@ -11,7 +13,7 @@ from bot.domain.members import Somebody, mention_of, mentioned
 from bot.domain.people import Account
 from bot.domain.places import Place, fold
 from bot.errors import NotFound, Refused
-from bot.i18n import N_
+from bot.i18n import N_, Words
 from bot.params import Option, shortened
 from bot.request import Request
 
@@ -124,13 +126,68 @@ class MemberLookup:
 
 SUGGESTED = 25
 NAMED = 5
-"""Members that are named when it is not clear who is meant."""
+"""Those that are named when it is not clear who is meant."""
 
 
 def _written(somebody: Somebody, names: Mapping[str, int]) -> str:
     account = somebody.account
     is_clear = names[fold(account.name)] == 1 and fold(account.name)
     return f"@{account.name}" if is_clear else f"<@{account.platform}:{account.id}>"
+
+
+class Numbered(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+T = TypeVar("T", bound=Numbered)
+
+
+class NamedLookup(ABC, Generic[T]):
+    """Implements `bot.commands.Lookup`: "#12", or words of a name; whoever types the whole name means that one."""
+
+    of: type[T]
+    several: str
+    """What is said where it is not clear which is meant: that {names} match."""
+
+    @abstractmethod
+    async def by_id(self, id_: str, request: Request, services: Services) -> T:
+        """The one with that id. Raises NotFound, also where the asker may not see it."""
+
+    @abstractmethod
+    async def with_words(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[T]:
+        """Those that may be meant, likeliest first."""
+
+    @abstractmethod
+    def name(self, found: T) -> str: ...
+
+    def label(self, found: T, _say: Words) -> str:
+        """Its name, and what tells it from others of that name."""
+        return self.name(found)
+
+    @abstractmethod
+    def none(self, typed: str) -> NotFound: ...
+
+    async def read(self, typed: str, request: Request, services: Services) -> T:
+        number = typed.strip().removeprefix("#")
+        if typed.strip().startswith("#") and number.isascii() and number.isdigit():
+            return await self.by_id(number, request, services)
+        found = await self.with_words(typed, request, services, NAMED + 1)
+        meant = [each for each in found if fold(self.name(each)) == fold(typed)] or found
+        if not meant:
+            raise self.none(shortened(typed))
+        if len(meant) > 1:
+            names = "; ".join(f"#{each.id} {self.label(each, request.say)}" for each in meant[:NAMED])
+            raise Refused(self.several, names=names)
+        return await self.by_id(str(meant[0].id), request, services)
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, self.of)
+        return f"#{value.id}"
+
+    async def suggest(self, typed: str, request: Request, services: Services) -> Sequence[Option]:
+        found = await self.with_words(typed, request, services, SUGGESTED)
+        return [Option(self.label(each, request.say), f"#{each.id}") for each in found]
 
 
 LOOKUPS: Mapping[str, Lookup] = {"city": CityLookup(), "channel": ChannelLookup(), "member": MemberLookup()}

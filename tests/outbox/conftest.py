@@ -1,4 +1,4 @@
-"""What delivery is tried on: both databases, with what is logged kept aside."""
+"""What delivery, and what falls due, is tried on: both databases, with what is logged kept aside."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.commands import Command, Feature, On, Shortcut
 from bot.features import introductions
 from bot.features.connections import adding, files, finding, home, keeping, promises
-from bot.features.connections.cards import SHOW
 from bot.features.connections.lookup import CONNECTION, MEETING, ConnectionLookup, MeetingLookup
 from bot.features.connections.reminding import REMINDS
 from bot.i18n import N_
@@ -112,8 +111,7 @@ FEATURE = Feature(
         *introductions.COMMANDS,
     ),
     presses={
-        finding.FIND: finding.next_found,
-        SHOW: finding.press_show,
+        **finding.PRESSES,
         **keeping.PRESSES,
         **promises.PRESSES,
         **files.PRESSES,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands import Services, arguments_of, read_values, write_values
-from bot.domain.connections import LINE_MOST, Connection, Page, Wanted
-from bot.features.connections.cards import ENTRIES, full_card, short_card
+from bot.commands import Pressed, Services
+from bot.domain.connections import LINE_MOST, Connection, Wanted
+from bot.features.connections.cards import ENTRIES, SHOW, full_card, short_card
 from bot.features.connections.days import today
 from bot.features.connections.lookup import ConnectionParam, found_connection, not_yours
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, next_page, pager, stretch
 from bot.i18n import N_, Slash
 from bot.markup import rich
 from bot.params import Text, yes_no
@@ -35,15 +36,19 @@ class ShowConnection:
     who: Annotated[Connection, ConnectionParam(N_("Who"), N_("Words of their name"))]
 
 
-async def find_connections(ask: FindConnections, request: Request, services: Services) -> Reply:
-    values = write_values(arguments_of(FindConnections), ask, services)
-    return await _found(ask, Asked(values, 0), request, services)
-
-
-async def next_found(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, FIND, request, services)
-    read = await read_values(arguments_of(FindConnections), asked.values, request, services)
-    return await _found(FindConnections(**read.values), asked, request, services)
+async def find_connections(ask: FindConnections, request: Request, services: Services, offset: int = 0) -> Reply:
+    say = request.say
+    wanted = Wanted(ask.words, ask.tag.removeprefix("#"), ask.role, ask.city, ask.met, ask.overdue)
+    async with services.store.reading() as uow:
+        page = await uow.connections.find(
+            request.person.id, wanted, today(request), request.now, offset=offset, limit=PAGE
+        )
+    if not page.total:
+        return _nobody(ask, request)
+    count = say.many("{count} connection", "{count} connections", page.total)
+    cards = tuple(short_card(each, say, today(request)) for each in page.connections)
+    pages = await pager(FIND, ask, offset, page.total, request, services)
+    return Reply(rich(stretch(count, offset, len(page.connections), page.total, say)), cards + pages)
 
 
 async def show_connection(ask: ShowConnection, request: Request, services: Services) -> Reply:
@@ -52,6 +57,9 @@ async def show_connection(ask: ShowConnection, request: Request, services: Servi
 
 async def press_show(press: Press, request: Request, services: Services) -> Reply:
     return await shown(await found_connection(press.action.arg, request, services), request, services)
+
+
+PRESSES: Mapping[str, Pressed] = {FIND: next_page(FindConnections, find_connections), SHOW: press_show}
 
 
 async def shown(connection: Connection, request: Request, services: Services) -> Reply:
@@ -67,34 +75,8 @@ async def shown(connection: Connection, request: Request, services: Services) ->
     return Reply(cards=full_card(timeline, both, request.say, today(request)))
 
 
-async def _found(ask: FindConnections, asked: Asked, request: Request, services: Services) -> Reply:
+def _nobody(ask: FindConnections, request: Request) -> Reply:
     say = request.say
-    wanted = Wanted(ask.words, ask.tag.removeprefix("#"), ask.role, ask.city, ask.met, ask.overdue)
-    async with services.store.reading() as uow:
-        page = await uow.connections.find(
-            request.person.id, wanted, today(request), request.now, offset=asked.offset, limit=PAGE
-        )
-    if not page.total:
-        return _nobody(asked, request)
-    cards = [short_card(each, say, today(request)) for each in page.connections]
-    return Reply(
-        rich(_head(page, asked, request)),
-        (*cards, *await pager(FIND, asked, page.total, request, services)),
-        replaces=asked.offset > 0,
-    )
-
-
-def _head(page: Page, asked: Asked, request: Request) -> str:
-    say = request.say
-    if page.total <= PAGE:
-        return say.many("{count} connection", "{count} connections", page.total)
-    count = say.many("{count} connection", "{count} connections", page.total)
-    last = asked.offset + len(page.connections)
-    return say(N_("{first}–{last} of {count}"), first=asked.offset + 1, last=last, count=count)
-
-
-def _nobody(asked: Asked, request: Request) -> Reply:
-    say = request.say
-    if asked.values:
+    if ask != FindConnections():
         return Reply(rich(say(N_("None of your connections matches. Ask with fewer words, or another tag."))))
     return Reply(rich(say(N_("You have noted nobody yet. {log} notes whom you met."), log=Slash("/connect log"))))

@@ -13,13 +13,13 @@ from bot.domain.places import fold
 from bot.domain.text import clean_line
 from bot.errors import NotFound, Refused
 from bot.features.events.lookup import found_event
-from bot.i18n import N_, Slash
-from bot.params import Option, Stored, shortened
+from bot.features.lookups import NamedLookup
+from bot.i18n import N_, Slash, Words
+from bot.params import Option, Stored
 from bot.request import Request
 
 CONNECTION, MEETING = "connection", "meeting"
 SUGGESTIONS = 25
-CHOICES = 5
 LATELY = timedelta(days=60)
 """Events that ended up to so long ago are suggested as where somebody was met."""
 
@@ -59,41 +59,32 @@ def not_yours() -> NotFound:
     )
 
 
-class ConnectionLookup:
-    """Implements `bot.commands.Lookup`: words of a name become one of the asker's own connections."""
+class ConnectionLookup(NamedLookup[Connection]):
+    """Words of a name become one of the asker's own connections."""
 
-    async def read(self, typed: str, request: Request, services: Services) -> Connection:
-        number = typed.strip().removeprefix("#")
-        if typed.strip().startswith("#") and number.isascii() and number.isdigit():
-            return await found_connection(number, request, services)
-        found = await self._starting(typed, request, services, CHOICES + 1)
-        meant = [each for each in found if fold(each.about.name) == fold(typed)] or found
-        if not meant:
-            raise NotFound(
-                N_("You know nobody called {typed} yet. {log} notes somebody, {find} shows whom you have noted."),
-                typed=shortened(typed),
-                log=Slash("/connect log"),
-                find=Slash("/connect find"),
-            )
-        if len(meant) > 1:
-            names = "; ".join(f"#{each.id} {described(each.about)}" for each in meant[:CHOICES])
-            raise Refused(
-                N_("Several of your connections match: {names}. Type more of the name, or the number with its #."),
-                names=names,
-            )
-        return meant[0]
+    of = Connection
+    several = N_("Several of your connections match: {names}. Type more of the name, or the number with its #.")
 
-    def write(self, value: object) -> str:
-        assert isinstance(value, Connection)
-        return f"#{value.id}"
+    async def by_id(self, id_: str, request: Request, services: Services) -> Connection:
+        return await found_connection(id_, request, services)
 
-    async def suggest(self, typed: str, request: Request, services: Services) -> Sequence[Option]:
-        found = await self._starting(typed, request, services, SUGGESTIONS)
-        return [Option(described(each.about), f"#{each.id}") for each in found]
-
-    async def _starting(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Connection]:
+    async def with_words(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Connection]:
         async with services.store.reading(is_steady=False) as uow:
             return await uow.connections.suggest(request.person.id, typed, limit)
+
+    def name(self, found: Connection) -> str:
+        return found.about.name
+
+    def label(self, found: Connection, _say: Words) -> str:
+        return described(found.about)
+
+    def none(self, typed: str) -> NotFound:
+        return NotFound(
+            N_("You know nobody called {typed} yet. {log} notes somebody, {find} shows whom you have noted."),
+            typed=typed,
+            log=Slash("/connect log"),
+            find=Slash("/connect find"),
+        )
 
 
 class MeetingLookup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from bot.features.connections import reminding
 from bot.features.connections.cards import SHOW, moment
 from bot.features.connections.days import MORNING, due, today
 from bot.features.connections.lookup import ConnectionParam, not_yours
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, next_page, pager
 from bot.i18n import N_, Slash
 from bot.markup import Bold, joined, rich
 from bot.params import Choice, Option, Stored, Text, shortened
@@ -75,15 +75,16 @@ async def add_promise(ask: AddPromise, request: Request, services: Services) -> 
     return Reply(rich(request.say(text, name=name)), tuple(promise_card(each, request) for each in kept))
 
 
-async def list_promises(ask: ListPromises, request: Request, services: Services) -> Reply:
-    return await _listed(ask.side, 0, request, services)
-
-
-async def next_listed(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, LEDGER, request, services)
-    side = asked.values.get("side", "")
-    found = await _listed(Side(side) if side in SIDES else None, asked.offset, request, services)
-    return replace(found, replaces=True)
+async def list_promises(ask: ListPromises, request: Request, services: Services, offset: int = 0) -> Reply:
+    say, side = request.say, ask.side
+    async with services.store.reading() as uow:
+        ledger = await uow.connections.open_promises(request.person.id, side, offset=offset, limit=PAGE)
+    total = {None: ledger.mine + ledger.theirs, Side.MINE: ledger.mine, Side.THEIRS: ledger.theirs}[side]
+    if not total:
+        return Reply(rich(say(N_("No promise is open. {promise} notes one."), promise=Slash("/connect promise"))))
+    cards = tuple(promise_card(each, request) for each in ledger.promises)
+    pages = await pager(LEDGER, ask, offset, total, request, services)
+    return Reply(rich(_head(ledger, request)), (*cards, *pages))
 
 
 async def move_promise(ask: MovePromise, request: Request, services: Services) -> Reply:
@@ -116,7 +117,7 @@ async def press_later(press: Press, request: Request, services: Services) -> Rep
 
 
 PRESSES: Mapping[str, Pressed] = {
-    LEDGER: next_listed,
+    LEDGER: next_page(ListPromises, list_promises),
     KEPT: press_kept,
     LET_GO: press_let_go,
     REOPEN: press_reopen,
@@ -185,19 +186,6 @@ class PromiseLookup:
 
 LOOKED_AT = 200
 """Open promises, soonest first, that words are compared with: they are sealed, so no index has them whole."""
-
-
-async def _listed(side: Side | None, offset: int, request: Request, services: Services) -> Reply:
-    say = request.say
-    async with services.store.reading() as uow:
-        ledger = await uow.connections.open_promises(request.person.id, side, offset=offset, limit=PAGE)
-    total = {None: ledger.mine + ledger.theirs, Side.MINE: ledger.mine, Side.THEIRS: ledger.theirs}[side]
-    if not total:
-        return Reply(rich(say(N_("No promise is open. {promise} notes one."), promise=Slash("/connect promise"))))
-    cards = tuple(promise_card(each, request) for each in ledger.promises)
-    asked = Asked({"side": side.value} if side else {}, offset)
-    pages = await pager(LEDGER, asked, total, request, services)
-    return Reply(rich(_head(ledger, request)), (*cards, *pages))
 
 
 def _head(ledger: Ledger, request: Request) -> str:

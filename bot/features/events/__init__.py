@@ -87,9 +87,7 @@ FEATURE = Feature(
         mirror.COMMAND,
     ),
     presses={
-        finding.FIND: finding.next_found,
-        finding.MINE: finding.next_mine,
-        cards.SHOW: finding.press_show,
+        **finding.PRESSES,
         cards.GOING: answering.press_going,
         cards.MAYBE: answering.press_maybe,
         cards.NOT_GOING: answering.press_not_going,

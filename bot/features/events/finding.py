@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, assert_never
 
-from bot.commands import Services, arguments_of, read_values, write_values
+from bot.commands import Pressed, Services
 from bot.domain.datewords import read_span
 from bot.domain.events import KIND_NAMES, Kind, Occurrence, Page, Price, Search
 from bot.domain.moments import Span
 from bot.domain.places import Place
 from bot.errors import Refused
-from bot.features.events.cards import full_card, price, short_card
+from bot.features.events.cards import SHOW, full_card, price, short_card
 from bot.features.events.lookup import EventParam, found_event
-from bot.features.paging import PAGE, Asked, asked_by, asking, pager
+from bot.features.paging import PAGE, asking, next_page, pager, stretch
 from bot.i18n import N_, Slash, Words
 from bot.markup import Rich, joined, rich
 from bot.params import Choice, City, Cost, Dates, Text, Whole
@@ -70,18 +70,23 @@ class MyEvents:
     pass
 
 
-async def find_events(ask: FindEvents, request: Request, services: Services) -> Reply:
-    return await _found(ask, 0, request, services)
-
-
-async def next_found(press: Press, request: Request, services: Services) -> Reply:
-    """Previous, Next and Look further of a search."""
-    asked = await asked_by(press.action.arg, FIND, request, services)
-    read = await read_values(arguments_of(FindEvents), asked.values, request, services)
-    if read.errors:
-        raise Refused(N_("This search can't be read any more. Run the command again."))
-    reply = await _found(FindEvents(**read.values), asked.offset, request, services)
-    return replace(reply, replaces=True)
+async def find_events(ask: FindEvents, request: Request, services: Services, offset: int = 0) -> Reply:
+    search = search_for(ask, request)
+    async with services.store.reading(is_steady=False) as uow:
+        page = await uow.events.find(request.community.id, search, person=request.person.id, offset=offset, limit=PAGE)
+        later = Page((), 0)
+        if not page.total and ask.when is None:
+            further = replace(search, until=request.now + FURTHER)
+            later = await uow.events.find(request.community.id, further, person=request.person.id, offset=0, limit=1)
+    if not page.total and (dated := _with_dates_of_words(ask, request)) is not None:
+        return await find_events(dated, request, services, offset)
+    asked = _criteria(ask, request.say)
+    if not page.total:
+        return await _nothing(ask, asked, later, request, services)
+    count = request.say.many("{count} event", "{count} events", page.total)
+    shown = stretch(count, offset, len(page.occurrences), page.total, request.say)
+    pages = await pager(FIND, ask, offset, page.total, request, services)
+    return Reply(joined([shown, asked], " · "), _listed(page, request) + pages)
 
 
 async def show_event(ask: ShowEvent, request: Request, _services: Services) -> Reply:
@@ -93,16 +98,7 @@ async def press_show(press: Press, request: Request, services: Services) -> Repl
     return Reply(cards=(full_card(occurrence, request.say),))
 
 
-async def my_events(_ask: MyEvents, request: Request, services: Services) -> Reply:
-    return await _mine(0, request, services)
-
-
-async def next_mine(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, MINE, request, services)
-    return replace(await _mine(asked.offset, request, services), replaces=True)
-
-
-async def _mine(offset: int, request: Request, services: Services) -> Reply:
+async def my_events(ask: MyEvents, request: Request, services: Services, offset: int = 0) -> Reply:
     async with services.store.reading() as uow:
         page = await uow.events.mine(request.community.id, request.person.id, request.now, offset, PAGE)
     say = request.say
@@ -116,34 +112,15 @@ async def _mine(offset: int, request: Request, services: Services) -> Reply:
             )
         )
     text = say.many("{count} coming event with your answer", "{count} coming events with your answer", page.total)
-    pages = await pager(MINE, Asked({}, offset), page.total, request, services)
+    pages = await pager(MINE, ask, offset, page.total, request, services)
     return Reply(rich(text), _listed(page, request) + pages)
 
 
-async def _found(ask: FindEvents, offset: int, request: Request, services: Services) -> Reply:
-    search = search_for(ask, request)
-    async with services.store.reading(is_steady=False) as uow:
-        page = await uow.events.find(request.community.id, search, person=request.person.id, offset=offset, limit=PAGE)
-        later = Page((), 0)
-        if not page.total and ask.when is None:
-            further = replace(search, until=request.now + FURTHER)
-            later = await uow.events.find(request.community.id, further, person=request.person.id, offset=0, limit=1)
-    if not page.total and (dated := _with_dates_of_words(ask, request)) is not None:
-        return await _found(dated, offset, request, services)
-    asked = _criteria(ask, request.say)
-    if not page.total:
-        return await _nothing(ask, asked, later, request, services)
-    values = write_values(arguments_of(FindEvents), ask, services)
-    pages = await pager(FIND, Asked(values, offset), page.total, request, services)
-    say = request.say
-    count = say.many("{count} event", "{count} events", page.total)
-    first = offset + 1
-    shown = (
-        say(N_("{first}–{last} of {count}"), first=first, last=offset + len(page.occurrences), count=count)
-        if page.total > PAGE
-        else count
-    )
-    return Reply(joined([shown, asked], " · "), _listed(page, request) + pages)
+PRESSES: Mapping[str, Pressed] = {
+    FIND: next_page(FindEvents, find_events),
+    MINE: next_page(MyEvents, my_events),
+    SHOW: press_show,
+}
 
 
 def _with_dates_of_words(ask: FindEvents, request: Request) -> FindEvents | None:
@@ -193,9 +170,8 @@ async def _nothing(ask: FindEvents, asked: Rich, later: Page, request: Request, 
     if later.total:
         today = request.now.astimezone(request.zone).date()
         later_too = replace(ask, when=Span(today, today + FURTHER - timedelta(days=1)))
-        values = write_values(arguments_of(FindEvents), later_too, services)
         more = say.many("{count} is later than that.", "{count} are later than that.", later.total)
-        further = Button(say(N_("Look further ahead")), await asking(FIND, values, request, services))
+        further = Button(say(N_("Look further ahead")), await asking(FIND, later_too, request, services))
         return Reply(rich(text, "\n", more), (Card(controls=(further,)),))
     wider = N_('Search wider: fewer words, more days (when:"next 90 days") or a larger circle (within:200).')
     if ask.near is None:

@@ -8,15 +8,14 @@ from datetime import timedelta
 
 from bot.commands import Services, read_id
 from bot.domain.events import Occurrence
-from bot.errors import NotFound, Refused
+from bot.errors import NotFound
 from bot.features.events.cards import place_label
+from bot.features.lookups import NamedLookup
 from bot.i18n import N_, Slash, Words
-from bot.params import Option, Stored, shortened
+from bot.params import Stored
 from bot.request import Request
 
 EVENT = "event"
-SUGGESTIONS = 25
-CHOICES = 5
 LATELY = timedelta(days=1)
 """Events that ended up to so long ago are still found by their title."""
 
@@ -38,43 +37,29 @@ async def found_event(id_: str, request: Request, services: Services) -> Occurre
     )
 
 
-class EventLookup:
-    """Implements `bot.commands.Lookup`: typed words of a title become an occurrence."""
+class EventLookup(NamedLookup[Occurrence]):
+    """Typed words of a title become an occurrence."""
 
-    async def read(self, typed: str, request: Request, services: Services) -> Occurrence:
-        number = typed.removeprefix("#")
-        if typed.startswith("#") and number.isascii() and number.isdigit():
-            return await found_event(number, request, services)
-        found = await self._starting(typed, request, services, CHOICES + 1)
-        exact = [each for each in found if each.details.title.casefold() == typed.casefold()]
-        meant = exact or found
-        if not meant:
-            raise NotFound(
-                N_("No coming event has {typed} in its title or venue. {find} shows what there is."),
-                typed=shortened(typed),
-                find=Slash("/event find"),
-            )
-        if len(meant) > 1:
-            names = [f"#{each.id} {_label(each, request.say)}" for each in meant[:CHOICES]]
-            raise Refused(
-                N_("Several events match: {names}. Type more of the title, or the number with its #."),
-                names="; ".join(names),
-            )
-        return await found_event(str(meant[0].id), request, services)
+    of = Occurrence
+    several = N_("Several events match: {names}. Type more of the title, or the number with its #.")
 
-    def write(self, value: object) -> str:
-        assert isinstance(value, Occurrence)
-        return f"#{value.id}"
+    async def by_id(self, id_: str, request: Request, services: Services) -> Occurrence:
+        return await found_event(id_, request, services)
 
-    async def suggest(self, typed: str, request: Request, services: Services) -> Sequence[Option]:
-        found = await self._starting(typed, request, services, SUGGESTIONS)
-        return [Option(_label(each, request.say), f"#{each.id}") for each in found]
-
-    async def _starting(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Occurrence]:
+    async def with_words(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Occurrence]:
         async with services.store.reading(is_steady=False) as uow:
             return await uow.events.suggest(request.community.id, typed, request.now - LATELY, limit)
 
+    def name(self, found: Occurrence) -> str:
+        return found.details.title
 
-def _label(occurrence: Occurrence, say: Words) -> str:
-    day = say.short_day(occurrence.starts.astimezone(say.zone).date())
-    return " · ".join(part for part in (occurrence.details.title, day, place_label(occurrence)) if part)
+    def label(self, found: Occurrence, say: Words) -> str:
+        day = say.short_day(found.starts.astimezone(say.zone).date())
+        return " · ".join(part for part in (found.details.title, day, place_label(found)) if part)
+
+    def none(self, typed: str) -> NotFound:
+        return NotFound(
+            N_("No coming event has {typed} in its title or venue. {find} shows what there is."),
+            typed=typed,
+            find=Slash("/event find"),
+        )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands import Pressed, Services, arguments_of, read_values, write_values
+from bot.commands import Pressed, Services
 from bot.domain.audit import Subject
 from bot.domain.gigs import ROLE_MOST, WHAT_NAMES, Gig, Order, Wanted, What
 from bot.domain.places import Place
 from bot.domain.roles import ROLES
-from bot.errors import Refused
 from bot.features.gigs.cards import SHOW, full_card, own_card, reported_card, short_card, waiting_card
 from bot.features.gigs.lookup import GigParam, seen_gig
 from bot.features.gigs.posting import what_choice
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, next_page, pager, stretch
 from bot.i18n import N_, Slash, Words
 from bot.markup import Rich, joined, rich
 from bot.params import Choice, City, Text, Whole, yes_no
@@ -60,59 +59,7 @@ class WaitingGigs:
     pass
 
 
-async def find_gigs(ask: FindGigs, request: Request, services: Services) -> Reply:
-    return await _found(ask, 0, request, services)
-
-
-async def next_found(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, FIND, request, services)
-    read = await read_values(arguments_of(FindGigs), asked.values, request, services)
-    if read.errors:
-        raise Refused(N_("This search can't be read any more. Run the command again."))
-    return replace(await _found(FindGigs(**read.values), asked.offset, request, services), replaces=True)
-
-
-async def show_gig(ask: ShowGig, request: Request, services: Services) -> Reply:
-    return await shown(ask.gig.id, request, services)
-
-
-async def press_show(press: Press, request: Request, services: Services) -> Reply:
-    return await shown(press.action.arg, request, services)
-
-
-async def shown(id_: str | int, request: Request, services: Services, text: str = "") -> Reply:
-    """All of one gig; its poster sees who would like to do it."""
-    async with services.store.reading() as uow:
-        gig = await seen_gig(id_, request, uow)
-        names: tuple[str, ...] = ()
-        if gig.is_mine:
-            names = tuple(each.account.name for each in await uow.gigs.interests(gig.id, gig.community))
-    return Reply(rich(text), (full_card(gig, request.say, request.now, names),))
-
-
-async def my_gigs(_ask: MyGigs, request: Request, services: Services) -> Reply:
-    return await _mine(0, request, services)
-
-
-async def next_mine(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, MINE, request, services)
-    return replace(await _mine(asked.offset, request, services), replaces=True)
-
-
-async def waiting_gigs(_ask: WaitingGigs, request: Request, services: Services) -> Reply:
-    return await _waiting(0, request, services)
-
-
-async def next_waiting(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, WAITING, request, services)
-    return replace(await _waiting(asked.offset, request, services), replaces=True)
-
-
-PRESSES: Mapping[str, Pressed] = {FIND: next_found, MINE: next_mine, WAITING: next_waiting, SHOW: press_show}
-FOR_ORGANISERS = frozenset({WAITING})
-
-
-async def _found(ask: FindGigs, offset: int, request: Request, services: Services) -> Reply:
+async def find_gigs(ask: FindGigs, request: Request, services: Services, offset: int = 0) -> Reply:
     wanted = Wanted(ask.words, ask.what, ask.role, ask.near, ask.within, ask.remote, ask.paid)
     async with services.store.reading(is_steady=False) as uow:
         page = await uow.gigs.find(
@@ -133,19 +80,31 @@ async def _found(ask: FindGigs, offset: int, request: Request, services: Service
             post=Slash("/gig post"),
         )
         return Reply(rich(joined([say(N_("No open gig found")), asked], " · "), "\n", told))
-    values = write_values(arguments_of(FindGigs), ask, services)
-    pages = await pager(FIND, Asked(values, offset), page.total, request, services)
     count = say.many("{count} gig", "{count} gigs", page.total)
-    range_ = (
-        say(N_("{first}–{last} of {count}"), first=offset + 1, last=offset + len(page.gigs), count=count)
-        if page.total > PAGE
-        else count
-    )
+    head = joined([stretch(count, offset, len(page.gigs), page.total, say), asked], " · ")
     cards = tuple(short_card(gig, say, request.now) for gig in page.gigs)
-    return Reply(joined([range_, asked], " · "), cards + pages)
+    return Reply(head, cards + await pager(FIND, ask, offset, page.total, request, services))
 
 
-async def _mine(offset: int, request: Request, services: Services) -> Reply:
+async def show_gig(ask: ShowGig, request: Request, services: Services) -> Reply:
+    return await shown(ask.gig.id, request, services)
+
+
+async def press_show(press: Press, request: Request, services: Services) -> Reply:
+    return await shown(press.action.arg, request, services)
+
+
+async def shown(id_: str | int, request: Request, services: Services, text: str = "") -> Reply:
+    """All of one gig; its poster sees who would like to do it."""
+    async with services.store.reading() as uow:
+        gig = await seen_gig(id_, request, uow)
+        names: tuple[str, ...] = ()
+        if gig.is_mine:
+            names = tuple(each.account.name for each in await uow.gigs.interests(gig.id, gig.community))
+    return Reply(rich(text), (full_card(gig, request.say, request.now, names),))
+
+
+async def my_gigs(ask: MyGigs, request: Request, services: Services, offset: int = 0) -> Reply:
     say = request.say
     async with services.store.reading() as uow:
         page = await uow.gigs.mine(request.community.id, request.person.id, offset, PAGE)
@@ -153,10 +112,10 @@ async def _mine(offset: int, request: Request, services: Services) -> Reply:
         return Reply(rich(say(N_("You have posted no gig here yet. {post} does."), post=Slash("/gig post"))))
     text = say.many("You have posted {count} gig.", "You have posted {count} gigs.", page.total)
     cards = tuple(own_card(gig, say, request.now) for gig in page.gigs)
-    return Reply(rich(text), cards + await pager(MINE, Asked({}, offset), page.total, request, services))
+    return Reply(rich(text), cards + await pager(MINE, ask, offset, page.total, request, services))
 
 
-async def _waiting(offset: int, request: Request, services: Services) -> Reply:
+async def waiting_gigs(ask: WaitingGigs, request: Request, services: Services, offset: int = 0) -> Reply:
     say = request.say
     async with services.store.reading() as uow:
         page = await uow.gigs.pending(request.community.id, request.now, offset, PAGE)
@@ -168,7 +127,16 @@ async def _waiting(offset: int, request: Request, services: Services) -> Reply:
     if reported:
         more = say.many("{count} gig is reported.", "{count} gigs are reported.", len(reported))
         text = f"{text} {more}" if page.total else more
-    return Reply(rich(text), cards + await pager(WAITING, Asked({}, offset), page.total, request, services))
+    return Reply(rich(text), cards + await pager(WAITING, ask, offset, page.total, request, services))
+
+
+PRESSES: Mapping[str, Pressed] = {
+    FIND: next_page(FindGigs, find_gigs),
+    MINE: next_page(MyGigs, my_gigs),
+    WAITING: next_page(WaitingGigs, waiting_gigs),
+    SHOW: press_show,
+}
+FOR_ORGANISERS = frozenset({WAITING})
 
 
 async def _reported(request: Request, uow: UnitOfWork) -> tuple[Card, ...]:

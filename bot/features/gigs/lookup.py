@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from bot.commands import Services, read_id
 from bot.domain.gigs import Gig
 from bot.domain.places import fold
-from bot.errors import NotAllowed, NotFound, Refused
+from bot.errors import NotAllowed, NotFound
+from bot.features.lookups import NamedLookup
 from bot.features.organising import organises
 from bot.i18n import N_, Slash, Words
-from bot.params import Option, Stored, shortened
+from bot.params import Stored
 from bot.ports import UnitOfWork
 from bot.request import Request
 
 GIG, OWN_GIG, WAITING_GIG = "gig", "own gig", "waiting gig"
-SUGGESTIONS = 25
-CHOICES = 5
 WAITING_MOST = 1_000
 """Gigs that are looked through for one that organisers name."""
 
@@ -68,52 +67,40 @@ async def own_gig(id_: str | int, request: Request, uow: UnitOfWork) -> Gig:
     return gig
 
 
-class GigLookup:
-    """Implements `bot.commands.Lookup`: typed words of a title become a gig that is open."""
+class GigLookup(NamedLookup[Gig]):
+    """Typed words of a title become a gig that is open."""
 
+    of = Gig
+    several = N_("Several gigs match: {names}. Type more of the title, or the number with its #.")
     is_own = False
 
-    async def read(self, typed: str, request: Request, services: Services) -> Gig:
-        number = typed.strip().removeprefix("#")
+    async def by_id(self, id_: str, request: Request, services: Services) -> Gig:
         async with services.store.reading() as uow:
-            if typed.strip().startswith("#") and number.isascii() and number.isdigit():
-                return await self._by_id(number, request, uow)
-            found = await self._starting(typed, request, uow, CHOICES + 1)
-        meant = [each for each in found if fold(each.about.title) == fold(typed)] or found
-        if not meant:
-            raise NotFound(
-                N_("No gig here has {typed} in its title. {find} shows what is open, {mine} what you posted."),
-                typed=shortened(typed),
-                find=Slash("/gig find"),
-                mine=Slash("/gig mine"),
-            )
-        if len(meant) > 1:
-            names = "; ".join(f"#{each.id} {_label(each, request.say)}" for each in meant[:CHOICES])
-            raise Refused(
-                N_("Several gigs match: {names}. Type more of the title, or the number with its #."), names=names
-            )
-        return meant[0]
+            return await (own_gig if self.is_own else seen_gig)(id_, request, uow)
 
-    def write(self, value: object) -> str:
-        assert isinstance(value, Gig)
-        return f"#{value.id}"
-
-    async def suggest(self, typed: str, request: Request, services: Services) -> Sequence[Option]:
+    async def with_words(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Gig]:
         async with services.store.reading(is_steady=False) as uow:
-            found = await self._starting(typed, request, uow, SUGGESTIONS)
-        return [Option(_label(each, request.say), f"#{each.id}") for each in found]
+            return await uow.gigs.suggest(
+                request.community.id,
+                typed,
+                person=request.person.id,
+                now=request.now,
+                is_own=self.is_own,
+                limit=limit,
+            )
 
-    async def _by_id(self, id_: str, request: Request, uow: UnitOfWork) -> Gig:
-        return await seen_gig(id_, request, uow)
+    def name(self, found: Gig) -> str:
+        return found.about.title
 
-    async def _starting(self, typed: str, request: Request, uow: UnitOfWork, limit: int) -> Sequence[Gig]:
-        return await uow.gigs.suggest(
-            request.community.id,
-            typed,
-            person=request.person.id,
-            now=request.now,
-            is_own=self.is_own,
-            limit=limit,
+    def label(self, found: Gig, say: Words) -> str:
+        return f"{found.about.title} · {say.short_day(found.deadline.astimezone(say.zone).date())}"
+
+    def none(self, typed: str) -> NotFound:
+        return NotFound(
+            N_("No gig here has {typed} in its title. {find} shows what is open, {mine} what you posted."),
+            typed=typed,
+            find=Slash("/gig find"),
+            mine=Slash("/gig mine"),
         )
 
 
@@ -122,19 +109,13 @@ class OwnGigLookup(GigLookup):
 
     is_own = True
 
-    async def _by_id(self, id_: str, request: Request, uow: UnitOfWork) -> Gig:
-        return await own_gig(id_, request, uow)
-
 
 class WaitingGigLookup(GigLookup):
     """As that, of those that wait for approval; to nobody but organisers there is any."""
 
-    async def _starting(self, typed: str, request: Request, uow: UnitOfWork, limit: int) -> Sequence[Gig]:
+    async def with_words(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Gig]:
         if not request.is_organiser:
             return ()
-        page = await uow.gigs.pending(request.community.id, request.now, 0, WAITING_MOST)
+        async with services.store.reading(is_steady=False) as uow:
+            page = await uow.gigs.pending(request.community.id, request.now, 0, WAITING_MOST)
         return [each for each in page.gigs if fold(typed) in fold(each.about.title)][:limit]
-
-
-def _label(gig: Gig, say: Words) -> str:
-    return f"{gig.about.title} · {say.short_day(gig.deadline.astimezone(say.zone).date())}"

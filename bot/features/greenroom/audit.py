@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.commands import Pressed, Services
 from bot.domain.audit import Did, Line, Subject
-from bot.features.paging import Asked, asked_by, pager
+from bot.features.paging import next_page, pager
 from bot.i18n import N_, Words
 from bot.markup import Rich, When, joined, rich
-from bot.request import Press, Request
+from bot.request import Request
 from bot.ui import Reply
 
 AUDIT = "greenroom.audit"
@@ -50,19 +50,7 @@ class ShowAudit:
     pass
 
 
-async def show_audit(_ask: ShowAudit, request: Request, services: Services) -> Reply:
-    return await _listed(0, request, services)
-
-
-async def next_lines(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, AUDIT, request, services)
-    return replace(await _listed(asked.offset, request, services), replaces=True)
-
-
-PRESSES: Mapping[str, Pressed] = {AUDIT: next_lines}
-
-
-async def _listed(offset: int, request: Request, services: Services) -> Reply:
+async def show_audit(ask: ShowAudit, request: Request, services: Services, offset: int = 0) -> Reply:
     say = request.say
     async with services.store.reading() as uow:
         total = await uow.audit.count(request.community.id)
@@ -71,7 +59,10 @@ async def _listed(offset: int, request: Request, services: Services) -> Reply:
         return Reply(rich(say(N_("Nobody has shared, changed or removed anything yet."))))
     count = say.many("{count} line, kept for a year:", "{count} lines, kept for a year:", total)
     shown = joined([count, *(_shown(line, say) for line in lines)], "\n")
-    return Reply(shown, await pager(AUDIT, Asked({}, offset), total, request, services, LINES))
+    return Reply(shown, await pager(AUDIT, ask, offset, total, request, services, LINES))
+
+
+PRESSES: Mapping[str, Pressed] = {AUDIT: next_page(ShowAudit, show_audit)}
 
 
 def _shown(line: Line, say: Words) -> Rich:

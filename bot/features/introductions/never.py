@@ -11,7 +11,7 @@ from bot.domain.introductions import NEVER_MOST
 from bot.domain.members import Somebody
 from bot.domain.people import Person
 from bot.errors import Refused
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, asked_by, pager
 from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
 from bot.params import Member
@@ -48,7 +48,7 @@ async def never_introduce(ask: NeverIntroduce, request: Request, services: Servi
 
 
 async def press_list(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, LIST, request, services)
+    asked = await asked_by(press.action, request, services)
     return await _shown(request, services, offset=asked.offset, replaces=True)
 
 
@@ -88,7 +88,7 @@ async def _shown(
             command=Slash("/connect never member:…"),
         )
     cards = [_somebody(each, request) for each in found.people]
-    cards += await pager(LIST, Asked({}, offset), found.total, request, services)
+    cards += await pager(LIST, NeverIntroduce(), offset, found.total, request, services)
     cards.append(_switch(request, is_welcoming=is_welcoming))
     return Reply(rich("\n".join(part for part in (text, told) if part)), tuple(cards), replaces=replaces)
 

@@ -12,7 +12,7 @@ from bot.domain.goals import OPEN_MOST, WHAT_MOST, Goal, State
 from bot.domain.places import fold
 from bot.domain.topics import Pillar
 from bot.errors import NotFound, Refused
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, asked_by, pager
 from bot.features.path.cards import DONE, LET_GO, LIST, REOPEN, goal_card
 from bot.features.path.naming import PillarParam, names_of
 from bot.i18n import N_, Slash
@@ -67,13 +67,21 @@ async def set_goal(ask: SetGoal, request: Request, services: Services) -> Reply:
     return await _shown(id_, N_("Set. Only you see it."), request, services)
 
 
-async def list_goals(_ask: ListGoals, request: Request, services: Services) -> Reply:
-    return await _listed(0, request, services)
+async def list_goals(ask: ListGoals, request: Request, services: Services, offset: int = 0) -> Reply:
+    say = request.say
+    async with services.store.reading() as uow:
+        page = await uow.goals.listed(request.person.id, offset=offset, limit=PAGE)
+        names = await names_of(uow, request.joined.id if request.joined else None, say)
+    if not page.total:
+        return Reply(rich(say(N_("You have set no goal yet. {goal} sets one."), goal=Slash("/path goal"))))
+    cards = tuple(goal_card(each, names, say, today(request)) for each in page.goals)
+    pages = await pager(LIST, ask, offset, page.total, request, services)
+    return Reply(rich(say.many("{count} open goal", "{count} open goals", page.open)), (*cards, *pages))
 
 
 async def next_listed(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, LIST, request, services)
-    return replace(await _listed(asked.offset, request, services), replaces=asked.offset > 0)
+    asked = await asked_by(press.action, request, services)
+    return replace(await list_goals(ListGoals(), request, services, asked.offset), replaces=asked.offset > 0)
 
 
 async def done_goal(ask: DoneGoal, request: Request, services: Services) -> Reply:
@@ -171,18 +179,6 @@ class GoalLookup:
             page = await uow.goals.listed(request.person.id, offset=0, limit=LOOKED_AT)
         wanted = fold(typed)
         return [each for each in page.goals if wanted in fold(each.what)]
-
-
-async def _listed(offset: int, request: Request, services: Services) -> Reply:
-    say = request.say
-    async with services.store.reading() as uow:
-        page = await uow.goals.listed(request.person.id, offset=offset, limit=PAGE)
-        names = await names_of(uow, request.joined.id if request.joined else None, say)
-    if not page.total:
-        return Reply(rich(say(N_("You have set no goal yet. {goal} sets one."), goal=Slash("/path goal"))))
-    cards = tuple(goal_card(each, names, say, today(request)) for each in page.goals)
-    pages = await pager(LIST, Asked({}, offset), page.total, request, services)
-    return Reply(rich(say.many("{count} open goal", "{count} open goals", page.open)), (*cards, *pages))
 
 
 async def _pressed(press: Press, state: State, request: Request, services: Services) -> Reply:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands import Pressed, Services, arguments_of, read_values, write_values
+from bot.commands import Pressed, Services
 from bot.domain.places import Place
 from bot.domain.profiles import ROLE_MOST, WISH_NAMES, Wanted, Wish
 from bot.domain.roles import ROLES
-from bot.errors import Refused
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, next_page, pager, stretch
 from bot.features.people.cards import profile_card
 from bot.i18n import N_, Slash, Words
 from bot.markup import Rich, joined, rich
 from bot.params import Choice, City, Text, Whole
-from bot.request import Press, Request
+from bot.request import Request
 from bot.ui import Reply
 
 FIND = "people.find"
@@ -36,22 +35,7 @@ class FindPeople:
     offering: Annotated[Wish | None, Choice(N_("Offering"), N_("What they offer"), WISH_NAMES, Wish)] = None
 
 
-async def find_people(ask: FindPeople, request: Request, services: Services) -> Reply:
-    return await _found(ask, 0, request, services)
-
-
-async def next_found(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, FIND, request, services)
-    read = await read_values(arguments_of(FindPeople), asked.values, request, services)
-    if read.errors:
-        raise Refused(N_("This search can't be read any more. Run the command again."))
-    return replace(await _found(FindPeople(**read.values), asked.offset, request, services), replaces=True)
-
-
-PRESSES: Mapping[str, Pressed] = {FIND: next_found}
-
-
-async def _found(ask: FindPeople, offset: int, request: Request, services: Services) -> Reply:
+async def find_people(ask: FindPeople, request: Request, services: Services, offset: int = 0) -> Reply:
     wanted = Wanted(ask.words, ask.role, ask.genre, ask.near, ask.within, ask.looking, ask.offering)
     async with services.store.reading(is_steady=False) as uow:
         page = await uow.profiles.find(request.community.id, wanted, offset, PAGE)
@@ -64,16 +48,13 @@ async def _found(ask: FindPeople, offset: int, request: Request, services: Servi
             command=Slash("/me profile"),
         )
         return Reply(rich(joined([say(N_("Nobody found")), asked], " · "), "\n", told))
-    values = write_values(arguments_of(FindPeople), ask, services)
-    pages = await pager(FIND, Asked(values, offset), page.total, request, services)
     count = say.many("{count} person", "{count} people", page.total)
-    shown = (
-        say(N_("{first}–{last} of {count}"), first=offset + 1, last=offset + len(page.people), count=count)
-        if page.total > PAGE
-        else count
-    )
+    head = joined([stretch(count, offset, len(page.people), page.total, say), asked], " · ")
     cards = tuple(profile_card(seen, say) for seen in page.people)
-    return Reply(joined([shown, asked], " · "), cards + pages)
+    return Reply(head, cards + await pager(FIND, ask, offset, page.total, request, services))
+
+
+PRESSES: Mapping[str, Pressed] = {FIND: next_page(FindPeople, find_people)}
 
 
 def _criteria(ask: FindPeople, say: Words) -> Rich:

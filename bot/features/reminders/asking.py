@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from bot.domain.quiet import out_of_quiet
 from bot.domain.reminders import TEXT_MOST, Reminder, State
 from bot.domain.spoken import rule_words
 from bot.errors import NotFound, Refused
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, next_page, pager
 from bot.features.reminders.telling import DONE, SNOOZE, STOP, cards_of
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, joined, rich
@@ -75,13 +75,23 @@ async def remind_me(ask: RemindMe, request: Request, services: Services) -> Repl
     return Reply(rich(text, _moved(first, comes, request)), (_card(kept, kept.text, comes, request.say),))
 
 
-async def list_reminders(_ask: ListReminders, request: Request, services: Services) -> Reply:
-    return await _listed(0, request, services)
-
-
-async def next_listed(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, LIST, request, services)
-    return replace(await _listed(asked.offset, request, services), replaces=True)
+async def list_reminders(ask: ListReminders, request: Request, services: Services, offset: int = 0) -> Reply:
+    say = request.say
+    async with services.store.reading() as uow:
+        page = await uow.reminders.waiting(request.person.id, offset=offset, limit=PAGE)
+        words = await _titles(page.reminders, request, uow, services)
+        quiet = (await uow.preferences.of([request.person.id]))[request.person.id].quiet
+        failed = await uow.outbox.undelivered(request.person.id, UNDELIVERED) if not offset else ()
+    cards = [
+        _card(each, words[each.id], out_of_quiet(each.at, quiet, request.zone.key), say)
+        for each in page.reminders
+        if each.id in words
+    ]
+    pages = await pager(LIST, ask, offset, page.total, request, services)
+    text = say.many("{count} reminder to come", "{count} reminders to come", page.total)
+    if not page.total:
+        text = say(N_("No reminder waits. {me} sets one."), me=Slash("/remind me"))
+    return Reply(rich(text), (*cards, *pages, *_failures(failed, say)))
 
 
 async def cancel_reminder(ask: CancelReminder, request: Request, services: Services) -> Reply:
@@ -176,31 +186,12 @@ LOOKED_AT = 200
 """Soonest first, that words are compared with."""
 
 PRESSES: Mapping[str, Pressed] = {
-    LIST: next_listed,
+    LIST: next_page(ListReminders, list_reminders),
     CANCEL: press_cancel,
     DONE: press_done,
     SNOOZE: press_snooze,
     STOP: press_stop,
 }
-
-
-async def _listed(offset: int, request: Request, services: Services) -> Reply:
-    say = request.say
-    async with services.store.reading() as uow:
-        page = await uow.reminders.waiting(request.person.id, offset=offset, limit=PAGE)
-        words = await _titles(page.reminders, request, uow, services)
-        quiet = (await uow.preferences.of([request.person.id]))[request.person.id].quiet
-        failed = await uow.outbox.undelivered(request.person.id, UNDELIVERED) if not offset else ()
-    cards = [
-        _card(each, words[each.id], out_of_quiet(each.at, quiet, request.zone.key), say)
-        for each in page.reminders
-        if each.id in words
-    ]
-    pages = await pager(LIST, Asked({}, offset), page.total, request, services)
-    text = say.many("{count} reminder to come", "{count} reminders to come", page.total)
-    if not page.total:
-        text = say(N_("No reminder waits. {me} sets one."), me=Slash("/remind me"))
-    return Reply(rich(text), (*cards, *pages, *_failures(failed, say)))
 
 
 def _failures(failed: Sequence[Undelivered], say: Words) -> tuple[Card, ...]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from bot.commands import ASK, Pressed, Services, arguments_of, read_values, write_values
-from bot.domain.resources import KIND_NAMES, LEVEL_NAMES, TAG_MOST, Kind, Level, Order, Page, Resource, Wanted
-from bot.domain.topics import Topic
-from bot.errors import Refused
-from bot.features.paging import Asked, asked_by, asking, pager
+from bot.commands import ASK, Pressed, Services
+from bot.domain.resources import KIND_NAMES, LEVEL_NAMES, TAG_MOST, Order, Page, Resource, Wanted
+from bot.features.paging import asking, next_page, pager, stretch
+from bot.features.resources.arguments import OfKind, OfLevel, OfTopic
 from bot.features.resources.cards import SHOW, full_card, short_card
 from bot.features.resources.lookup import (
     ResourceParam,
-    TopicParam,
     found_resource,
     names_of,
     topic_name,
     topics_of,
 )
-from bot.features.resources.sharing import kind_choice, level_choice
 from bot.i18n import N_, Slash, Words
 from bot.markup import Rich, joined, rich
 from bot.params import Choice, Law, Text, law_name
@@ -47,9 +44,9 @@ FREE: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class FindResources:
     words: Annotated[str, Text(N_("Words"), N_("In titles, tags, notes and descriptions"))] = ""
-    topic: Annotated[Topic | None, TopicParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
-    kind: Annotated[Kind | None, kind_choice()] = None
-    level: Annotated[Level | None, level_choice()] = None
+    topic: OfTopic = None
+    kind: OfKind = None
+    level: OfLevel = None
     tag: Annotated[str, Text(N_("Tag"), N_("Only with this tag"), most=TAG_MOST)] = ""
     price: Annotated[bool | None, Choice(N_("Price"), N_("free, paid"), FREE, lambda value: value == "free")] = None
     law: Annotated[str, Law(N_("Whose law"), N_("Which country's: US, Germany, EU, any"))] = ""
@@ -66,71 +63,7 @@ class SavedResources:
     pass
 
 
-async def find_resources(ask: FindResources, request: Request, services: Services) -> Reply:
-    return await _found(ask, 0, request, services)
-
-
-async def next_found(press: Press, request: Request, services: Services) -> Reply:
-    """Previous and Next of a search."""
-    asked = await asked_by(press.action.arg, FIND, request, services)
-    read = await read_values(arguments_of(FindResources), asked.values, request, services)
-    if read.errors:
-        raise Refused(N_("This search can't be read any more. Run the command again."))
-    reply = await _found(FindResources(**read.values), asked.offset, request, services)
-    return replace(reply, replaces=True)
-
-
-async def show_resource(ask: ShowResource, request: Request, services: Services) -> Reply:
-    return await shown(ask.resource, request, services)
-
-
-async def press_show(press: Press, request: Request, services: Services) -> Reply:
-    return await shown(await found_resource(press.action.arg, request, services), request, services)
-
-
-async def shown(resource: Resource, request: Request, services: Services, text: str = "") -> Reply:
-    """All that is known of one resource."""
-    names = names_of(await topics_of(request, services), request.say)
-    may_change = request.is_organiser or resource.sharer == request.person.id
-    return Reply(rich(text), (full_card(resource, names, request.say, today_of(request), may_change=may_change),))
-
-
-async def saved_resources(_ask: SavedResources, request: Request, services: Services) -> Reply:
-    return await _saved(0, request, services)
-
-
-async def next_saved(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, SAVED, request, services)
-    return replace(await _saved(asked.offset, request, services), replaces=True)
-
-
-PRESSES: Mapping[str, Pressed] = {SHOW: press_show, FIND: next_found, SAVED: next_saved}
-
-
-def today_of(request: Request) -> date:
-    """The day it is where they are."""
-    return request.now.astimezone(request.zone).date()
-
-
-async def _saved(offset: int, request: Request, services: Services) -> Reply:
-    say = request.say
-    async with services.store.reading() as uow:
-        page = await uow.resources.saved(request.community.id, request.person.id, offset, FOUND)
-    if not page.total:
-        return Reply(
-            rich(
-                say(
-                    N_("Your list is empty. {find} shows the library; Save puts something on your list."),
-                    find=Slash("/resource find"),
-                )
-            )
-        )
-    text = say.many("{count} on your list", "{count} on your list", page.total)
-    pages = await pager(SAVED, Asked({}, offset), page.total, request, services, FOUND)
-    return Reply(rich(text), await _listed(page, request, services) + pages)
-
-
-async def _found(ask: FindResources, offset: int, request: Request, services: Services) -> Reply:
+async def find_resources(ask: FindResources, request: Request, services: Services, offset: int = 0) -> Reply:
     wanted = Wanted(
         words=ask.words,
         topic=ask.topic.key if ask.topic else "",
@@ -148,13 +81,55 @@ async def _found(ask: FindResources, offset: int, request: Request, services: Se
     say, asked = request.say, _criteria(ask, request.say)
     if not page.total:
         return await _nothing(ask, asked, request, services)
-    values = write_values(arguments_of(FindResources), ask, services)
-    pages = await pager(FIND, Asked(values, offset), page.total, request, services, FOUND)
     count = say.many("{count} in the library", "{count} in the library", page.total)
-    if page.total > FOUND:
-        last = offset + len(page.resources)
-        count = say(N_("{first}–{last} of {count}"), first=offset + 1, last=last, count=count)
-    return Reply(joined([count, asked], " · "), await _listed(page, request, services) + pages)
+    head = joined([stretch(count, offset, len(page.resources), page.total, say), asked], " · ")
+    pages = await pager(FIND, ask, offset, page.total, request, services, FOUND)
+    return Reply(head, await _listed(page, request, services) + pages)
+
+
+async def show_resource(ask: ShowResource, request: Request, services: Services) -> Reply:
+    return await shown(ask.resource, request, services)
+
+
+async def press_show(press: Press, request: Request, services: Services) -> Reply:
+    return await shown(await found_resource(press.action.arg, request, services), request, services)
+
+
+async def shown(resource: Resource, request: Request, services: Services, text: str = "") -> Reply:
+    """All that is known of one resource."""
+    names = names_of(await topics_of(request, services), request.say)
+    may_change = request.is_organiser or resource.sharer == request.person.id
+    return Reply(rich(text), (full_card(resource, names, request.say, today_of(request), may_change=may_change),))
+
+
+async def saved_resources(ask: SavedResources, request: Request, services: Services, offset: int = 0) -> Reply:
+    say = request.say
+    async with services.store.reading() as uow:
+        page = await uow.resources.saved(request.community.id, request.person.id, offset, FOUND)
+    if not page.total:
+        return Reply(
+            rich(
+                say(
+                    N_("Your list is empty. {find} shows the library; Save puts something on your list."),
+                    find=Slash("/resource find"),
+                )
+            )
+        )
+    text = say.many("{count} on your list", "{count} on your list", page.total)
+    pages = await pager(SAVED, ask, offset, page.total, request, services, FOUND)
+    return Reply(rich(text), await _listed(page, request, services) + pages)
+
+
+PRESSES: Mapping[str, Pressed] = {
+    SHOW: press_show,
+    FIND: next_page(FindResources, find_resources),
+    SAVED: next_page(SavedResources, saved_resources),
+}
+
+
+def today_of(request: Request) -> date:
+    """The day it is where they are."""
+    return request.now.astimezone(request.zone).date()
 
 
 async def _nothing(ask: FindResources, asked: Rich, request: Request, services: Services) -> Reply:
@@ -166,7 +141,7 @@ async def _nothing(ask: FindResources, asked: Rich, request: Request, services: 
         hint = say(N_("The library is empty. Share the first link that helped you."))
     else:
         hint = say(N_("Try fewer words or conditions. If you know something that helps here, share it."))
-        everything = await asking(FIND, {}, request, services)
+        everything = await asking(FIND, FindResources(), request, services)
         buttons.append(Button(say(N_("Show all of it")), everything))
     return Reply(rich(text, "\n", hint), (Card(controls=tuple(buttons)),))
 

@@ -9,9 +9,9 @@ from typing import Annotated
 
 from bot.commands import Pressed, Services
 from bot.domain.resources import TAG_MOST, Follow
-from bot.domain.topics import Topic
 from bot.errors import NotFound, Refused
-from bot.features.resources.lookup import TopicParam, names_of, topics_of
+from bot.features.resources.arguments import OfTopic
+from bot.features.resources.lookup import names_of, topics_of
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, rich
 from bot.params import Text
@@ -24,7 +24,7 @@ FOLLOWING = Slash("/resource following")
 
 @dataclass(frozen=True, slots=True)
 class FollowResources:
-    topic: Annotated[Topic | None, TopicParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
+    topic: OfTopic = None
     tag: Annotated[str, Text(N_("Tag"), N_("Only with this tag"), most=TAG_MOST)] = ""
 
 

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from bot.commands import OpensForm, Pressed, Services, arguments_of, read_id, write_values
 from bot.domain.audit import REASON_MOST, Did, Subject
-from bot.domain.events import Price
 from bot.domain.links import host_of, page_key
 from bot.domain.resources import (
     ASKS_FOR_LAW,
     DESCRIPTION_MOST,
-    SITE_MOST,
-    TAG_MOST,
-    TAGS_MOST,
     TITLE_MOST,
     About,
-    Kind,
-    Level,
     Resource,
 )
-from bot.domain.topics import Topic
 from bot.errors import NotAllowed, Refused
 from bot.features.resources import checking
+from bot.features.resources.arguments import (
+    Costs,
+    InLanguage,
+    OfKind,
+    OfLaw,
+    OfLevel,
+    OfSite,
+    OfTopic,
+    ReviewBy,
+    Tagged,
+)
 from bot.features.resources.cards import HELPFUL, REMOVE, REMOVE_SURELY, SAVE, UNHELPFUL, UNSAVE
 from bot.features.resources.deciding import TAKE_DOWN, still_open, take_down
 from bot.features.resources.finding import shown
-from bot.features.resources.lookup import ResourceLookup, ResourceParam, TopicParam, found_resource, topics_of
+from bot.features.resources.lookup import ResourceLookup, ResourceParam, found_resource, topics_of
 from bot.features.resources.moderating import checked_before_sharing
-from bot.features.resources.sharing import kind_choice, level_choice
 from bot.i18n import N_, Slash
 from bot.markup import Bold, rich
-from bot.params import ComingDay, Cost, Language, Law, Tags, Text, Url
+from bot.params import Text, Url
 from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Form, Reply, Style
 
@@ -43,16 +45,16 @@ from bot.ui import Action, Button, Card, Form, Reply, Style
 class EditResource:
     resource: Annotated[Resource, ResourceParam(N_("Resource"), N_("Words of its title"))]
     title: Annotated[str, Text(N_("Title"), N_("What it is called"), most=TITLE_MOST)] = ""
-    topic: Annotated[Topic | None, TopicParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
-    kind: Annotated[Kind | None, kind_choice()] = None
-    level: Annotated[Level | None, level_choice()] = None
-    tags: Annotated[tuple[str, ...], Tags(N_("Tags"), N_("mixing, contract, …"), most=TAGS_MOST, each=TAG_MOST)] = ()
-    price: Annotated[Price | None, Cost(N_("Price"), N_("free, 15 EUR"))] = None
-    law: Annotated[str, Law(N_("Whose law"), N_("Which country's, for business: US, Germany, EU, any"))] = ""
-    review: Annotated[date | None, ComingDay(N_("Look at it again by"), N_("in a year, 1 June 2027"))] = None
+    topic: OfTopic = None
+    kind: OfKind = None
+    level: OfLevel = None
+    tags: Tagged = ()
+    price: Costs = None
+    law: OfLaw = ""
+    review: ReviewBy = None
     about: Annotated[str, Text(N_("Description"), N_("What it is about"), most=DESCRIPTION_MOST, is_long=True)] = ""
-    language: Annotated[str, Language(N_("Language"), N_("English, de"))] = ""
-    site: Annotated[str, Text(N_("Site"), N_("Whose page it is"), most=SITE_MOST)] = ""
+    language: InLanguage = ""
+    site: OfSite = ""
     link: Annotated[str, Url(N_("Link"), N_("Where it is: https://…"))] = ""
 
 

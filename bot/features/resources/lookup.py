@@ -10,13 +10,12 @@ from bot.domain.places import fold
 from bot.domain.resources import Resource
 from bot.domain.topics import PILLAR_HELPS, PILLAR_NAMES, Topic
 from bot.errors import NotFound, Refused
+from bot.features.lookups import NamedLookup
 from bot.i18n import N_, Slash, Words
 from bot.params import Option, Stored, shortened
 from bot.request import Request
 
 RESOURCE, TOPIC = "resource", "topic"
-SUGGESTIONS = 25
-CHOICES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +55,28 @@ async def found_resource(id_: str, request: Request, services: Services) -> Reso
     )
 
 
-class ResourceLookup:
-    """Implements `bot.commands.Lookup`: typed words of a title become a resource."""
+class ResourceLookup(NamedLookup[Resource]):
+    """Typed words of a title become a resource."""
 
-    async def read(self, typed: str, request: Request, services: Services) -> Resource:
-        number = typed.strip().removeprefix("#")
-        if typed.strip().startswith("#") and number.isascii() and number.isdigit():
-            return await found_resource(number, request, services)
-        found = await self._starting(typed, request, services, CHOICES + 1)
-        meant = [each for each in found if fold(each.about.title) == fold(typed)] or found
-        if not meant:
-            raise NotFound(
-                N_("Nothing in the library has {typed} in its title. {find} looks in all of it."),
-                typed=shortened(typed),
-                find=Slash("/resource find"),
-            )
-        if len(meant) > 1:
-            names = "; ".join(f"#{each.id} {each.about.title}" for each in meant[:CHOICES])
-            raise Refused(
-                N_("Several resources match: {names}. Type more of the title, or the number with its #."), names=names
-            )
-        return await found_resource(str(meant[0].id), request, services)
+    of = Resource
+    several = N_("Several resources match: {names}. Type more of the title, or the number with its #.")
 
-    def write(self, value: object) -> str:
-        assert isinstance(value, Resource)
-        return f"#{value.id}"
+    async def by_id(self, id_: str, request: Request, services: Services) -> Resource:
+        return await found_resource(id_, request, services)
 
-    async def suggest(self, typed: str, request: Request, services: Services) -> Sequence[Option]:
-        found = await self._starting(typed, request, services, SUGGESTIONS)
-        return [Option(each.about.title, f"#{each.id}") for each in found]
-
-    async def _starting(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Resource]:
+    async def with_words(self, typed: str, request: Request, services: Services, limit: int) -> Sequence[Resource]:
         async with services.store.reading(is_steady=False) as uow:
             return await uow.resources.suggest(request.community.id, typed, limit)
+
+    def name(self, found: Resource) -> str:
+        return found.about.title
+
+    def none(self, typed: str) -> NotFound:
+        return NotFound(
+            N_("Nothing in the library has {typed} in its title. {find} looks in all of it."),
+            typed=typed,
+            find=Slash("/resource find"),
+        )
 
 
 class TopicLookup:

@@ -11,12 +11,12 @@ from bot.domain.audit import Did, Subject
 from bot.domain.links import host_of
 from bot.errors import Refused
 from bot.features.pace import check_pace
-from bot.features.paging import Asked, asked_by, pager
+from bot.features.paging import next_page, pager
 from bot.i18n import N_, Slash
 from bot.markup import rich
 from bot.params import Url
 from bot.ports import UnitOfWork
-from bot.request import Press, Request
+from bot.request import Request
 from bot.ui import Reply
 
 SITES = "resource.sites"
@@ -51,13 +51,8 @@ async def list_sites(ask: Sites, request: Request, services: Services) -> Reply:
             if link:
                 said.append(say(_SAID[did], host=host_of(link)))
                 await _set(uow, host_of(link), did, request)
-    listed = await _listed(0, request, services)
+    listed = await _listed(Sites(), request, services)
     return replace(listed, text=rich("\n".join(said), "\n" if said else "", listed.text))
-
-
-async def next_sites(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, SITES, request, services)
-    return replace(await _listed(asked.offset, request, services), replaces=True)
 
 
 async def block(uow: UnitOfWork, host: str, request: Request) -> None:
@@ -80,6 +75,20 @@ _SAID: Mapping[Did, str] = {
     Did.UNBLOCKED: N_("{host} is not blocked."),
 }
 
+
+async def _listed(ask: Sites, request: Request, services: Services, offset: int = 0) -> Reply:
+    say = request.say
+    async with services.store.reading(is_steady=False) as uow:
+        hosts = await uow.audit.blocked(request.community.id)
+    if not hosts:
+        text = say(N_("No site is blocked. {command} blocks one."), command=Slash("/resource sites block:"))
+        return Reply(rich(text))
+    count = say.many("{count} site is blocked:", "{count} sites are blocked:", len(hosts))
+    shown = hosts[offset : offset + LISTED]
+    pages = await pager(SITES, ask, offset, len(hosts), request, services, LISTED)
+    return Reply(rich("\n".join([count, *shown])), pages)
+
+
 COMMANDS = (
     Command(
         "sites",
@@ -90,18 +99,5 @@ COMMANDS = (
         Access.ORGANISER,
     ),
 )
-PRESSES: Mapping[str, Pressed] = {SITES: next_sites}
+PRESSES: Mapping[str, Pressed] = {SITES: next_page(Sites, _listed)}
 FOR_ORGANISERS = frozenset(PRESSES)
-
-
-async def _listed(offset: int, request: Request, services: Services) -> Reply:
-    say = request.say
-    async with services.store.reading(is_steady=False) as uow:
-        hosts = await uow.audit.blocked(request.community.id)
-    if not hosts:
-        text = say(N_("No site is blocked. {command} blocks one."), command=Slash("/resource sites block:"))
-        return Reply(rich(text))
-    count = say.many("{count} site is blocked:", "{count} sites are blocked:", len(hosts))
-    shown = hosts[offset : offset + LISTED]
-    pages = await pager(SITES, Asked({}, offset), len(hosts), request, services, LISTED)
-    return Reply(rich("\n".join([count, *shown])), pages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from bot.domain.links import host_of
 from bot.domain.resources import Resource
 from bot.errors import Refused
 from bot.features.organising import for_organisers
-from bot.features.paging import PAGE, Asked, asked_by, pager
+from bot.features.paging import PAGE, next_page, pager
 from bot.features.readers import NOWHERE, words_of
 from bot.features.resources.cards import REPORT
 from bot.features.resources.deciding import KEEP, SITE, TAKE_DOWN
@@ -103,13 +103,22 @@ async def render_reported(
     return messages
 
 
-async def list_reports(_ask: Reports, request: Request, services: Services) -> Reply:
-    return await _listed(0, request, services)
-
-
-async def next_reports(press: Press, request: Request, services: Services) -> Reply:
-    asked = await asked_by(press.action.arg, REPORTS, request, services)
-    return replace(await _listed(asked.offset, request, services), replaces=True)
+async def list_reports(ask: Reports, request: Request, services: Services, offset: int = 0) -> Reply:
+    say, community = request.say, request.community.id
+    async with services.store.writing() as uow:
+        total = await uow.audit.count_reports(community, Subject.RESOURCE)
+        cards: list[Card] = []
+        for report in await uow.audit.reports(community, Subject.RESOURCE, offset, PAGE):
+            resource = await uow.resources.get(community, report.subject_id, person=None)
+            if resource is None:  # its sharer removed it, or it went with a workspace
+                await uow.audit.settle(community, report.subject, report.subject_id)
+                total -= 1
+            else:
+                cards.append(_card(resource, report, say))
+    if not cards:
+        return Reply(rich(say(N_("Nothing is reported. Organisers are told as soon as something is."))))
+    text = say.many("{count} thing is reported:", "{count} things are reported:", total)
+    return Reply(rich(text), (*cards, *await pager(REPORTS, ask, offset, total, request, services)))
 
 
 COMMANDS = (
@@ -130,27 +139,9 @@ COMMANDS = (
     ),
 )
 OPENS: Mapping[str, OpensForm] = {REPORT: open_report}
-PRESSES: Mapping[str, Pressed] = {REPORTS: next_reports}
+PRESSES: Mapping[str, Pressed] = {REPORTS: next_page(Reports, list_reports)}
 FOR_ORGANISERS = frozenset(PRESSES)
 RENDERS: Mapping[str, Renders] = {REPORTED: render_reported}
-
-
-async def _listed(offset: int, request: Request, services: Services) -> Reply:
-    say, community = request.say, request.community.id
-    async with services.store.writing() as uow:
-        total = await uow.audit.count_reports(community, Subject.RESOURCE)
-        cards: list[Card] = []
-        for report in await uow.audit.reports(community, Subject.RESOURCE, offset, PAGE):
-            resource = await uow.resources.get(community, report.subject_id, person=None)
-            if resource is None:  # its sharer removed it, or it went with a workspace
-                await uow.audit.settle(community, report.subject, report.subject_id)
-                total -= 1
-            else:
-                cards.append(_card(resource, report, say))
-    if not cards:
-        return Reply(rich(say(N_("Nothing is reported. Organisers are told as soon as something is."))))
-    text = say.many("{count} thing is reported:", "{count} things are reported:", total)
-    return Reply(rich(text), (*cards, *await pager(REPORTS, Asked({}, offset), total, request, services)))
 
 
 def _card(resource: Resource, report: Report, say: Words) -> Card:

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 from bot.commands import SAY, Completed, Services
 from bot.domain.audit import Did, Subject
-from bot.domain.events import Price
 from bot.domain.links import host_of, page_key
 from bot.domain.pages import Page
 from bot.domain.resources import (
@@ -18,13 +17,8 @@ from bot.domain.resources import (
     KIND_NAMES,
     LEVEL_NAMES,
     NOTE_MOST,
-    SITE_MOST,
-    TAG_MOST,
-    TAGS_MOST,
     TITLE_MOST,
     About,
-    Kind,
-    Level,
     NewResource,
     Resource,
     Shared,
@@ -35,11 +29,21 @@ from bot.errors import Refused
 from bot.features.events.cards import price
 from bot.features.events.pointing import link_in
 from bot.features.resources import checking
+from bot.features.resources.arguments import (
+    Costs,
+    InLanguage,
+    OfKind,
+    OfLaw,
+    OfLevel,
+    OfSite,
+    OfTopic,
+    ReviewBy,
+    Tagged,
+)
 from bot.features.resources.cards import SHOW, full_card, tags
 from bot.features.resources.lookup import (
     ResourceLookup,
     ResourceParam,
-    TopicParam,
     found_resource,
     names_of,
     topic_option,
@@ -48,20 +52,12 @@ from bot.features.resources.lookup import (
 from bot.features.resources.moderating import checked_before_sharing
 from bot.i18n import N_, Words
 from bot.markup import Bold, rich
-from bot.params import Choice, ComingDay, Cost, Language, Law, Reading, Tags, Text, Url, law_name
+from bot.params import Cost, Law, Reading, Text, Url, law_name
 from bot.request import Pointed, Request
 from bot.ui import Action, Button, Card, Control, Field, Menu, Reply
 
 HOLDS_FOR = timedelta(days=365)
 """By when a business resource is looked at again, where nobody says."""
-
-
-def kind_choice() -> Choice:
-    return Choice(N_("Kind"), N_("article, video, template, course, book, tool"), KIND_NAMES, Kind)
-
-
-def level_choice() -> Choice:
-    return Choice(N_("Level"), N_("beginner, working, pro"), LEVEL_NAMES, Level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +66,19 @@ class ShareResource:
     note: Annotated[
         str, Text(N_("Why it helps"), N_("In a sentence, for the others"), most=NOTE_MOST, is_long=True)
     ] = ""
-    topic: Annotated[Topic | None, TopicParam(N_("Topic"), N_("craft, experience, network, business, income"))] = None
+    topic: OfTopic = None
     title: Annotated[str, Text(N_("Title"), N_("As the page says, if left out"), most=TITLE_MOST)] = ""
-    kind: Annotated[Kind | None, kind_choice()] = None
-    level: Annotated[Level | None, level_choice()] = None
-    tags: Annotated[tuple[str, ...], Tags(N_("Tags"), N_("mixing, contract, …"), most=TAGS_MOST, each=TAG_MOST)] = ()
-    price: Annotated[Price | None, Cost(N_("Price"), N_("free, 15 EUR"))] = None
-    law: Annotated[str, Law(N_("Whose law"), N_("Which country's, for business: US, Germany, EU, any"))] = ""
-    review: Annotated[date | None, ComingDay(N_("Look at it again by"), N_("in a year, 1 June 2027"))] = None
+    kind: OfKind = None
+    level: OfLevel = None
+    tags: Tagged = ()
+    price: Costs = None
+    law: OfLaw = ""
+    review: ReviewBy = None
     about: Annotated[
         str, Text(N_("Description"), N_("As the page says, if left out"), most=DESCRIPTION_MOST, is_long=True)
     ] = ""
-    language: Annotated[str, Language(N_("Language"), N_("English, de"))] = ""
-    site: Annotated[str, Text(N_("Site"), N_("Whose page it is"), most=SITE_MOST)] = ""
+    language: InLanguage = ""
+    site: OfSite = ""
 
 
 @dataclass(frozen=True, slots=True)

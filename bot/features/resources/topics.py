@@ -10,7 +10,7 @@ from bot.domain.audit import Did, Subject
 from bot.domain.resources import Wanted
 from bot.domain.topics import NAME_MOST, PILLAR_HELPS, Topic
 from bot.features.paging import asking
-from bot.features.resources.finding import FIND
+from bot.features.resources.finding import FIND, FindResources
 from bot.features.resources.lookup import TopicParam, topic_name, topics_of
 from bot.i18n import N_
 from bot.markup import Bold, rich
@@ -41,7 +41,7 @@ async def list_topics(_ask: AllTopics, request: Request, services: Services) -> 
         helps = say(PILLAR_HELPS[topic.key]) + "\n" if topic.key in PILLAR_HELPS and not topic.name else ""
         controls: list[Control] = []
         if page.total:
-            controls.append(Button(say(N_("Show")), await asking(FIND, {"topic": topic.key}, request, services)))
+            controls.append(Button(say(N_("Show")), await asking(FIND, FindResources(topic=topic), request, services)))
         if request.is_organiser:
             controls.append(Button(say(N_("Rename")), Action(ASK, f"resource topic/topic={topic.key}")))
         cards.append(Card(rich(Bold(topic_name(topic, say))), rich(helps, count), controls=tuple(controls)))

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from bot.commands import Fallen, Services
 from bot.domain.delivery import Due
 from bot.due import BROKEN, DueWork, earliest
 from bot.ports import UnitOfWork
-from storage.database import Database
-from tests.scripted import START, Moved, Stage, note
+from tests.scripted import START, Stage, note
 
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def logs() -> Iterator[list[MutableMapping[str, Any]]]:  # Any: what structlog calls an event
-    """What is logged, kept from the terminal."""
-    with capture_logs() as entries:
-        yield entries
-
-
-@pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[Stage]:
-    database = Database(database_url)
-    yield Stage(database, Moved())
-    await database.close()
 
 
 class Weekly:
