@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from json import dumps, loads
 from time import monotonic
 from typing import assert_never
@@ -41,7 +41,7 @@ from bot.i18n import AS_DECLARED, N_, Slash, Words
 from bot.markup import rich
 from bot.params import Option, Plain, Reading, Stored
 from bot.request import Asked, Incoming, Point, Press, Request, Run, Said, Submit, Typed
-from bot.ui import Action, Answer, Button, Form, Reply, Style
+from bot.ui import Action, Answer, Button, Form, Menu, Reply, Style
 
 log = structlog.get_logger()
 
@@ -55,6 +55,32 @@ SEND = "send"
 """Submits the draft its argument names: a form that was filled in page by page."""
 BROUGHT = "="
 """A value in a draft that is no argument: what `Command.completes` brought, and by what, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What `Command.completes` brought to a draft, to be known again."""
+
+    values: Mapping[str, str]
+    asked: Mapping[str, str]
+    """The arguments that led to it, as they were said."""
+    led: Mapping[str, str]
+    """The same as they stand since: it may know better."""
+    label: str
+    of: str
+    others: Sequence[Sequence[str]]
+    """Label and value of each."""
+
+    def left_out_of(self, said: Mapping[str, str]) -> Mapping[str, str]:
+        """What was said without what was brought, where that was left as it was."""
+        own = {name: text for name, text in said.items() if name != BROUGHT and text != self.values.get(name)}
+        led = {name for name, text in self.led.items() if text == said.get(name, "") and name not in own}
+        return {**{name: text for name, text in self.asked.items() if name in led and text}, **own}
+
+    def menus(self, draft: str) -> tuple[Menu, ...]:
+        """What to choose instead."""
+        options = tuple(Option(label, value) for label, value in self.others)
+        return (Menu(self.label, Action(SAY, f"{draft}/{self.of}"), options),) if options else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +286,9 @@ class App:
         read = await read_values(command.arguments, typed, request, self.services)
         if command.completes is not None and typed and not _wrong(read.errors, typed):
             typed, read = await self._completed(command, typed, read, request)
+        fill_in = request.say(N_("Please fill this in."))
+        missing = {name: fill_in for name in command.needs if name not in read.errors and not read.values.get(name)}
+        read = replace(read, errors={**missing, **read.errors})
         if not read.errors:
             read = await bring_files(command.arguments, read, request.say)
         errors = read.errors
@@ -286,10 +315,11 @@ class App:
         """What was said with what the command finds out by it. Speaks to the network."""
         assert command.completes is not None
         said, brought = {name: text for name, text in typed.items() if text.strip()}, _brought(typed)
-        if brought:
-            if brought[command.by] == _written(command, read):
+        if brought is not None:
+            if brought.led == _led(command, read):
                 return typed, read
-            typed = said = {n: text for n, text in said.items() if n != BROUGHT and text != brought.get(n)}
+            said = dict(brought.left_out_of(said))
+            typed = said
             read = await read_values(command.arguments, typed, request, self.services)
         understood = {name: value for name, value in read.values.items() if name in said}
         try:
@@ -298,10 +328,15 @@ class App:
             return typed, replace(
                 read, errors={**read.errors, refused.param: request.say(refused.text, **refused.values)}
             )
-        if not found:
+        if not found.values:
             return typed, read
-        typed = {**found, **said, BROUGHT: dumps({**found, command.by: _written(command, read)})}
-        return typed, await read_values(command.arguments, typed, request, self.services)
+        asked = _led(command, read)
+        better = {name: text for name, text in found.values.items() if name in command.by}
+        typed = {**found.values, **said, **better}
+        read = await read_values(command.arguments, typed, request, self.services)
+        others = [(each.label, each.value) for each in found.others]
+        kept = Brought(found.values, asked, _led(command, read), found.label, found.of, others)
+        return {**typed, BROUGHT: dumps(asdict(kept))}, read
 
     async def _confirm(
         self, feature: Feature, command: Command, ask: object, typed: Mapping[str, str], request: Request, before: str
@@ -310,9 +345,13 @@ class App:
         assert command.confirms is not None
         card = await command.confirms(ask, request, self.services)
         values = write_values(command.arguments, ask, self.services)
-        if brought := _brought(typed):  # as it is written now, to be known again
-            values = {**values, BROUGHT: dumps({name: values.get(name, text) for name, text in brought.items()})}
-        draft = Draft(request.draft_id("confirm"), _path(feature, command), values, community=_community(request))
+        draft_id = request.draft_id("confirm")
+        if (brought := _brought(typed)) is not None:  # as it is written now, to be known again where it was left
+            left = {name: text for name, text in brought.values.items() if typed.get(name) == text}
+            now = {**brought.values, **{name: values.get(name, text) for name, text in left.items()}}
+            values = {**values, BROUGHT: dumps(asdict(replace(brought, values=now)))}
+            card = replace(card, controls=(*brought.menus(draft_id), *card.controls))
+        draft = Draft(draft_id, _path(feature, command), values, community=_community(request))
         async with self.services.store.writing() as uow:
             await uow.drafts.take(request.person.id, before, request.now)
             await uow.drafts.keep(request.person.id, draft, request.now)
@@ -481,15 +520,17 @@ def _wrong(errors: Mapping[str, str], typed: Mapping[str, str]) -> Mapping[str, 
     return {name: error for name, error in errors.items() if typed.get(name, "").strip()}
 
 
-def _brought(values: Mapping[str, str]) -> Mapping[str, str]:
-    """What `Command.completes` brought to a draft, and by what; nothing where it did not."""
-    return dict(loads(values[BROUGHT])) if BROUGHT in values else {}
+def _brought(values: Mapping[str, str]) -> Brought | None:
+    """What `Command.completes` brought to a draft; None where it did not."""
+    return Brought(**loads(values[BROUGHT])) if BROUGHT in values else None
 
 
-def _written(command: Command, read: Read) -> str:
-    """The argument by which something is found out, as a draft keeps it; "" where it was not understood."""
-    param, value = command.arguments[command.by].param, read.values.get(command.by)
-    return param.write(value) if isinstance(param, Plain) and value else ""
+def _led(command: Command, read: Read) -> Mapping[str, str]:
+    """The arguments by which something is found out, as a draft keeps them; "" for what was not understood."""
+    found = {name: (command.arguments[name].param, read.values.get(name)) for name in command.by}
+    return {
+        name: param.write(value) if isinstance(param, Plain) and value else "" for name, (param, value) in found.items()
+    }
 
 
 def _community(request: Request) -> int | None:

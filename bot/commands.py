@@ -78,6 +78,20 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Completed:
+    """What `Command.completes` found out: values as they would be typed. None: nothing was asked.
+
+    Where it is one of several, `others` are what the argument `of` may say to mean another one: the card to confirm
+    offers them under `label`.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+    of: str = ""
+    others: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """`asks` is a frozen dataclass; each field is `Annotated` with its Param. A field with a default is optional.
 
@@ -89,10 +103,12 @@ class Command:
 
     Where something cannot be missing and is, `completes` may say it, and more, as it would be typed: from the web, by a
     link that was said. It gets the values that were understood so far, by name, and is asked before `confirms` is: so
-    the card shows what it brought, and Save saves that. Nothing that was said is overwritten. What it raises as Refused
-    stands in the form under its param, beside all that was typed. `by` names the argument that leads there: as long as
-    it stays the same nothing is asked again, and what was emptied stays empty; when it changes, what had been brought
-    and was left as it was goes.
+    the card shows what it brought, and Save saves that. Nothing that was said is overwritten but, where it knows
+    better, what leads there. What it raises as Refused stands in the form under its param, beside all that was typed.
+    `by` names the arguments that lead there: as long as they stay the same nothing is asked again, and what was emptied
+    stays empty; when one changes, what had been brought and was left as it was goes. The first of them may be typed
+    wherever it stands, without its name, where it is an address. `needs` names arguments that may be left out of a form
+    because of that, and cannot be missing in the end.
 
     A command that changes what is there already `fills` in how that stands, given what was typed: its form opens with
     it, also when no more is said than `of`, the argument that names what is changed ("" where there is but one). What
@@ -107,10 +123,11 @@ class Command:
     """What somebody might type, for the help page: no translation, it must work as it stands."""
     access: Access = Access.ANYONE
     confirms: Callable[[Any, Request, Services], Awaitable[Card]] | None = None  # Any: as above
-    completes: Callable[[Mapping[str, Any], Request, Services], Awaitable[Mapping[str, str]]] | None = None  # Any: Read
+    completes: Callable[[Mapping[str, Any], Request, Services], Awaitable[Completed]] | None = None  # Any: Read
     fills: Callable[[Mapping[str, str], Request, Services], Awaitable[Mapping[str, str]]] | None = None
     of: str = ""
-    by: str = "link"
+    by: tuple[str, ...] = ("link",)
+    needs: tuple[str, ...] = ()
 
     @property
     def arguments(self) -> Mapping[str, Argument]:

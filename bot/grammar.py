@@ -54,7 +54,7 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
     head, _, rest = line.removeprefix("/").strip().partition(" ")
     feature = _feature(head, features, say)
     if (only := feature.command("")) is not None:
-        return Sentence(feature, only, values_of(rest, only.arguments, say))
+        return Sentence(feature, only, values_of(rest, only, say))
     name, _, tail = rest.strip().partition(" ")
     anywhere = features if feature.leads_anywhere else ()
     if not name and feature.alone:
@@ -72,7 +72,7 @@ def read_sentence(text: str, features: Sequence[Feature], say: Words) -> Sentenc
             typed=f"/{feature.name} {shortened(name)}",
             nearest=_nearest(name.casefold(), known, f"/{feature.name} ", say),
         )
-    return Sentence(feature, command, values_of(tail, command.arguments, say))
+    return Sentence(feature, command, values_of(tail, command, say))
 
 
 def meant_topic(text: str, features: Sequence[Feature], say: Words) -> str:
@@ -117,14 +117,17 @@ def _about(feature: Feature, say: Words) -> Iterator[tuple[int, str]]:
     yield 2, say(feature.help)
 
 
-def values_of(text: str, arguments: Mapping[str, Argument], say: Words) -> Mapping[str, str]:
+def values_of(text: str, command: Command, say: Words) -> Mapping[str, str]:
     """The options' values in `text`, by name, as they were typed. Raises Refused."""
+    arguments = command.arguments
     free = next((name for name, each in arguments.items() if takes_words(each)), "")
     if len(arguments) == 1:  # it need not be named
         free = next(iter(arguments))
     member = next((name for name, each in arguments.items() if isinstance(each.param, Member)), "")
-    # a command that cannot do without an address takes one wherever it stands
+    # a command that cannot do without an address, or reads what is there, takes one wherever it stands
     address = next((name for name, each in arguments.items() if isinstance(each.param, Url) and each.is_required), "")
+    if command.completes is not None and isinstance(arguments[command.by[0]].param, Url):
+        address = command.by[0]
     # once it is clear who is meant, what follows is about them
     after = next((name for name, each in arguments.items() if takes_words(each) and name != member), "")
     found: dict[str, list[str]] = {}

@@ -286,7 +286,7 @@ async def _reunite(
             starts, start = event_copies.next_start(first, now), event_copies.next_start(other, now)
             alone = await event_copies.kept_copies(connection, [other.event])
             if starts and start and abs(starts - start) <= DRIFT_MOST and len(alone[other.event]) == 1:
-                await joining.unite(connection, {other.event: first.event})
+                await joining.unite(connection, {other.event: first.event}, now)
                 await settle(connection, community, [first.event], now)
 
 

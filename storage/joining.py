@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import (
@@ -14,15 +15,18 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    false,
     func,
     null,
     or_,
     select,
+    true,
     union,
     update,
 )
 
-from storage import audit, gigs, leads, resource_joining
+from bot.domain.events import Attendance
+from storage import audit, gigs, leads, resource_joining, seats
 from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
 from storage.feeds import feeds
@@ -45,7 +49,7 @@ from storage.tables import (
 )
 
 
-async def join(connection: Connection, community: int, into: int) -> bool:
+async def join(connection: Connection, community: int, into: int, now: datetime) -> bool:
     """Let all that is `community`'s become that of `into`; False when one of them is not there any more."""
     both = {"gone": community, "stays": into}
     if len(await connection.rows(_LOCK, both)) < 2:
@@ -55,7 +59,7 @@ async def join(connection: Connection, community: int, into: int) -> bool:
             await connection.execute(stamp, {"community": each})
     moved = [row.id for row in await connection.rows(_EVENTS, {"community": community})]
     twins = {row.gone: row.stays for row in await connection.rows(_TWINS, both)}
-    await unite(connection, twins)
+    await unite(connection, twins, now)
     for statement in _MOVES:
         await connection.execute(statement, both)
     await gigs.join_communities(connection, community, into)
@@ -71,15 +75,17 @@ async def join(connection: Connection, community: int, into: int) -> bool:
 # --- events that both had ------------------------------------------------------------------------------------
 
 
-async def unite(connection: Connection, twins: dict[int, int]) -> None:
+async def unite(connection: Connection, twins: dict[int, int], now: datetime) -> None:
     """Let each event be what its twin is: times, answers, sources, calendars and old buttons."""
     if not twins:
         return
     pairs = await _pairs(connection, twins)
+    await seats.hold(connection, [each for pair in pairs for each in pair])
     for statement in _united_times(connection.dialect) if pairs else ():
         await connection.execute(statement, [{"gone": gone, "stays": stays} for gone, stays in pairs])
     for statement in _united_events(connection.dialect):
         await connection.execute(statement, [{"gone": gone, "stays": stays} for gone, stays in twins.items()])
+    await seats.fill(connection, {stays for _, stays in pairs}, now)
 
 
 async def _pairs(connection: Connection, twins: dict[int, int]) -> Sequence[tuple[int, int]]:
@@ -106,17 +112,25 @@ def keep_newest(
     dialect: str, occurrence: ColumnElement[int], person: ColumnElement[int], which: ColumnElement[bool]
 ) -> Executable:
     """Write answers again for another occurrence or person. Where there is one already the newest counts; what
-    somebody said themselves counts more than what their platform's calendar says of them.
+    somebody said themselves counts more than what their platform's calendar says of them. Who would like to go has the
+    better of both: a place before one in line, and the earlier one of these.
     """
     given = attendances.c
-    copied = select(occurrence, person, given.answer, given.at, given.via_workspace_id, given.account_id).where(which)
-    names = ["occurrence_id", "person_id", "answer", "at", "via_workspace_id", "account_id"]
+    names = ["occurrence_id", "person_id", "answer", "at", "via_workspace_id", "account_id", "freed_at"]
+    copied = select(occurrence, person, *(given[name] for name in names[2:])).where(which)
     statement = insert_into(attendances, dialect).from_select(names, copied)
     new = statement.excluded
+    going, waiting = Attendance.GOING.value, Attendance.WAITING.value
+    better = case(
+        (and_(given.answer == waiting, new.answer == waiting), new.at < given.at),
+        (and_(given.answer == waiting, new.answer == going), true()),
+        (and_(given.answer == going, new.answer == waiting), false()),
+        else_=new.at > given.at,
+    )
     return statement.on_conflict_do_update(
         index_elements=["occurrence_id", "person_id"],
         set_={name: new[name] for name in names[2:]},
-        where=and_(new.via_workspace_id.is_(null()), or_(given.via_workspace_id.is_not(None), new.at > given.at)),
+        where=and_(new.via_workspace_id.is_(null()), or_(given.via_workspace_id.is_not(None), better)),
     )
 
 

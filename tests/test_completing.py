@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from bot.commands import SAY, Command, Feature, Services
+from bot.commands import SAY, Command, Completed, Feature, Services
 from bot.errors import Refused
 from bot.fit import plain
 from bot.i18n import N_
@@ -38,15 +38,14 @@ class Pages:
         self.found: Mapping[str, str] = {"title": "A page", "about": "All of it", "shelf": "low"}
         self.is_away = False
 
-    async def __call__(
-        self, said: Mapping[str, Any], _request: Request, _services: Services
-    ) -> Mapping[str, str]:  # Any: as Command has it
+    async def __call__(self, said: Mapping[str, Any], _request: Request, _services: Services) -> Completed:
+        # Any: as Command has it
         if "title" in said or "link" not in said:
-            return {}
+            return Completed()
         self.asked.append(said["link"])
         if self.is_away:
             raise Refused(N_("The page cannot be read."), param="title")
-        return self.found
+        return Completed(self.found)
 
 
 async def shown(ask: Keep, request: Request, _services: Services) -> Card:

@@ -222,7 +222,7 @@ def _help(command: Command, say: Words) -> str:
 
 def _values(rest: str, command: Command, say: Words) -> Mapping[str, str]:
     try:
-        return values_of(rest, command.arguments, say)
+        return values_of(rest, command, say)
     except Refused:
         return {}
 

@@ -1,4 +1,4 @@
-"""Who may be the same person: by what only one has, or by names that are nearly one."""
+"""Who may be the same person, by what only one has or by names that are nearly one; and which titles name one event."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ KEY_LENGTH = 200
 
 _NEARLY = 0.8
 """Of two words of unequal length that may be one misheard: "ana" and "anna" have 0.86, "ben" and "benno" 0.75."""
+_MOST_WORDS = 0.6
+"""Of the longer of two titles that name one event."""
+_COMPARED = 80
+"""Letters of a title: what follows is who else plays."""
 _LETTERS_LEAST = 4
 """Of a word that may have a letter in the place of another: among shorter ones too many names are."""
 
@@ -46,6 +50,20 @@ def are_alike(one: About, other: About) -> bool:
         left.remove(same)
         has_word |= min(len(word), len(same)) > 1  # initials alone are many people's
     return has_word
+
+
+def titles_alike(one: str, other: str) -> bool:
+    """Whether two titles probably name one event: all words of the shorter are in the longer, most words of both are
+    the same, or they are nearly the same letters.
+    """
+    left, right = fold(one).split(), fold(other).split()
+    shared, fewer, more = {*left} & {*right}, *sorted((len({*left}), len({*right})))
+    if shared and (len(shared) == fewer or len(shared) >= _MOST_WORDS * more):
+        return any(len(word) >= _LETTERS_LEAST for word in shared) or len(shared) == more
+    if not (left and right):
+        return False
+    letters = SequenceMatcher(None, " ".join(left)[:_COMPARED], " ".join(right)[:_COMPARED], autojunk=False)
+    return letters.real_quick_ratio() >= _NEARLY and letters.quick_ratio() >= _NEARLY and letters.ratio() >= _NEARLY
 
 
 def _is_nearly(one: str, other: str) -> bool:

@@ -36,6 +36,15 @@ class Pattern:
         return bool(self.rrule)
 
 
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """How an event comes again: an RRULE that `recurrence.check_rule` let pass, "" for once."""
+
+    rrule: str
+    is_spelled: bool = False
+    """It was said as the rule it is, as calendars do, not in words."""
+
+
 def next_after(pattern: Pattern, instant: datetime) -> datetime | None:
     """The first time of `pattern` after the aware `instant`, in UTC; None when there is none.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,20 @@ def rule_words(rrule: str, say: Words) -> str:
             return _yearly(rule, say)
         case _:
             assert_never(rule.frequency)
+
+
+def series_words(rrule: str, say: Words) -> str:
+    """As `rule_words`, and when it ends: "every Friday until Wednesday, June 30, 2027", "every week, 10 times"."""
+    words = rule_words(rrule, say)
+    rule = parse(rrule) if rrule else None
+    if rule is None:
+        return ""
+    if rule.count is not None:
+        return say.many("{rule}, {count} time", "{rule}, {count} times", rule.count, rule=words)
+    if rule.until is None:
+        return words
+    last = rule.until.date() if isinstance(rule.until, datetime) else rule.until
+    return say(N_("{rule} until {day}"), rule=words, day=say.day(last))
 
 
 def pattern_words(pattern: Pattern, say: Words) -> str:

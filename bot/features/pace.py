@@ -32,6 +32,12 @@ PACES: Mapping[Subject, Pace] = {
         told_at_first=N_("In the first 24 hours here you can share {most} resources. You can go on at {moment}."),
         told=N_("You can share {most} resources within 24 hours. You can go on at {moment}."),
     ),
+    Subject.EVENT: Pace(
+        at_first=3,
+        most=30,
+        told_at_first=N_("In the first 24 hours here you can add {most} events. You can go on at {moment}."),
+        told=N_("You can add {most} events within 24 hours. You can go on at {moment}."),
+    ),
     Subject.GIG: Pace(
         at_first=1,
         most=10,

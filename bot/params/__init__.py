@@ -8,7 +8,7 @@ from bot.params.amounts import Cost, Number, Whole
 from bot.params.codes import Language, Law, law_name
 from bot.params.kinds import TYPED_MOST, Option, Param, Plain, Reading, shortened
 from bot.params.pay import Fee
-from bot.params.repeating import Every, Leads, QuietHours, WhenOrEvery
+from bot.params.repeating import Every, Leads, QuietHours, Repeats, WhenOrEvery
 from bot.params.stored import ChannelParam, City, Member, Stored, Upload
 from bot.params.times import ComingDay, Dates, DateTime, PastDay, TimeOfDay, Until, Zone
 from bot.params.wordings import WEEKDAYS, Choice, Choices, Tags, Text, Url, weekday, yes_no
@@ -37,6 +37,7 @@ __all__ = [
     "Plain",
     "QuietHours",
     "Reading",
+    "Repeats",
     "Stored",
     "Tags",
     "Text",

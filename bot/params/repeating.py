@@ -10,18 +10,22 @@ from datetime import time, timedelta
 from bot.domain.cadences import Cadence
 from bot.domain.datewords import (
     begins,
+    is_spelled,
     read_cadence,
     read_leads,
     read_pattern,
     read_quiet,
+    read_series,
     write_cadence,
     write_leads,
     write_pattern,
     write_quiet,
+    write_series,
 )
-from bot.domain.patterns import Pattern
+from bot.domain.moments import Moment
+from bot.domain.patterns import Pattern, Repeating
 from bot.domain.quiet import Quiet
-from bot.domain.spoken import cadence_words, leads_words, pattern_words, quiet_words
+from bot.domain.spoken import cadence_words, leads_words, pattern_words, quiet_words, series_words
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.params.kinds import Option, Plain, Reading
@@ -37,6 +41,13 @@ _PATTERNS = (
     (N_("Every weekday"), "every weekday"),
     (N_("Every Monday"), "every monday"),
     (N_("Every month on the 1st"), "every month on the 1st"),
+)
+_SERIES = (
+    (N_("Every week"), "weekly"),
+    (N_("Every 2 weeks"), "every 2 weeks"),
+    (N_("Every month"), "monthly"),
+    (N_("Every weekday"), "every weekday"),
+    (N_("Every year"), "yearly"),
 )
 _CADENCES = (
     "every 2 weeks",
@@ -80,6 +91,40 @@ class WhenOrEvery(Plain):
                     pattern = read_pattern(words, locale="en", zone=reading.zone, now=reading.now, default=self.default)
                     found.append(Option(said, write_pattern(pattern)))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats(Plain):
+    """How what starts at the argument named `start` comes again: "weekly", "first friday until 30 june", "every 2
+    weeks, 10 times"; a `Repeating`, which has no rule for "once".
+    """
+
+    start: str = "when"
+
+    @property
+    def depth(self) -> int:
+        return 2
+
+    def read(self, typed: str, reading: Reading) -> Repeating:
+        start = reading.others.get(self.start)
+        if not isinstance(start, Moment):
+            raise Refused(N_("Say first when it starts; how it repeats is read from there."))
+        return Repeating(read_series(typed, start, locale=reading.locale), is_spelled(typed))
+
+    def write(self, value: object) -> str:
+        assert isinstance(value, Repeating)
+        return value.rrule if value.is_spelled else write_series(value.rrule)
+
+    def suggest(self, typed: str, reading: Reading) -> Sequence[Option]:
+        if not isinstance(reading.others.get(self.start), Moment):
+            return [Option(reading.say(label), words) for label, words in _SERIES if begins(typed, reading.say(label))]
+        found = []
+        for label, words in ((typed, typed), *((reading.say(label), words) for label, words in _SERIES)):
+            if label and begins(typed, label):
+                with suppress(Refused):  # it does not fall on the day of the start
+                    value = self.read(words, reading)
+                    found.append(Option(series_words(value.rrule, reading.say) or label, self.write(value)))
+        return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)

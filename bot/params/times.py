@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from bot.domain.datewords import (
     read_end,
+    read_last_day,
     read_moment,
     read_span,
     suggest_moments,
@@ -93,12 +94,11 @@ class ComingDay(Plain):
     def read(self, typed: str, reading: Reading) -> date | None:
         if self.can_be_none and fold(typed) in {"never", "-", fold(reading.say(N_("never")))}:
             return None
-        said = _END_OF.sub("", typed.strip(), count=1) or typed
         try:
-            day = read_span(said, locale=reading.locale, zone=reading.zone, now=reading.now).last
+            day = read_last_day(typed, locale=reading.locale, zone=reading.zone, now=reading.now)
         except Refused as no_span:
             try:  # what is told from now on: "in a year"
-                moment = read_moment(said, locale=reading.locale, zone=reading.zone, now=reading.now, default=time(12))
+                moment = read_moment(typed, locale=reading.locale, zone=reading.zone, now=reading.now, default=time(12))
             except Refused:
                 raise no_span from None
             day = moment.instant().astimezone(reading.say.zone).date()
@@ -108,9 +108,6 @@ class ComingDay(Plain):
 
     def write(self, value: object) -> str:
         return value.isoformat() if isinstance(value, date) else "never"
-
-
-_END_OF = re.compile(r"(?:(?:by|until|bis)\s+)?(?:the\s+)?(?:end\s+of|ende)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

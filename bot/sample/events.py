@@ -83,7 +83,9 @@ DEADLINES = (
 
 
 async def fill_events(uow: UnitOfWork, community: int, people: Sequence[int], now: datetime) -> None:
-    """Add them, each by somebody, and let some say that they come. The same moment gives the same events."""
+    """Add them, each by somebody, and let some say that they come; masterclasses have few places. The same moment gives
+    the same events.
+    """
     cities = [await uow.places.named(city.typed) for city in CITIES]
     chance = Random(EVENTS)
     for number, made in enumerate(_events(now, cities, chance)):
@@ -120,7 +122,7 @@ def _event(number: int, day: datetime, city: _City, place: Place, chance: Random
             return _made(title, genres, Kind.WORKSHOP, day, 18, 2, city, place, venue, cost, online)
         case 2:
             title, genres, cost = MASTERCLASSES[round_ % len(MASTERCLASSES)]
-            return _made(title, genres, Kind.MASTERCLASS, day, 14, 3, city, place, city.hall, cost)
+            return _made(title, genres, Kind.MASTERCLASS, day, 14, 3, city, place, city.hall, cost, capacity=3)
         case 4:
             name = f"{place.name} Producers Meetup"
             rule = "FREQ=MONTHLY;COUNT=3" if round_ % 2 else ""
@@ -162,6 +164,7 @@ def _made(
     online: str = "",
     rrule: str = "",
     zone: str = "",
+    capacity: int | None = None,
 ) -> NewEvent:
     starts = day.replace(hour=hour, minute=0, second=0, microsecond=0)
     slug = "-".join(word for word in title.casefold().replace("&", "and").replace(":", "").split())
@@ -176,6 +179,7 @@ def _made(
         online_link=online,
         page_link=f"https://events.example.org/{slug}",
         price=price,
+        capacity=capacity,
     )
     at = zone or (place.zone if place else "UTC")
     return NewEvent(details, Timing(starts, starts + timedelta(hours=hours), at, rrule=rrule))

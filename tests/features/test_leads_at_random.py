@@ -56,6 +56,9 @@ class Killed(Exception):
     pass
 
 
+ANSWERS = (Attendance.GOING, Attendance.MAYBE, Attendance.NOT_GOING)
+
+
 @dataclass(slots=True)
 class Time:
     """An occurrence as the play has it."""
@@ -134,7 +137,7 @@ class Reminded(Play):
 
         self._write(added)
 
-    @rule(which=numbers, name=st.sampled_from(NAMES), answer=st.sampled_from([*Attendance, Attendance.GOING]))
+    @rule(which=numbers, name=st.sampled_from(NAMES), answer=st.sampled_from([*ANSWERS, Attendance.GOING]))
     def answer(self, which: int, name: str, answer: Attendance) -> None:
         id_ = self._one(which)
         if id_ is None or self.times[id_].is_cancelled:
@@ -203,7 +206,7 @@ class Reminded(Play):
 
         async def link(uow: UnitOfWork) -> None:
             other = await uow.people.people_of([Account("console", new, new)])
-            assert await uow.linking.join_people(other[new], self.people[name])
+            assert await uow.linking.join_people(other[new], self.people[name], self.clock.now())
             mine = await uow.people.accounts_of(self.people[name])
             await uow.people.choose_for_notices(
                 self.people[name], [next(each.id for each in mine if each.account.id == new)]

@@ -2,11 +2,12 @@
 
 `reading` has the entries; `tokens`, `clocks`, `days`, `points` and `ranges` are the grammar, whose words
 stand in `english`, `german` and `cldr`; `resolving` and `spanning` turn what was said into days; `foreign`
-asks dateparser. `repeats` is the grammar of what comes again, `repeating` its entry and what it means;
-`stretches` has cadences, lead times and quiet hours.
+asks dateparser. `repeats` is the grammar of what comes again, `repeating` its entry and what it means, `recurring`
+that of events, whose start is known; `stretches` has cadences, lead times and quiet hours.
 """
 
-from bot.domain.datewords.reading import read_end, read_moment, read_span
+from bot.domain.datewords.reading import read_end, read_last_day, read_moment, read_span
+from bot.domain.datewords.recurring import is_spelled, read_series, write_series
 from bot.domain.datewords.repeating import read_pattern, write_pattern
 from bot.domain.datewords.stretches import read_cadence, read_leads, read_quiet, write_cadence, write_leads, write_quiet
 from bot.domain.datewords.suggesting import begins, suggest_moments, suggest_spans
@@ -14,12 +15,15 @@ from bot.domain.moments import write_moment, write_span
 
 __all__ = [
     "begins",
+    "is_spelled",
     "read_cadence",
     "read_end",
+    "read_last_day",
     "read_leads",
     "read_moment",
     "read_pattern",
     "read_quiet",
+    "read_series",
     "read_span",
     "suggest_moments",
     "suggest_spans",
@@ -28,5 +32,6 @@ __all__ = [
     "write_moment",
     "write_pattern",
     "write_quiet",
+    "write_series",
     "write_span",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ from bot.domain.moments import INSTANT, Moment, Span, gap_around, moment_at
 
 Tokens: TypeAlias = tuple[Token, ...]
 
+_END_OF = re.compile(r"(?:(?:by|until|bis)\s+)?(?:the\s+)?(?:end\s+of|ende)\s+", re.IGNORECASE)
 _OFFSET = re.compile(r"[0-9]\s*(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})$")
 
 
@@ -127,6 +128,11 @@ def read_span(text: str, *, locale: str, zone: str, now: datetime, is_quick: boo
     if span is None:
         raise refusals.span_not_understood(text)
     return span
+
+
+def read_last_day(text: str, *, locale: str, zone: str, now: datetime) -> date:
+    """The last of the days that `text` means, as with `read_span`: "30 june", "june", "the end of june"."""
+    return read_span(_END_OF.sub("", text.strip(), count=1) or text, locale=locale, zone=zone, now=now).last
 
 
 def seen_at(now: datetime, zone: str, locale: str, *, is_future: bool = True) -> Seen:

@@ -238,6 +238,47 @@ def other_or_nth(typed: str) -> Refused:
     )
 
 
+def series_not_understood(text: str) -> Refused:
+    return Refused(
+        N_(
+            "{text} does not say how it repeats. Try 'weekly', 'every 2 weeks until 30 June' "
+            "or 'first Friday, 10 times'."
+        ),
+        text=quoted(text),
+    )
+
+
+def says_start(text: str) -> Refused:
+    return Refused(
+        N_("{text} says more than how it repeats: when it starts stands by itself. Try 'every 2 weeks'."),
+        text=quoted(text),
+    )
+
+
+def other_start(text: str, day: date, locale: str) -> Refused:
+    return Refused(
+        N_("It starts on {day}, and {text} does not fall on that day. Change one of the two."),
+        day=format_date(day, "full", locale=parse_locale(locale)),
+        text=quoted(text),
+    )
+
+
+def ends_before(last: date, first: date, locale: str) -> Refused:
+    return Refused(
+        N_("{last} is before its start on {first}. Name a later day to repeat it until."),
+        last=date_words(last, locale),
+        first=date_words(first, locale),
+    )
+
+
+def comes_once() -> Refused:
+    return Refused(N_("It would come only once until then. Name a later day, or leave out how it repeats."))
+
+
+def not_so_often(most: int) -> Refused:
+    return Refused(N_("It can come 2 to {most} times. Or say until when: 'weekly until 30 June'."), most=most)
+
+
 def between_days(typed: str) -> Refused:
     return Refused(
         N_("{typed} lies between two days. Type 23:59 for the end of the day, or the next day."), typed=typed

@@ -116,7 +116,7 @@ def _pattern(said: Repeat, text: str, seen: Seen, default: time) -> Pattern:
     at = _time(said, default)
     earliest = seen.now if said.since is None else datetime.combine(next(days_of(said.since, seen)), time())
     day = earliest.date()
-    rule = _rule(said, text, day if datetime.combine(day, at) >= earliest else _tomorrow(day), seen)
+    rule = rule_of(said, text, day if datetime.combine(day, at) >= earliest else _tomorrow(day), seen)
     anchor = datetime.combine(day, at)
     once_each = replace(rule, interval=1)
     coming = matches(once_each, anchor, since=anchor, before=anchor + LOOK_AHEAD)
@@ -136,7 +136,7 @@ def _time(said: Repeat, default: time) -> time:
     return time(hour % 24, minute)
 
 
-def _rule(said: Repeat, text: str, first: date, seen: Seen) -> Rule:
+def rule_of(said: Repeat, text: str, first: date, seen: Seen) -> Rule:
     """The rule that was said; what it leaves open is as on `first`. Raises Refused."""
     days, unit = (said.weekdays, said.month_days, said.date), said.unit
     if sum(map(bool, days)) > 1:

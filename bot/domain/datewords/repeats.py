@@ -13,12 +13,13 @@ from bot.domain.datewords.vocabulary import Vocabulary
 WORKDAYS = (0, 1, 2, 3, 4)
 
 
-def read_repeat(cursor: Cursor, words: Vocabulary) -> Repeat | None:
+def read_repeat(cursor: Cursor, words: Vocabulary, *, is_every: bool = False) -> Repeat | None:
     """All that is left as something that comes again, or None when a word is not understood or none says "every".
 
-    Raises Refused for what is surely meant as a time or date and is none.
+    With `is_every` it is clear without such a word: "first friday". Raises Refused for what is surely meant as a time
+    or date and is none.
     """
-    repeat = Repeat()
+    repeat = Repeat(is_every)
     while not cursor.done:
         start = cursor.at
         for reading in (_every, _often, _time, _part, _since, _nth, _of_month, _on_weekdays, _day):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.commands import Access, Command, Feature, On, Shortcut
+from bot.domain.events import FREED
 from bot.features import mirror
-from bot.features.events import adding, answering, approving, cards, finding, home, pointing, showing
+from bot.features.events import adding, answering, approving, cards, finding, freed, home, pointing, reading, showing
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -33,6 +34,9 @@ FEATURE = Feature(
             adding.add_event,
             '/event add Late Night Modular when:"friday 20:00" city:Berlin price:"15 EUR"',
             confirms=adding.confirm_event,
+            completes=reading.read_link,
+            by=("link", "pick"),
+            needs=("title", "when"),
         ),
         Command(
             "answer",
@@ -93,8 +97,8 @@ FEATURE = Feature(
         **approving.PRESSES,
     },
     lookups={EVENT: EventLookup(), approving.PROPOSAL: approving.ProposalLookup()},
-    renders={**approving.RENDERS, showing.CARD: showing.render_card},
-    falls_due=mirror.FALLS_DUE,
+    renders={**approving.RENDERS, showing.CARD: showing.render_card, FREED: freed.render},
+    falls_due={**mirror.FALLS_DUE, FREED: freed.fall_due},
     errands=mirror.ERRANDS,
     shortcuts=(Shortcut(N_("Add as event"), On.MESSAGE, "add", pointing.from_message),),
     home=home.home,

@@ -19,6 +19,7 @@ from bot.features.directly import owed_to
 from bot.features.events.cards import SHOW, full_card
 from bot.features.mirror import stir
 from bot.features.organising import for_organisers, organises
+from bot.features.pace import check_pace
 from bot.features.readers import NOWHERE, words_of
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, rich
@@ -77,6 +78,14 @@ async def must_wait(request: Request, uow: UnitOfWork) -> bool:
 async def propose(event: NewEvent, request: Request, uow: UnitOfWork) -> Reply:
     """Keep it for organisers, once however often Save is pressed, and tell them."""
     proposal = await uow.proposals.propose(request.community.id, event, request.now)
+    if proposal.at == request.now:  # else a Save that was pressed again
+        await check_pace(uow, request, Subject.EVENT)
+        title = event.details.title
+        await uow.audit.note(proposal.community, request.person.id, Did.SHARED, Subject.EVENT, None, title, request.now)
+    if proposal.at == request.now:  # not when Save is pressed again
+        await check_pace(uow, request, Subject.EVENT)
+        title, community = event.details.title, request.community.id
+        await uow.audit.note(community, request.person.id, Did.SHARED, Subject.EVENT, None, title, request.now)
     period = proposal.at.isoformat()
     owed = await for_organisers(uow, proposal.community, PENDING, proposal.id, request.now, period=period)
     await uow.outbox.add(owed, request.now)

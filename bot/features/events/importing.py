@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
 from types import MappingProxyType
 
 from bot.commands import Services
 from bot.domain.events import (
-    GENRE_MOST,
-    GENRES_MOST,
     HORIZON,
-    VENUE_MOST,
     Change,
     Details,
     FromSource,
-    Kind,
     NewEvent,
     Skipped,
     SourceChange,
@@ -27,12 +21,11 @@ from bot.domain.events import (
 )
 from bot.domain.links import key_of
 from bot.domain.people import Community
-from bot.domain.places import Place, fold
 from bot.domain.recurrence import lay_out
 from bot.domain.walls import instant
+from bot.features.events.locating import Cities, details_of
 from bot.features.mirror import stir
 from bot.i18n import N_
-from bot.ports import UnitOfWork
 
 BATCH = 250
 """Events written in one transaction: others wait for the lock a few hundredths of a second at most."""
@@ -65,7 +58,7 @@ async def bring_in(
     """
     now = services.clock.now()
     result = Imported()
-    cities = _Cities()
+    cities = Cities()
     batch: list[SourceEvent] = []
     async for item in told:
         result.seen += 1
@@ -88,7 +81,7 @@ async def _bring(
     source: str,
     community: Community,
     services: Services,
-    cities: _Cities,
+    cities: Cities,
     now: datetime,
     result: Imported,
     renamed: Mapping[str, str],
@@ -106,8 +99,8 @@ async def _bring(
     result.skipped += [_over(each) for each in batch if each.uid in brought.over]
 
 
-def _made(told: SourceEvent, source: str, cities: _Cities, now: datetime) -> FromSource:
-    details = _details(told, cities)
+def _made(told: SourceEvent, source: str, cities: Cities, now: datetime) -> FromSource:
+    details = details_of(told, cities)
     changes = tuple(_change(each, details, told, cities) for each in told.changes)
     slots = lay_out(told.timing, changes, since=now, until=now + HORIZON)
     ahead = slots if any(slot.ends > now or slot.starts >= now for slot in slots) else ()
@@ -129,32 +122,15 @@ def _over(told: SourceEvent) -> Skipped:
     return Skipped(told.title, N_("It was over on {day}."), {"day": day.isoformat()})
 
 
-def _details(told: SourceEvent, cities: _Cities) -> Details:
-    kind, genres = _sorted(told.categories)
-    venue, place, online = cities.read(told.location)
-    return Details(
-        title=told.title,
-        description=told.description,
-        kind=kind,
-        genres=genres,
-        venue=venue,
-        place=place,
-        online_link=online,
-        page_link=told.link,
-    )
-
-
-def _change(change: SourceChange, details: Details, told: SourceEvent, cities: _Cities) -> Change:
+def _change(change: SourceChange, details: Details, told: SourceEvent, cities: Cities) -> Change:
     """What is different this time; its words only where there are other ones."""
-    other = _details(
-        SourceEvent(
-            uid=told.uid,
+    other = details_of(
+        replace(
+            told,
             title=change.title if change.title is not None else told.title,
-            timing=told.timing,
             description=change.description if change.description is not None else told.description,
             location=change.location if change.location is not None else told.location,
             link=change.link if change.link is not None else told.link,
-            categories=told.categories,
         ),
         cities,
     )
@@ -165,50 +141,3 @@ def _change(change: SourceChange, details: Details, told: SourceEvent, cities: _
         is_cancelled=change.is_cancelled,
         details=other if other != details else None,
     )
-
-
-def _sorted(categories: tuple[str, ...]) -> tuple[Kind | None, tuple[str, ...]]:
-    """A calendar's categories are our kind where they name one, and genres otherwise."""
-    kinds = {fold(kind.value): kind for kind in Kind}
-    kind = next((kinds[fold(each)] for each in categories if fold(each) in kinds), None)
-    genres = [each.casefold() for each in categories if fold(each) not in kinds and len(each) <= GENRE_MOST]
-    return kind, tuple(dict.fromkeys(genres))[:GENRES_MOST]
-
-
-class _Cities:
-    """Recognises the city in a calendar's location, which is free text: "Kantine, Am Wriezener Bahnhof, 10243 Berlin".
-
-    The last part that is surely a city counts; where none is, or it could be several, the words stay a venue.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[str, Place | None] = {}
-
-    async def learn(self, locations: list[str], uow: UnitOfWork) -> None:
-        wanted = {part for location in locations if not _is_link(location) for part in _parts(location)}
-        unknown = wanted - self._known.keys()
-        found = await uow.places.recognise(unknown)
-        self._known.update({part: found.get(part) for part in unknown})
-
-    def read(self, location: str) -> tuple[str, Place | None, str]:
-        """Venue, place and online link."""
-        if _is_link(location):
-            return "", None, location
-        for part in _parts(location):
-            place = self._known.get(part)
-            if place is not None:
-                venue = location.split(",", maxsplit=1)[0].strip() if "," in location else ""
-                return venue[:VENUE_MOST], place, ""
-        return location[:VENUE_MOST], None, ""
-
-
-def _is_link(location: str) -> bool:
-    return location.startswith(("https://", "http://")) and " " not in location
-
-
-def _parts(location: str) -> list[str]:
-    """What may name the city, the likeliest first: parts between commas from the end, without postal codes."""
-    parts = [re.sub(r"\b[\dA-Z]*\d[\dA-Z]*\b", "", part).strip(" -") for part in re.split(r"[,\n]", location)]
-    named = [part for part in reversed(parts) if 2 <= len(part) <= 60]
-    pairs = [f"{city}, {country}" for country, city in pairwise(named)]
-    return [*pairs[:1], *named[:4]]

@@ -84,4 +84,4 @@ async def render_card(
 
 def tally(event: Occurrence) -> int:
     """All that a card counts, as one number."""
-    return event.going + _BASE * event.maybe
+    return event.going + _BASE * (event.maybe + _BASE * event.waiting)

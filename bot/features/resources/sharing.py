@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from bot.commands import SAY, Services
+from bot.commands import SAY, Completed, Services
 from bot.domain.audit import Did, Subject
 from bot.domain.events import Price
 from bot.domain.links import host_of, page_key
@@ -105,23 +105,23 @@ def from_message(pointed: Pointed) -> Mapping[str, str]:
     return {"link": found or pointed.link, "note": clip(note, NOTE_MOST)}
 
 
-async def read_page(said: Mapping[str, Any], request: Request, services: Services) -> Mapping[str, str]:  # Any: values
+async def read_page(said: Mapping[str, Any], request: Request, services: Services) -> Completed:  # Any: values
     """Implements `bot.commands.Command.completes`: what the page says, where no title was said."""
     link = said.get("link")
     if link is None or "title" in said:
-        return {}
+        return Completed()
     async with services.store.reading() as uow:
         known = await uow.resources.of_page(request.community.id, page_key(link), request.person.id)
         if known is None:
             await checked_before_sharing(uow, request, link)  # nothing is asked of a site that is blocked
     if known is not None:  # somebody shared it: nothing more is asked of the site
-        return {"title": known.about.title, "topic": known.about.topic}
+        return Completed({"title": known.about.title, "topic": known.about.topic})
     try:
         page = await services.web.page(link)
     except Refused as refused:
         raise Refused(refused.text, param="title", **refused.values) from None
     brought = _brought(page, said)
-    return {name: value for name, value in brought.items() if value}
+    return Completed({name: value for name, value in brought.items() if value})
 
 
 def _brought(page: Page, said: Mapping[str, Any]) -> Mapping[str, str]:  # Any: as above
