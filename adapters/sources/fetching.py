@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -48,6 +48,8 @@ class Fetched:
     etag: str = ""
     modified: str = ""
     """The Last-Modified header, to be handed back as it is."""
+    has_moved: bool = False
+    """It is at `url` for good: every redirect said so (301, 308)."""
 
     @property
     def is_unchanged(self) -> bool:
@@ -168,12 +170,15 @@ class Fetcher:
             trust_env=False,
             max_field_size=_FIELD_MOST,
         ) as session:
+            statuses: list[int] = []
             for _ in range(REDIRECTS + 1):
                 try:
                     async with session.request(method, url, headers=headers, allow_redirects=False) as response:
                         onward = _onward(url, response)
                         if onward is None:
-                            return await _taken(url, response, wanted)
+                            fetched = await _taken(url, response, wanted)
+                            return replace(fetched, has_moved=bool(statuses) and set(statuses) <= {301, 308})
+                        statuses.append(response.status)
                         url = onward
                 except (aiohttp.ClientError, OSError, ValueError) as error:
                     if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, assert_never  # Any: what JSON holds is known by its tag alone
 
-from bot.domain.events import Skipped, SourceChange, SourceEvent, Timing
+from bot.domain.events import Kind, Price, Skipped, SourceChange, SourceEvent, Timing
 from bot.errors import Refused
 
 _EVENT, _SKIPPED, _REFUSED = "event", "skipped", "refused"
@@ -30,6 +31,11 @@ def encode(item: SourceEvent | Skipped | Refused) -> bytes:
                 item.categories,
                 item.is_cancelled,
                 [_change(change) for change in item.changes],
+                item.online_link,
+                [str(item.price.amount), item.price.currency] if item.price else None,
+                item.kind,
+                item.is_floating,
+                item.has_end,
             ]
         case Skipped():
             told = [_SKIPPED, item.title, item.reason, item.values]
@@ -56,6 +62,11 @@ def decode(line: bytes) -> SourceEvent | Skipped | Refused:
             categories,
             off,
             changes,
+            online_link,
+            price,
+            kind,
+            is_floating,
+            has_end,
         ]:
             return SourceEvent(
                 uid,
@@ -69,6 +80,11 @@ def decode(line: bytes) -> SourceEvent | Skipped | Refused:
                 tuple(categories),
                 off,
                 tuple(map(_changed, changes)),
+                online_link,
+                Price(Decimal(price[0]), price[1]) if price else None,
+                Kind(kind) if kind else None,
+                is_floating,
+                has_end,
             )
         case ["skipped", title, reason, values]:
             return Skipped(title, reason, values)

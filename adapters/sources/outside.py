@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import aclosing
@@ -11,8 +12,8 @@ from time import monotonic
 
 from yarl import URL
 
+from adapters.sources.feeds import CAPS, is_calendar, read_feed
 from adapters.sources.fetching import BROKEN_OFF, Failed, Fetched, Fetcher, checked, host_of
-from adapters.sources.icalendar import Caps as CalendarCaps
 from adapters.sources.icalendar import read_calendar
 from adapters.sources.items_events import events_in
 from adapters.sources.pages import Told, read_page
@@ -30,13 +31,13 @@ PAGE_MOST = 2_000_000
 """Bytes that are read of a page, decoded; what stands behind them is not looked at."""
 _HTML = ("text/html", "application/xhtml+xml")
 _ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
-FEED_MOST = 5_000_000
+FEED_MOST = CAPS.bytes
 """Bytes that are read of a feed or calendar, decoded."""
 EVENTS_MOST = 50
 """Events of one page, to choose from."""
-_CAPS = CalendarCaps(bytes=FEED_MOST, events=20_000, seconds=20)
 _CALENDARS = ("text/calendar", "application/ics", "application/octet-stream", "text/plain")
 _ACCEPT_EVENTS = "text/html, application/xhtml+xml, text/calendar, */*;q=0.1"
+_ACCEPT_FEEDS = "text/calendar, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"
 _READ_AT_ONCE = 2
 _ROBOTS_KEPT = 1_000
 _ROBOTS_SECONDS = 3600.0
@@ -111,7 +112,7 @@ class Outside:
             url, most=FEED_MOST + 1, cuts=True, only=(*_HTML, *_CALENDARS), accept=_ACCEPT_EVENTS
         )
         _check_status(url, fetched.status)
-        if _is_calendar(fetched):
+        if is_calendar(fetched.body, fetched.media):
             return await self._chosen(await self._read_calendar(fetched.body, zone))
         told = await self._told(fetched)
         if told is None:
@@ -126,7 +127,7 @@ class Outside:
         return chosen
 
     async def _read_calendar(self, body: bytes, zone: str) -> list[SourceEvent | Skipped]:
-        async with self._reading, aclosing(read_calendar(body, zone=zone, caps=_CAPS)) as told:
+        async with self._reading, aclosing(read_calendar(body, zone=zone, caps=CAPS)) as told:
             return [each async for each in told]
 
     async def _chosen(self, found: Iterable[SourceEvent | Skipped], page: Page | None = None) -> PageEvents:
@@ -152,7 +153,38 @@ class Outside:
 
     async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
         """As `Web` says."""
-        raise NotImplementedError
+        asked = re.sub(r"^webcals?://", "https://", url.strip(), flags=re.IGNORECASE)
+        try:
+            fetched = await self._fetcher.get(asked, most=FEED_MOST, accept=_ACCEPT_FEEDS, etag=etag, modified=modified)
+        except Failed as failed:
+            raise _no_answer(failed) from None
+        found_at = fetched.url if fetched.has_moved else asked
+        if fetched.is_unchanged:
+            return Polled(found_at, etag=fetched.etag or etag, modified=fetched.modified or modified, is_unchanged=True)
+        _check_feed(asked, fetched.status)
+        if _is_page(fetched):
+            raise await self._way_on(fetched)
+        async with self._reading:
+            heard = await read_feed(
+                fetched.body, media=fetched.media, charset=fetched.charset, url=fetched.url, zone=zone
+            )
+        return Polled(found_at, heard.events, heard.skipped, heard.name, fetched.etag, fetched.modified)
+
+    async def _way_on(self, fetched: Fetched) -> Refused:
+        """What to say to a page that was given for a feed: the feed that it names."""
+        async with self._reading:
+            told = await read_page(fetched.body[:PAGE_MOST], charset=fetched.charset)
+        here = URL(fetched.url)
+        for media in ("text/calendar", ""):  # a calendar says when things are; entries of RSS seldom do
+            for kind, href in told.feeds:
+                try:
+                    link = str(here.join(URL(told.base)).join(URL(href.strip())) if told.base else here.join(URL(href)))
+                    checked(re.sub(r"^webcals?://", "https://", link))
+                except (ValueError, Refused):
+                    continue
+                if href and kind.startswith(media):
+                    return Refused(N_("That is a page, not a feed. Its feed is {link}: add that."), link=link)
+        return Refused(N_("That is a page, not a feed, and it names none. Look for “Subscribe”, iCal or RSS on it."))
 
     async def _answer(self, url: str) -> Fetched:
         """To HEAD, where that says yes; what it says else is often about HEAD alone."""
@@ -224,9 +256,48 @@ def _shown(url: str, page: Page) -> Page:
     return page
 
 
-def _is_calendar(fetched: Fetched) -> bool:
-    begins = fetched.body[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip()[:15].upper()
-    return fetched.media == "text/calendar" or begins == b"BEGIN:VCALENDAR"
+def _is_page(fetched: Fetched) -> bool:
+    """Whether it is HTML; feeds are served as HTML, too, and their texts have it in them."""
+    begins = fetched.body[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if begins.startswith((b"begin:vcalendar", b"<rss", b"<feed", b"<rdf")) or b"<rss" in begins or b"<feed" in begins:
+        return False
+    return fetched.media in _HTML or begins.startswith((b"<!doctype html", b"<html"))
+
+
+def _no_answer(failed: Failed) -> Refused:
+    """Why a feed cannot be had, in words that are right for one."""
+    host, limit = str(failed.values.get("host", "")), str(failed.values.get("limit", ""))
+    match failed.reason:
+        case "too slow":
+            return Refused(
+                N_("{host} takes more than {limit} seconds to give the feed. Try later."), host=host, limit=limit
+            )
+        case "not public" | "no such host":
+            return Refused(N_("At {host} is no feed that everybody can open. Check the address."), host=host)
+        case "broken certificate":
+            return Refused(N_("{host} cannot prove that it is who it says (its certificate). Try later."), host=host)
+        case "too large":
+            return Refused(N_("The feed has more than {limit} MB, the most that is read."), limit=limit)
+        case "no answer" | "broken off":
+            return Refused(N_("{host} does not give the feed as it should. Try later."), host=host)
+        case _:
+            return failed
+
+
+def _check_feed(url: str, status: int) -> None:
+    """Raise Refused, unless there is something to read."""
+    host = host_of(checked(url))
+    match _found(status):
+        case Found.ALIVE if 200 <= status < 300:
+            return
+        case Found.GONE:
+            raise Refused(N_("There is no feed any more: {host} says {status}. Check the address."),
+                host=host, status=status)  # fmt: skip
+        case Found.REFUSED:
+            raise Refused(N_("{host} does not give the feed to bots ({status}). Ask whoever makes it."),
+                host=host, status=status)  # fmt: skip
+        case _:
+            raise Refused(N_("{host} has trouble of its own now ({status}). Try later."), host=host, status=status)
 
 
 def _hidden(url: str) -> Refused:
