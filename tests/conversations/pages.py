@@ -19,6 +19,31 @@ PAGES: Mapping[str, Served] = {
         <meta property="og:description" content="Why levels matter before any plugin."></head></html>""",
     "https://studio.example/ears": """<html lang="de"><head><title>Gehörbildung mit *Akkorden* @everyone</title>
         </head></html>""",
+    "https://kantine.example/modular": """<html lang="en"><head><title>Late Night Modular</title>
+        <script type="application/ld+json">{"@context": "https://schema.org", "@type": "MusicEvent",
+        "name": "Late Night Modular", "startDate": "2026-12-04T20:00", "endDate": "2026-12-04T23:30",
+        "url": "https://kantine.example/modular", "description": "Patch cables welcome.",
+        "location": {"@type": "Place", "name": "Kantine", "address": {"@type": "PostalAddress",
+        "streetAddress": "Am Wriezener Bahnhof", "postalCode": "10243", "addressLocality": "Berlin",
+        "addressCountry": "DE"}}, "offers": {"@type": "Offer", "price": "15", "priceCurrency": "EUR"}}
+        </script></head></html>""",
+    "https://kantine.example/": """<html lang="en"><head><title>Kantine: programme</title>
+        <script type="application/ld+json">[
+        {"@type": "Event", "name": "*Dub* @everyone", "startDate": "2026-12-05T22:00:00+01:00",
+         "url": "https://kantine.example/dub", "location": {"@type": "Place", "name": "Kantine",
+         "address": "Berlin, Germany"}},
+        {"@type": "Event", "name": "Modular brunch", "startDate": "2026-12-06T11:00:00+01:00",
+         "url": "https://kantine.example/brunch", "location": {"@type": "Place", "name": "Kantine",
+         "address": "Berlin, Germany"}}]</script></head></html>""",
+    "https://tokyo.example/": Answer(
+        """<html lang="ja"><head><meta charset="shift_jis"><title>電子音楽の夜</title>
+        <script type="application/ld+json">{"@type": "MusicEvent", "name": "電子音楽の夜",
+        "startDate": "2026-12-12T19:00:00+09:00", "location": {"@type": "Place", "name": "東京ホール",
+        "address": "Tokyo, Japan"}}</script></head></html>""".encode("shift_jis"),
+        media="text/html",
+    ),
+    "https://kantine.example/last": """<html><head><title>Last night</title><script type="application/ld+json">
+        {"@type": "Event", "name": "Last night", "startDate": "2026-11-20T20:00:00+01:00"}</script></head></html>""",
     "https://closed.example/": Answer("Members only", 403),
 }
 

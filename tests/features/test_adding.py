@@ -267,7 +267,7 @@ async def test_a_page_without_an_event_says_what_was_found_and_nothing_is_lost(
 ) -> None:
     web.pages[LINK] = PageEvents((), page)
     form = await ana.says_form(f'/event add {LINK} about:"All night"')
-    assert form.errors == {"title": says}
+    assert form.errors == {"title": says, "when": "Please fill this in."}
     assert form.values == {"link": LINK, "about": "All night"}
     asked = await ana.ask(Submit(form.action, {**form.values, "title": "Night", "when": "friday 20:00"}))
     assert title(asked) == "Night"
@@ -303,7 +303,7 @@ async def test_what_is_over_or_cancelled_is_said_to_be(
 
 async def test_a_page_that_cannot_be_read_is_told_in_the_form(ana: Somebody) -> None:
     form = await ana.says_form("/event add https://gone.example/ venue:Attic")
-    assert form.errors == {"title": "https://gone.example/ does not answer."}
+    assert form.errors["title"] == "https://gone.example/ does not answer."
     assert form.values == {"link": "https://gone.example/", "venue": "Attic"}
 
 

@@ -204,7 +204,7 @@ def _shown(wall: datetime, zone: str, say: Words) -> str:
 
 
 def _short(occurrence: Occurrence, say: Words) -> Rich:
-    return joined([rich(Bold(occurrence.details.title)), when(occurrence, say), place_label(occurrence)], " · ")
+    return joined([occurrence.details.title, when(occurrence, say), place_label(occurrence)], " · ")
 
 
 def _details_button(occurrence: Occurrence, is_alone: bool, say: Words) -> Button:
