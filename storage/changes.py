@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from bot.domain.changes import CHANGED, TOLD_AFTER, Standing, Untold, standing_json, standing_of
 from bot.domain.events import Attendance
+from storage import seats
 from storage.connection import AnyRow, Connection
 from storage.details import DETAIL_COLUMNS, details_in, details_of
 from storage.leads import hasten_all, locale_of, reads_there, stir_events, zone_of
@@ -81,11 +82,16 @@ async def watched(connection: Connection, of: Collection[int], now: datetime) ->
 
 
 async def note(connection: Connection, before: Watched, of: Collection[int], now: datetime) -> None:
-    """These events were written. Those who mean to come are told of what differs from `before`, and reminders are
-    looked at again.
+    """These events were written. Those who mean to come are told of what differs from `before`, reminders are looked at
+    again, and places that became free go to whoever is next in line.
     """
     if not before:
         return
+    await _note(connection, before, of, now)
+    await seats.fill(connection, list(before), now)
+
+
+async def _note(connection: Connection, before: Watched, of: Collection[int], now: datetime) -> None:
     values = {"ids": listed(connection.dialect, list(before))}
     after = {row.id: _standing(row) for row in await connection.rows(_standings(connection.dialect), values)}
     changed = [id_ for id_, was in before.items() if id_ in after and was != after[id_]]
@@ -93,7 +99,7 @@ async def note(connection: Connection, before: Watched, of: Collection[int], now
         return
     dialect = connection.dialect
     noted = [{"occurrence": id_, "since": now, "was": standing_json(before[id_])} for id_ in changed]
-    await connection.execute(_note(dialect), noted)
+    await connection.execute(_keep(dialect), noted)
     await connection.execute(_hasten(dialect), {"ids": listed(dialect, changed), "at": now + TOLD_AFTER})
     connection.wakes = True
     await stir_events(connection, of, now)
@@ -132,7 +138,7 @@ _STANDING = (
     events.c.zone,
     events.c.is_all_day,
 )
-_means_to = or_(*(_a.answer == each.value for each in (Attendance.GOING, Attendance.MAYBE)))
+_means_to = or_(*(_a.answer == each.value for each in (Attendance.GOING, Attendance.MAYBE, Attendance.WAITING)))
 """Who said so hears of changes."""
 _whole = occurrences.join(events, events.c.id == _o.event_id).outerjoin(places, places.c.id == events.c.place_id)
 _is_meant = and_(_a.occurrence_id == _o.id, _means_to)
@@ -151,7 +157,7 @@ def _standings(dialect: str) -> Executable:
 
 
 @cache
-def _note(dialect: str) -> Executable:
+def _keep(dialect: str) -> Executable:
     """The first change they were not told of stays."""
     since, was = bindparam("since", type_=UTC()), bindparam("was", type_=JsonText())
     found = select(_a.person_id, _a.occurrence_id, since, was).where(

@@ -21,9 +21,10 @@ Json = Mapping[str, Any]  # Any: what JSON holds
 PLACE = ("id", "name", "region", "country", "latitude", "longitude", "population", "zone")
 """The fields of a Place, in order."""
 
-_OWN = ("title", "description", "kind", "genres", "venue", "place_id", "online_link", "page_link", "price", "currency")
+_WHAT = ("title", "description", "kind", "genres", "price", "currency", "capacity")
+_WHERE = ("venue", "place_id", "online_link", "page_link")
 DETAIL_COLUMNS = (
-    *(events.c[name] for name in _OWN),
+    *(events.c[name] for name in (*_WHAT, *_WHERE)),
     *(places.c[name].label(f"place_{name}") for name in PLACE if name != "id"),
 )
 """What `details_in` reads from a row of `events`, with its place beside it."""
@@ -42,6 +43,7 @@ def detail_columns(details: Details) -> Columns:
         "page_link": details.page_link,
         "page_key": key_of(details.page_link),
         **price_columns(details.price),
+        "capacity": details.capacity,
     }
 
 
@@ -82,6 +84,7 @@ def facet_columns(details: Details) -> Columns:
         "is_online": details.online_link != "",
         "is_in_person": place is not None or details.venue != "" or details.online_link == "",
         **price_columns(details.price),
+        "capacity": details.capacity,
         "x": x,
         "y": y,
         "z": z,
@@ -130,6 +133,7 @@ def details_in(row: AnyRow) -> Details:
         online_link=row.online_link,
         page_link=row.page_link,
         price=price_of(row.price, row.currency),
+        capacity=row.capacity,
     )
 
 
@@ -145,6 +149,7 @@ def details_json(details: Details) -> Columns:
         "online_link": details.online_link,
         "page_link": details.page_link,
         **price_columns(details.price),
+        "capacity": details.capacity,
     }
 
 
@@ -159,6 +164,7 @@ def details_of(kept: Json) -> Details:
         online_link=kept["online_link"],
         page_link=kept["page_link"],
         price=price_of(kept["price"], kept["currency"]),
+        capacity=kept.get("capacity"),  # none stood there once
     )
 
 

@@ -6,24 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from types import MappingProxyType
 
 from sqlalchemy import (
-    ColumnElement,
-    Executable,
     Integer,
-    Text,
     and_,
     bindparam,
-    exists,
-    func,
-    null,
-    or_,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
 from bot.domain.events import (
     HORIZON,
@@ -31,6 +22,7 @@ from bot.domain.events import (
     Attendance,
     Brought,
     Edit,
+    Freed,
     FromSource,
     NewEvent,
     Occurrence,
@@ -42,12 +34,10 @@ from bot.domain.events import (
 )
 from bot.domain.recurrence import lay_out
 from bot.domain.sources import Copy
-from bot.errors import NotFound
-from bot.i18n import N_
-from storage import bringing, changing, event_copies, finding, leads
+from storage import bringing, changing, event_copies, finding, seats
 from storage.connection import Connection
 from storage.details import DETAIL_COLUMNS, changes_of, walls_of
-from storage.schema import UTC, insert_into
+from storage.schema import UTC
 from storage.tables import attendances, events, occurrences, people, places
 
 LAID_AGAIN = timedelta(days=30)
@@ -110,22 +100,10 @@ class EventTable:
         *,
         account: int | None = None,
     ) -> Tally:
-        """Raises NotFound for an occurrence that this community does not have. The same answer twice is once."""
-        values = {
-            "community": community,
-            "occurrence": occurrence,
-            "person": person,
-            "answer": answer.value,
-            "at": now,
-            "account": account,
-        }
-        try:
-            await self._connection.execute(_answer(self._connection.dialect), values)
-        except IntegrityError as error:  # an import took it out of the calendar at this moment
-            raise _gone() from error
-        if answer is Attendance.GOING:
-            await leads.stir_person(self._connection, person, now)
-        return await self._tally(community, occurrence)
+        return await seats.answer(self._connection, community, occurrence, person, answer, now, account)
+
+    async def take_freed(self, persons: Collection[int]) -> Sequence[Freed]:
+        return await seats.take_freed(self._connection, persons)
 
     async def answers(self, community: int, occurrence: int) -> Answers:
         rows = await self._connection.rows(_ANSWERS, {"community": community, "occurrence": occurrence})
@@ -166,16 +144,6 @@ class EventTable:
             await self._connection.execute(_LAID, moved)
         return len(rows)
 
-    async def _tally(self, community: int, occurrence: int) -> Tally:
-        row = await self._connection.first(_TALLY, {"community": community, "occurrence": occurrence})
-        if row is None:
-            raise _gone()
-        return Tally(row.going, row.maybe)
-
-
-def _gone() -> NotFound:
-    return NotFound(N_("This event is not here any more. Look for others with {command}."), command="/event find")
-
 
 _BARE_COLUMNS = ("starts", "ends", "zone", "is_all_day", "rrule", "extra", "without", "changes", "is_cancelled")
 _BARE = (
@@ -193,16 +161,6 @@ _is_it = and_(
     occurrences.c.id == bindparam("occurrence", type_=Integer),
     occurrences.c.community_id == bindparam("community", type_=Integer),
 )
-_its = attendances.c.occurrence_id == bindparam("occurrence", type_=Integer)
-
-
-def _given(answer: Attendance) -> ColumnElement[int]:
-    return select(func.count()).where(_its, attendances.c.answer == answer.value).scalar_subquery()
-
-
-_TALLY = select(_given(Attendance.GOING).label("going"), _given(Attendance.MAYBE).label("maybe")).where(
-    exists().where(_is_it)
-)
 _ANSWERS = (
     select(attendances.c.answer, people.c.name)
     .join(people, people.c.id == attendances.c.person_id)
@@ -210,23 +168,3 @@ _ANSWERS = (
     .where(_is_it)
     .order_by(attendances.c.at, attendances.c.person_id)
 )
-
-
-@cache
-def _answer(dialect: str) -> Executable:
-    chosen = select(
-        occurrences.c.id,
-        bindparam("person", type_=Integer),
-        bindparam("answer", type_=Text),
-        bindparam("at", type_=UTC()),
-        bindparam("account", type_=Integer),
-    ).where(_is_it)
-    names = ["occurrence_id", "person_id", "answer", "at", "account_id"]
-    statement = insert_into(attendances, dialect).from_select(names, chosen)
-    said = attendances.c
-    return statement.on_conflict_do_update(
-        index_elements=["occurrence_id", "person_id"],
-        set_={**{name: statement.excluded[name] for name in names[2:]}, "via_workspace_id": null()},
-        # who says the same again keeps their turn; what was said elsewhere becomes their own
-        where=or_(said.answer != statement.excluded.answer, said.via_workspace_id.is_not(None)),
-    )

@@ -38,6 +38,7 @@ from storage.event_terms import EVENTS
 from storage.feeds import feeds
 from storage.schema import UTC, InOrder, Lines, Unindexed, among, listed
 from storage.search import match_values, matching
+from storage.seats import IN_LINE, place_in_line
 from storage.tables import attendances, event_sources, events, occurrences, people, places, stand_ins
 
 
@@ -276,7 +277,9 @@ def _cards(
         adder.c.name.label("adder"),
         _answered(Attendance.GOING).label("going"),
         _answered(Attendance.MAYBE).label("maybe"),
+        _in_line().label("waiting"),
         _mine_of().label("mine"),
+        place_in_line(o.id, bindparam("person")).label("place"),
         told.scalar_subquery().label("sources"),
     )
     if total is not None:
@@ -288,6 +291,10 @@ def _cards(
 def _answered(answer: Attendance) -> ColumnElement[int]:
     given = select(func.count()).where(attendances.c.occurrence_id == occurrences.c.id)
     return given.where(attendances.c.answer == answer.value).scalar_subquery()
+
+
+def _in_line() -> ColumnElement[int]:
+    return select(func.count()).where(attendances.c.occurrence_id == occurrences.c.id, IN_LINE).scalar_subquery()
 
 
 def _mine_of() -> ColumnElement[str]:
@@ -309,7 +316,7 @@ _COMING = _cards(
 
 _is_mine = and_(
     attendances.c.person_id == bindparam("person"),
-    or_(*(attendances.c.answer == answer.value for answer in (Attendance.GOING, Attendance.MAYBE))),
+    or_(*(attendances.c.answer == answer.value for answer in (Attendance.GOING, Attendance.MAYBE, Attendance.WAITING))),
     occurrences.c.community_id == bindparam("community"),
     occurrences.c.ends > bindparam("since", type_=UTC()),
 )
@@ -364,7 +371,9 @@ def _occurrence(row: AnyRow) -> Occurrence:
         status=Status.CANCELLED if row.is_cancelled else Status.SCHEDULED,
         going=row.going,
         maybe=row.maybe,
+        waiting=row.waiting,
         mine=row.mine and Attendance(row.mine),
+        my_place=row.place or None,
         added_by=row.adder or "",
         sources=tuple(sorted(row.sources.split("\n"))) if row.sources else (),
     )

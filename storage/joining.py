@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import (
@@ -14,15 +15,18 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    false,
     func,
     null,
     or_,
     select,
+    true,
     union,
     update,
 )
 
-from storage import audit, gigs, leads, resource_joining
+from bot.domain.events import Attendance
+from storage import audit, gigs, leads, resource_joining, seats
 from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
 from storage.feeds import feeds
@@ -44,11 +48,12 @@ from storage.tables import (
 )
 
 
-async def join(connection: Connection, community: int, into: int) -> bool:
+async def join(connection: Connection, community: int, into: int, now: datetime) -> bool:
     """Let all that is `community`'s become that of `into`; False when one of them is not there any more."""
     both = {"gone": community, "stays": into}
     if len(await connection.rows(_LOCK, both)) < 2:
         return False
+    await seats.hold_all(connection, (community, into))
     for each in (community, into):  # what came from nowhere in particular came from here, as long as there is one
         for stamp in _STAMPS:
             await connection.execute(stamp, {"community": each})
@@ -63,6 +68,7 @@ async def join(connection: Connection, community: int, into: int) -> bool:
     await reindex(connection, [id_ for id_ in moved if id_ not in twins])
     await resource_joining.join(connection, community, into)
     await leads.stir_community(connection, into)
+    await seats.fill(connection, await seats.hold_all(connection, [into]), now)
     await connection.execute(_DROP_COMMUNITY, both)
     return True
 
@@ -105,17 +111,25 @@ def keep_newest(
     dialect: str, occurrence: ColumnElement[int], person: ColumnElement[int], which: ColumnElement[bool]
 ) -> Executable:
     """Write answers again for another occurrence or person. Where there is one already the newest counts; what
-    somebody said themselves counts more than what their platform's calendar says of them.
+    somebody said themselves counts more than what their platform's calendar says of them. Who would like to go has the
+    better of both: a place before one in line, and the earlier one of these.
     """
     given = attendances.c
-    copied = select(occurrence, person, given.answer, given.at, given.via_workspace_id, given.account_id).where(which)
-    names = ["occurrence_id", "person_id", "answer", "at", "via_workspace_id", "account_id"]
+    names = ["occurrence_id", "person_id", "answer", "at", "via_workspace_id", "account_id", "freed_at"]
+    copied = select(occurrence, person, *(given[name] for name in names[2:])).where(which)
     statement = insert_into(attendances, dialect).from_select(names, copied)
     new = statement.excluded
+    going, waiting = Attendance.GOING.value, Attendance.WAITING.value
+    better = case(
+        (and_(given.answer == waiting, new.answer == waiting), new.at < given.at),
+        (and_(given.answer == waiting, new.answer == going), true()),
+        (and_(given.answer == going, new.answer == waiting), false()),
+        else_=new.at > given.at,
+    )
     return statement.on_conflict_do_update(
         index_elements=["occurrence_id", "person_id"],
         set_={name: new[name] for name in names[2:]},
-        where=and_(new.via_workspace_id.is_(null()), or_(given.via_workspace_id.is_not(None), new.at > given.at)),
+        where=and_(new.via_workspace_id.is_(null()), or_(given.via_workspace_id.is_not(None), better)),
     )
 
 

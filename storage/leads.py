@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.changes import CHANGED
-from bot.domain.events import Attendance, Kind
+from bot.domain.events import FREED, Attendance, Kind
 from bot.domain.leads import LEADS, Coming, Told
 from bot.domain.nudges import NUDGE
 from storage.connection import AnyRow, Connection
@@ -124,9 +124,16 @@ async def stir_person(connection: Connection, person: int, at: datetime) -> None
     connection.wakes = True
 
 
+async def stir_persons(connection: Connection, persons: Collection[int], kind: str, at: datetime) -> None:
+    """Let something be looked at for each of these people."""
+    values = {"persons": listed(connection.dialect, list(persons)), "at": at}
+    await connection.execute(_stir_persons(connection.dialect, kind), values)
+    connection.wakes = True
+
+
 async def stir_anew(connection: Connection, person: int) -> None:
     """They are another person now, as far as what they are told is concerned."""
-    for kind in (*FOLLOWS, CHANGED):
+    for kind in (*FOLLOWS, CHANGED, FREED):
         await connection.execute(_stir_person(connection.dialect, kind), {"person": person, "at": AT_ONCE})
     connection.wakes = True
 
@@ -317,6 +324,13 @@ _going = select(_a.person_id).join(occurrences, _o.id == _a.occurrence_id).where
 def _stir_person(dialect: str, kind: str) -> Executable:
     # SQLite wants a WHERE where a SELECT is followed by ON CONFLICT (https://sqlite.org/lang_upsert.html)
     return hasten_all(select(people.c.id).where(people.c.id == _person), kind, _at, dialect)
+
+
+@cache
+def _stir_persons(dialect: str, kind: str) -> Executable:
+    # in one order, so that no two of these wait for each other
+    found = select(people.c.id).where(among(people.c.id, "persons", dialect)).order_by(people.c.id)
+    return hasten_all(found, kind, _at, dialect)
 
 
 @cache

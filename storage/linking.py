@@ -10,7 +10,7 @@ from sqlalchemy import Executable, and_, bindparam, delete, exists, false, func,
 
 from bot.domain.linking import LASTS, WRONG_MOST, Offer, Purpose, Wrong, hash_of
 from bot.domain.people import Account, Community, Home, Origin, Workspace
-from storage import audit, gigs, joining, leads, nudges, parting, profiles, resource_joining
+from storage import audit, gigs, joining, leads, nudges, parting, profiles, resource_joining, seats
 from storage.connection import Connection
 from storage.connection_changes import hand_over
 from storage.goals import HAND_OVER as _OWN_GOALS
@@ -52,7 +52,7 @@ class LinkingTable:
 
     async def offered(self, code: str, person: int, now: datetime) -> Offer | Wrong:
         # locked, so that tries at once are counted one after another
-        await self._connection.execute(_LOCK_PEOPLE, {"one": person, "other": person})
+        await self._connection.execute(_TAKE_TURN, {"person": person})
         tried = await self._connection.scalar(_TRIED, {"person": person, "since": now - LASTS})
         if tried >= WRONG_MOST:
             return Wrong(0)
@@ -76,13 +76,14 @@ class LinkingTable:
         await self._connection.execute(_SWEEP, {"now": now})
         await self._connection.execute(_SWEEP_WRONG, {"since": now - LASTS})
 
-    async def join(self, community: int, into: int) -> bool:
-        return await joining.join(self._connection, community, into)
+    async def join(self, community: int, into: int, now: datetime) -> bool:
+        return await joining.join(self._connection, community, into, now)
 
     async def part(self, home: int, now: datetime) -> int | None:
         return await parting.part(self._connection, home, now)
 
-    async def join_people(self, person: int, into: int) -> bool:
+    async def join_people(self, person: int, into: int, now: datetime) -> bool:
+        few = await seats.hold_for(self._connection, (person, into))
         values = {"one": person, "other": into}
         if len(await self._connection.rows(_LOCK_PEOPLE, values)) < 2:
             return False
@@ -108,6 +109,7 @@ class LinkingTable:
         await profiles.unite(self._connection, person, into)
         await resource_joining.unite(self._connection, person, into)
         await self._connection.execute(_DROP_PERSON, values)
+        await seats.fill(self._connection, few, now)
         return True
 
     async def part_person(self, account: int, now: datetime) -> int | None:
@@ -173,6 +175,8 @@ _SWEEP_WRONG = delete(wrong_codes).where(wrong_codes.c.at <= bindparam("since", 
 
 _one, _other = bindparam("one", type_=people.c.id.type), bindparam("other", type_=people.c.id.type)
 _LOCK_PEOPLE = select(people.c.id).where(people.c.id.in_((_one, _other))).order_by(people.c.id).with_for_update()
+# whoever answers somewhere meanwhile refers to them, and need not wait
+_TAKE_TURN = select(people.c.id).where(people.c.id == bindparam("person")).with_for_update(key_share=True)
 _former = people.alias("former")
 
 _OWN_ACCOUNTS = update(accounts).where(accounts.c.person_id == _one).values(person_id=_other, is_for_notices=false())

@@ -9,11 +9,13 @@ from functools import cache
 from sqlalchemy import Column, Executable, Table, and_, bindparam, delete, exists, or_, select, update
 
 from bot.domain.changes import CHANGED
+from bot.domain.events import FREED
 from bot.domain.gigs import DAILY
 from bot.domain.leads import LEADS
 from bot.domain.mydata import Kept
 from bot.domain.nudges import NUDGE
 from bot.domain.reminders import REMINDER
+from storage import seats
 from storage.connection import Connection
 from storage.due import due
 from storage.outbox import outbox
@@ -33,7 +35,7 @@ SECRET = frozenset({"codes", "connection_terms"})
 SEALED = "sealed, or plain JSON"
 """How the comment of a sealed column begins."""
 
-OF_PERSONS = (LEADS, CHANGED, NUDGE, DAILY)
+OF_PERSONS = (LEADS, CHANGED, NUDGE, DAILY, FREED)
 """Kinds of due rows whose subject is a person."""
 
 _person = bindparam("person", type_=people.c.id.type)
@@ -61,11 +63,13 @@ class MyDataTable:
                 ]
         return found
 
-    async def forget(self, person: int) -> None:
+    async def forget(self, person: int, now: datetime) -> None:
+        few = await seats.hold_for(self._connection, [person])
         noted = [row.resource_id for row in await self._connection.rows(_NOTED, {"person": person})]
         for statement in _FORGET:
             await self._connection.execute(statement, {"person": person})
         await reindex(self._connection, noted)  # their words are not looked for any more
+        await seats.fill(self._connection, few, now)
 
     def _said(self, column: Column[object], value: object) -> object:
         if value is None:

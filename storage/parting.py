@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import audit, gigs, leads, resource_parting
+from storage import audit, gigs, leads, resource_parting, seats
 from storage.bringing import new_ids
 from storage.connection import Connection, Values
 from storage.event_terms import reindex
@@ -50,15 +50,20 @@ AT_ONCE = 500
 """Rows copied with one statement."""
 
 
-async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bool = True) -> int | None:
+async def part(
+    connection: Connection, home: int, now: datetime, *, since: datetime | None = None, keeps_up: bool = True
+) -> int | None:
     """The new community of that workspace; None when it is alone in its own.
 
-    `keeps_up`: it gets copies of what the others made. Without, it is about to be forgotten.
+    What ends after `since` is copied; None: what is not over. `keeps_up`: it gets copies of what the others made.
+    Without, it is about to be forgotten.
     """
     old = await connection.scalar(_LOCK, {"home": home})
     row = await connection.first(_PARTING, {"home": home, "old": old})
     if row is None:
         return None
+    await seats.hold_all(connection, [old])
+    since = since or now
     made = {name: getattr(row, name) for name in _OF_COMMUNITY}
     new: int = await connection.scalar(_NEW_COMMUNITY, made)
     sides = {"home": home, "old": old, "new": new, "its_platform": row.platform, "its_workspace": row.external_id}
@@ -66,16 +71,17 @@ async def part(connection: Connection, home: int, now: datetime, *, keeps_up: bo
     if row.community_name == row.name:  # it was named after this workspace
         await connection.execute(_RENAME, sides)
     going = [each.id for each in await connection.rows(_MADE_THERE, sides)]
-    coming = [each.id for each in await connection.rows(_COMING, {"old": old, "now": now})]
+    coming = [each.id for each in await connection.rows(_COMING, {"old": old, "now": since})]
     for statement in _MOVES:
         await connection.execute(statement, sides)
     await gigs.part_communities(connection, home, old, new)
     staying = set(coming) - set(going)
-    copied = await _copy(connection, old, [id_ for id_ in coming if id_ in set(going)], now)
-    copied += await _copy(connection, new, sorted(staying) if keeps_up else (), now)
+    copied = await _copy(connection, old, [id_ for id_ in coming if id_ in set(going)], since)
+    copied += await _copy(connection, new, sorted(staying) if keeps_up else (), since)
     for community in (old, new):
         await connection.execute(_DROP_STRAY_STAND_INS, {"side": community})
         await connection.execute(_DROP_OTHERS_ANSWERS, {"side": community})
+        await seats.fill(connection, await seats.hold_all(connection, [community]), now)
     await resource_parting.part(connection, old, new, keeps_up=keeps_up)
     for community in (old, new):
         await leads.stir_community(connection, community)

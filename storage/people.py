@@ -334,11 +334,12 @@ class PeopleTable:
     async def removed(self) -> Collection[tuple[str, str]]:
         return {(platform, id_) for platform, id_ in await self._connection.rows(_REMOVED)}
 
-    async def forget_removed(self, before: datetime, limit: int) -> Sequence[int]:
+    async def forget_removed(self, before: datetime, limit: int, now: datetime) -> Sequence[int]:
         rows = await self._connection.rows(_LONG_REMOVED, {"before": before, "limit": limit})
         for row in rows:
             # alone in a community it takes with it all that is its own, when that goes
-            community = await parting.part(self._connection, row.id, before, keeps_up=False) or row.community_id
+            parted = await parting.part(self._connection, row.id, now, since=before, keeps_up=False)
+            community = parted or row.community_id
             await self._connection.execute(_DROP_COMMUNITY, {"community": community})
         return [row.id for row in rows]
 

@@ -222,6 +222,7 @@ events = Table(
     Column("page_link", Text, nullable=False),
     Column("price", BigInteger, nullable=True, comment="in hundredths of the currency"),
     Column("currency", Text, nullable=False),
+    Column("capacity", Integer, nullable=True),  # NULL: as many as like
     Column("starts", Wall, nullable=False),
     Column("ends", Wall, nullable=False),
     Column("zone", Text, nullable=False),
@@ -275,11 +276,14 @@ occurrences = Table(
     Column("x", Float(53), nullable=True, comment="with y and z: the place on a sphere of radius 1"),
     Column("y", Float(53), nullable=True),
     Column("z", Float(53), nullable=True),
+    Column("capacity", Integer, nullable=True),
     UniqueConstraint("event_id", "original"),
     # in the order of `find`, with what most finds ask: those that are left out are never read
     Index("ix_occurrences_when", "community_id", "starts", "id", "ends", "is_cancelled", "x", "y", "z"),
     sqlite_autoincrement=True,
 )
+
+_is_waiting = text("answer = 'waiting'")
 
 attendances = Table(
     "attendances",
@@ -291,7 +295,9 @@ attendances = Table(
     # NULL: they said so themselves; else the workspace in whose own calendar they said it
     Column("via_workspace_id", Integer, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
     Column("account_id", Integer, nullable=True),
+    Column("freed_at", UTC, nullable=True, comment="when a place went to them, until they are told"),
     _sparse("ix_attendances_via_workspace_id", "via_workspace_id"),
+    Index("ix_attendances_line", "occurrence_id", "at", sqlite_where=_is_waiting, postgresql_where=_is_waiting),
 )
 
 stand_ins = Table(

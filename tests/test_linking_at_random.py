@@ -19,7 +19,7 @@ from tests.storage.making import NOW, account, add, event
 
 HOMES = ("attic", "cellar", "garage")
 MINUTE = timedelta(minutes=1)
-ANSWERS = tuple(Attendance)
+ANSWERS = (Attendance.GOING, Attendance.MAYBE, Attendance.NOT_GOING)
 
 STEPS = st.lists(
     st.one_of(
@@ -105,7 +105,7 @@ class Play:
             case "join", str(into):
                 if self._model.join(home, into):
                     async with self._database.writing() as uow:
-                        assert await uow.linking.join(await self._community(home), await self._community(into))
+                        assert await uow.linking.join(await self._community(home), await self._community(into), NOW)
             case _:
                 homes = self._model.part(home)
                 async with self._database.writing() as uow:

@@ -23,6 +23,7 @@ VENUE_MOST = 200
 LINK_MOST = 1_000
 GENRES_MOST = 10
 GENRE_MOST = 40
+CAPACITY_MOST = 100_000
 LONGEST = timedelta(days=31)
 """No occurrence lasts longer; a festival of two weeks is the longest seen in real calendars."""
 
@@ -58,12 +59,18 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+FREED = "event.freed"
+"""The kind of a person's due row, and of what is owed because of it: a place went to them."""
+
+
 class Attendance(StrEnum):
     """What somebody answered to one occurrence."""
 
     GOING = "going"
     MAYBE = "maybe"
     NOT_GOING = "not going"
+    WAITING = "waiting"
+    """In line for a place: they said going when there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ class Details:
     online_link: str = ""
     page_link: str = ""
     price: Price | None = None
+    capacity: int | None = None
+    """How many can go each time it takes place, from 1; None: as many as like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +181,16 @@ class Occurrence:
     status: Status
     going: int = 0
     maybe: int = 0
+    waiting: int = 0
     mine: Attendance | None = None
+    my_place: int | None = None
+    """In line, from 1."""
     added_by: str = ""
     sources: tuple[str, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        return self.details.capacity is not None and self.going >= self.details.capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +223,9 @@ class Page:
 class Tally:
     going: int
     maybe: int
+    waiting: int = 0
+    place: int | None = None
+    """Of whoever answered, in the line for a place, from 1; None: they do not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +235,17 @@ class Answers:
     going: tuple[str, ...] = ()
     maybe: tuple[str, ...] = ()
     not_going: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A place that went to whoever was next in line."""
+
+    person: int
+    occurrence: int
+    community: int
+    starts: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,13 +346,20 @@ class Events(Protocol):
         *,
         account: int | None = None,
     ) -> Tally:
-        """Set one person's answer, given from one of their accounts, and return the new counts."""
+        """Set one person's answer, given from one of their accounts, and return the new counts.
+
+        Who is going where all places are taken waits in line, in the order in which they said so, and has the next
+        place that is freed before it starts; who says so again keeps their place in line.
+        """
+
+    async def take_freed(self, persons: Collection[int]) -> Sequence[Freed]:
+        """The places that went to these people from the line, each told once."""
 
     async def answers(self, community: int, occurrence: int) -> Answers:
         """Who answered what."""
 
     async def mine(self, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
-        """What one person answered going or maybe to, that ends after `since`, soonest first."""
+        """What one person answered going or maybe to or waits for, that ends after `since`, soonest first."""
 
     async def change(self, community: int, occurrence: int, edit: Edit, now: datetime) -> None:
         """A single event becomes what `edit` says, one time of a series differs from the others; answers stay.

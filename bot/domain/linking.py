@@ -95,9 +95,10 @@ class Linking(Protocol):
 
     # --- communities -----------------------------------------------------------------------------------------
 
-    async def join(self, community: int, into: int) -> bool:
+    async def join(self, community: int, into: int, now: datetime) -> bool:
         """Let all that is one community's become another's, which stays. The same event of both becomes one, its
-        answers together, the newest of each person counting. Ids that buttons carry stay good.
+        answers together, the newest of each person counting; a place counts more than one in line, and nobody loses
+        theirs. Ids that buttons carry stay good.
 
         False when one of the two is not there any more.
         """
@@ -111,9 +112,9 @@ class Linking(Protocol):
 
     # --- people ----------------------------------------------------------------------------------------------
 
-    async def join_people(self, person: int, into: int) -> bool:
-        """Let all that is one person's become another's, who stays; of two answers the newest counts. False when one
-        of them is not there any more.
+    async def join_people(self, person: int, into: int, now: datetime) -> bool:
+        """Let all that is one person's become another's, who stays; of two answers the newest counts, of two places in
+        line the earlier. False when one of them is not there any more.
         """
 
     async def part_person(self, account: int, now: datetime) -> int | None:

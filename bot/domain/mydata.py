@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 Kept = Mapping[str, Sequence[Mapping[str, object]]]
@@ -15,5 +16,7 @@ class MyData(Protocol):
     async def everything(self, person: int) -> Kept:
         """Every row that is theirs or says something of them; not what others noted of them, nor secrets."""
 
-    async def forget(self, person: int) -> None:
-        """Delete what is private to them, and what names them in what is shared. What others noted stays theirs."""
+    async def forget(self, person: int, now: datetime) -> None:
+        """Delete what is private to them, and what names them in what is shared. What others noted stays theirs, and
+        their places at events go to whoever is next in line.
+        """

@@ -221,7 +221,7 @@ class People(Protocol):
     async def removed(self) -> Collection[tuple[str, str]]:
         """The workspaces, by platform and its id there, that the bot was removed from and that are still kept."""
 
-    async def forget_removed(self, before: datetime, limit: int) -> Sequence[int]:
+    async def forget_removed(self, before: datetime, limit: int, now: datetime) -> Sequence[int]:
         """Delete workspaces it was removed from before that moment, with what they would take along if they were
         unlinked (`Linking.part`); with the last one of a community all that is the community's. People and what is
         theirs stay. Returns their ids.

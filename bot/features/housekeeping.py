@@ -44,7 +44,7 @@ async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: d
     ended = await uow.introductions.sweep(now - INTRODUCTION_KEPT_FOR, AT_ONCE)
     swept = max(swept, await uow.audit.sweep(now - AUDIT_KEPT_FOR, AT_ONCE))
     over = await uow.gigs.sweep(now - GIG_KEPT_FOR, AT_ONCE)
-    forgotten = await uow.people.forget_removed(now - KEPT_AFTER_REMOVAL, HOMES_AT_ONCE)
+    forgotten = await uow.people.forget_removed(now - KEPT_AFTER_REMOVAL, HOMES_AT_ONCE, now)
     resealed = await uow.connections.reseal(RESEALED_AT_ONCE)
     resealed = max(resealed, await uow.reminders.reseal(RESEALED_AT_ONCE), await uow.goals.reseal(RESEALED_AT_ONCE))
     is_done = max(swept, extended, ended, over) < AT_ONCE and unheard < HEARD_AT_ONCE and len(forgotten) < HOMES_AT_ONCE

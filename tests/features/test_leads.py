@@ -175,7 +175,7 @@ async def test_notices_that_go_elsewhere_meanwhile_are_not_doubled(ana: Somebody
     assert len(await until(ana, at(23, 18))) == 1
     async with ana.bot.database.writing() as uow:
         other = await uow.people.people_of([Account("console", "ana2", "Ana 2")])
-        await uow.linking.join_people(other["ana2"], 1)
+        await uow.linking.join_people(other["ana2"], 1, NOW)
         await uow.people.choose_for_notices(1, [(await uow.people.accounts_of(1))[-1].id])
     assert await until(ana, at(24, 15)) == []
     ana.clock.skip(HOUR)

@@ -203,7 +203,7 @@ class Reminded(Play):
 
         async def link(uow: UnitOfWork) -> None:
             other = await uow.people.people_of([Account("console", new, new)])
-            assert await uow.linking.join_people(other[new], self.people[name])
+            assert await uow.linking.join_people(other[new], self.people[name], self.clock.now())
             mine = await uow.people.accounts_of(self.people[name])
             await uow.people.choose_for_notices(
                 self.people[name], [next(each.id for each in mine if each.account.id == new)]

@@ -385,7 +385,7 @@ async def test_two_who_become_one_are_nudged_once(ana: Somebody) -> None:
     assert len(await until(ana, at(25, 10))) == 1
     async with ana.bot.database.writing() as uow:
         other = await uow.people.people_of([Account("console", "ana2", "Ana 2")])
-        assert await uow.linking.join_people(1, other["ana2"])
+        assert await uow.linking.join_people(1, other["ana2"], NOW)
         await uow.people.choose_for_notices(other["ana2"], [])
     assert said(await until(ana, at(29, 0))) == []
 
@@ -394,7 +394,7 @@ async def test_nothing_is_left_of_whoever_wants_to_be_forgotten(ana: Somebody) -
     await add(ana, "Dub Night", "saturday 20:00")
     await ana.bot.work()
     async with ana.bot.database.writing() as uow:
-        await uow.mydata.forget(1)
+        await uow.mydata.forget(1, NOW)
         assert await uow.nudges.of([1]) == {}
         assert not await uow.due.take(NOW + 99 * DAY, 10) or all(
             row.kind != NUDGE for row in await uow.due.take(NOW + 99 * DAY, 10)

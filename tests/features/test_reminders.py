@@ -266,7 +266,7 @@ async def test_notices_go_to_all_accounts_and_done_on_one_is_done_on_all(ana: So
     await ana.says("/me show")
     async with ana.bot.database.writing() as uow:
         two = await uow.people.people_of([Account("console", "ana2", "Ana 2")])
-        await uow.linking.join_people(two["ana2"], 1)
+        await uow.linking.join_people(two["ana2"], 1, NOW)
     assert "Console: Ana and Console: Ana 2" in words(await ana.says("/me notices all"))
     await remind(ana, "in 10 minutes")
     await remind(ana, "in 10 minutes", "unsent")

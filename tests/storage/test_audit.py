@@ -121,9 +121,9 @@ async def test_a_member_is_one_since_first_seen_by_any_of_their_accounts(
             Account("slack", "U1", "ada"), there, is_organiser=False, zone="UTC", locale="en", now=NOW - 5 * HOUR
         )
         assert other.community is not None
-        await uow.linking.join(other.community.id, attic)
+        await uow.linking.join(other.community.id, attic, NOW)
         assert await uow.audit.member_since(attic, ada.person.id) == NOW
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
         assert await uow.audit.member_since(attic, ada.person.id) == NOW - 5 * HOUR
         assert await uow.audit.member_since(cellar, ada.person.id) is None
 
@@ -146,14 +146,14 @@ async def test_linked_and_unlinked_nothing_that_was_decided_is_lost(
             await uow.audit.report(community, RESOURCE, 1, ada.person.id, "", NOW)
             await uow.audit.block(community, "spam.example", NOW)
         await uow.audit.block(cellar, "other.example", NOW)
-        await uow.linking.join(cellar, attic)
+        await uow.linking.join(cellar, attic, NOW)
         assert await uow.audit.count(attic) == 2
         assert await uow.audit.blocked(attic) == ["other.example", "spam.example"]
         [report] = await uow.audit.reports(attic, RESOURCE, 0, 5)
         assert report.count == 1
         await uow.audit.report(attic, RESOURCE, 1, eve.person.id, "", NOW)
         await uow.audit.report(attic, RESOURCE, 2, eve.person.id, "", NOW)
-        await uow.linking.join_people(eve.person.id, ada.person.id)
+        await uow.linking.join_people(eve.person.id, ada.person.id, NOW)
         assert [each.count for each in await uow.audit.reports(attic, RESOURCE, 0, 5)] == [1, 1]
         assert {line.name for line in await uow.audit.lines(attic, 0, 5)} == {"Ada"}
         assert eve.origin.home is not None

@@ -572,7 +572,7 @@ async def test_whoever_is_linked_keeps_what_they_know(database: Database, me: in
         )
     hers = await log(database, third.person.id, "Ada", member=me)
     async with database.writing() as uow:
-        assert await uow.linking.join_people(me, stranger)
+        assert await uow.linking.join_people(me, stranger, NOW)
     assert await names(database, stranger, "ana pan stems") == ["Ana Ruiz"]
     assert set(await names(database, stranger)) == {"Ana Ruiz", "Bo Lind"}
     assert (await get(database, stranger, ana)).member is None

@@ -264,7 +264,7 @@ async def test_communities_that_join_have_the_gigs_and_follows_of_both(
         for community in (attic, cellar):
             await uow.gigs.follow(community, ada.person.id, ENGINEER, is_daily=False, now=NOW)
         await uow.gigs.follow(cellar, eve.person.id, Wanted(), is_daily=True, now=NOW)
-        assert await uow.linking.join(cellar, attic)
+        assert await uow.linking.join(cellar, attic, NOW)
     assert len(await titles(database, attic)) == 2
     assert await get(database, attic, theirs.id, ada) is not None
     async with database.writing() as uow:
@@ -291,14 +291,14 @@ async def test_who_is_linked_has_what_both_posted_follow_and_were_told(
     posted, seen = await post(database, other), await post(database, ben)
     assert other.community is not None
     async with database.writing() as uow:
-        await uow.linking.join(other.community.id, attic)
+        await uow.linking.join(other.community.id, attic, NOW)
         for person in (ada.person.id, other.person.id):
             await uow.gigs.follow(attic, person, ENGINEER, is_daily=False, now=NOW)
         await uow.gigs.tell(seen.id, {ada.person.id: False, other.person.id: True}, NOW)
         await uow.gigs.tell(posted.id, {other.person.id: True}, NOW)
         await uow.gigs.want(attic, seen.id, ada.origin, "one", NOW)
         await uow.gigs.want(attic, seen.id, other.origin, "two", NOW)
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
         assert len(await uow.gigs.follows(attic, ada.person.id)) == 1
         assert (await uow.gigs.mine(attic, ada.person.id, 0, 10)).total == 1
         assert [each.line for each in await uow.gigs.interests(seen.id, attic)] == ["one"]
@@ -313,5 +313,5 @@ async def test_who_is_linked_has_what_both_posted_follow_and_were_told(
 async def test_who_is_forgotten_takes_their_gigs_along(database: Database, ada: Caller, attic: int) -> None:
     await post(database, ada)
     async with database.writing() as uow:
-        await uow.mydata.forget(ada.person.id)
+        await uow.mydata.forget(ada.person.id, NOW)
     assert await titles(database, attic) == []

@@ -139,7 +139,7 @@ async def test_goals_go_with_whoever_is_linked_and_stay_when_they_part(database:
         )
     mine, theirs = await keep(database, ada, request="same"), await keep(database, other, request="same")
     async with database.writing() as uow:
-        assert await uow.linking.join_people(other.person.id, ada.person.id)
+        assert await uow.linking.join_people(other.person.id, ada.person.id, NOW)
         assert len(await uow.goals.several(ada.person.id, [mine, theirs])) == 2
         assert await uow.linking.part_person(other.origin.account, NOW) is not None
         assert len(await uow.goals.several(ada.person.id, [mine, theirs])) == 2

@@ -41,7 +41,7 @@ async def leave(database: Database, workspace: Workspace = CLUB) -> None:
 
 async def forget(database: Database, now: datetime = START + timedelta(seconds=1)) -> list[int]:
     async with database.writing() as uow:
-        return list(await uow.people.forget_removed(now, 10))
+        return list(await uow.people.forget_removed(now, 10, now))
 
 
 async def home_of(database: Database, workspace: Workspace = CLUB) -> Home | None:

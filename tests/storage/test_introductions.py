@@ -122,7 +122,7 @@ async def test_asked_for_by_another_account_of_theirs_they_are_not_asked_and_nob
     other = Account("slack", "T1.U1", "benny")
     there = await act(database, other)
     async with database.writing() as uow:
-        assert await uow.linking.join_people(there.person.id, ben.person.id)
+        assert await uow.linking.join_people(there.person.id, ben.person.id, NOW)
     now = await standing(database, ada, ben)
     assert now.puts_at(ben.person.id, NOW) is None
     again = await ask(database, ada, ben, request="again", by=other)
@@ -238,7 +238,7 @@ async def test_who_is_linked_keeps_their_introductions_and_all_that_either_wante
         await add(ada.person.id, other.person.id, NOW)
         await add(other.person.id, ada.person.id, NOW)
         await uow.introductions.welcome(other.person.id, False)
-        assert await uow.linking.join_people(other.person.id, ada.person.id)
+        assert await uow.linking.join_people(other.person.id, ada.person.id, NOW)
         listed = await uow.introductions.never(ada.person.id, 0, 5)
         assert [each.id for each in listed.people] == [eve.person.id], "nobody is on their own list"
         assert await uow.introductions.is_never(eve.person.id, ada.person.id)
@@ -257,7 +257,7 @@ async def test_who_is_linked_keeps_their_introductions_and_all_that_either_wante
 async def test_two_who_turn_out_to_be_one_are_not_introduced(database: Database, ada: Caller, ben: Caller) -> None:
     made = await ask(database, ada, ben)
     async with database.writing() as uow:
-        assert await uow.linking.join_people(ben.person.id, ada.person.id)
+        assert await uow.linking.join_people(ben.person.id, ada.person.id, NOW)
     found = await put_to(database, made, ada)
     assert found is not None
     assert not found.can_be_answered(NOW)
@@ -269,7 +269,7 @@ async def test_linked_communities_share_introductions_and_a_workspace_that_parts
     made = await ask(database, ada, ben)
     assert eve.origin.home is not None
     async with database.writing() as uow:
-        assert await uow.linking.join(attic, cellar)
+        assert await uow.linking.join(attic, cellar, NOW)
         [moved] = await uow.introductions.fallen_due([made.id])
         assert moved.community.id == cellar
         await uow.introductions.allow(cellar, False)

@@ -39,7 +39,7 @@ async def act(database: Database, name: str, where: Workspace, *, is_organiser: 
 
 async def join(database: Database, community: int, into: int) -> bool:
     async with database.writing() as uow:
-        return await uow.linking.join(community, into)
+        return await uow.linking.join(community, into, NOW)
 
 
 async def part(database: Database, home: int) -> int | None:
@@ -371,7 +371,7 @@ async def test_the_share_of_a_workspace_that_removed_the_bot_goes_and_the_rest_s
     async with database.writing() as uow:
         await uow.people.leave(workspace("Cellar"), NOW)
     async with database.writing() as uow:
-        assert len(await uow.people.forget_removed(NOW + MINUTE, 5)) == 1
+        assert len(await uow.people.forget_removed(NOW + MINUTE, 5, NOW)) == 1
     assert await titles(database, attic) == ["Ours", "Theirs"]
     assert (await answers(database, attic, theirs)).going == ("Ada",)
     assert (await answers(database, attic, ours)).going == ()
@@ -484,8 +484,8 @@ async def test_two_who_are_linked_are_one_and_the_newest_answer_counts(
         assert ada.origin.home is not None
         for who in (ada, other):
             await uow.people.name_organiser(attic, who.person.id, ada.origin.home, NOW)
-        assert await uow.linking.join_people(other.person.id, ada.person.id)
-        assert not await uow.linking.join_people(other.person.id, ada.person.id)
+        assert await uow.linking.join_people(other.person.id, ada.person.id, NOW)
+        assert not await uow.linking.join_people(other.person.id, ada.person.id, NOW)
     async with database.reading() as uow:
         assert await uow.events.answers(attic, first) == Answers(maybe=("Ada",))
         assert await uow.events.answers(attic, second) == Answers(going=("Ada",))
@@ -520,7 +520,7 @@ async def test_what_is_owed_to_somebody_follows_whoever_stays(database: Database
     async with database.writing() as uow:
         owed = [Owed("note", each, "", to, person=other.person.id) for each, to in ((1, here), (2, there))]
         await uow.outbox.add(owed, NOW)
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
         rows = await uow.connection.rows(select(outbox.c.person_id))
         assert [row.person_id for row in rows] == [ada.person.id] * 2
         await uow.linking.part_person(other.origin.account, NOW + MINUTE)
@@ -538,7 +538,7 @@ async def test_an_organiser_on_one_platform_is_none_on_the_other_but_in_direct_m
     assert other.community is not None
     await join(database, other.community.id, attic)
     async with database.writing() as uow:
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
     async with database.reading() as uow:
         there = await uow.people.recognise(
             SLACK, Workspace("slack", "T1", "Attic's"), is_organiser=False, now=NOW + MINUTE
@@ -554,7 +554,7 @@ async def test_notices_go_where_somebody_chose_else_where_they_were_seen_last(da
     assert await _notices(database, ada) == Direct("console", "ada", "Ada")
     async with database.writing() as uow:
         await uow.people.choose_for_notices(other.person.id, [other.origin.account])
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
     assert await _notices(database, ada) == Direct("slack", "U1", "ada.l")  # last seen
     async with database.writing() as uow:
         await uow.people.choose_for_notices(ada.person.id, [ada.origin.account])
@@ -585,7 +585,7 @@ async def test_those_who_link_each_other_at_once_end_as_one(database: Database, 
 
     async def link(one: int, other: int) -> bool:
         async with database.writing() as uow:
-            return await uow.linking.join_people(one, other)
+            return await uow.linking.join_people(one, other, NOW)
 
     done = await asyncio.gather(*(link(*pair) for pair in pairs))
     assert sum(done) == at_once - 1
@@ -605,7 +605,7 @@ async def test_what_somebody_was_told_and_set_goes_with_them_when_they_are_linke
         [coming] = await uow.leads.coming([other.person.id], NOW, NOW + 40 * day)
         await uow.leads.tell([(coming, Told(coming.starts, day))], NOW)
         await uow.leads.set_own(other.person.id, id_, (day,))
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
     async with database.writing() as uow:
         [joined] = await uow.leads.coming([ada.person.id], NOW, NOW + 40 * day)
         assert (joined.told, joined.own) == (Told(coming.starts, day), (day,))

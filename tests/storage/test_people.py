@@ -158,7 +158,7 @@ async def test_organisers_are_whoever_runs_a_workspace_or_was_named_the_last_see
     async with database.writing() as uow:
         for each in (there, left):
             assert each.community is not None
-            await uow.linking.join(each.community.id, attic)
+            await uow.linking.join(each.community.id, attic, NOW)
         await uow.people.leave(gone, NOW)
         assert named.origin.home is not None
         for person in (named.person.id, unseen.person.id):

@@ -174,7 +174,7 @@ async def test_somebody_is_shown_once_and_by_an_account_of_that_community(
     assert other.community is not None
     async with database.writing() as uow:
         for each in (other, again):
-            await uow.linking.join_people(each.person.id, ada.person.id)
+            await uow.linking.join_people(each.person.id, ada.person.id, NOW)
     await put(database, ada, ABOUT)
     assert await names(database, attic) == ["Ada"]
     assert await names(database, other.community.id) == ["ada.l"]
@@ -197,7 +197,7 @@ async def test_of_two_who_are_linked_the_profile_of_the_one_that_stays_wins(
     await put(database, other, replace(ABOUT, role="DJ", hidden=(Part.LINK,), shows_going=True))
     await put(database, ada, Profile(role="singer", genres=("soul",), is_found=True))
     async with database.writing() as uow:
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
     async with database.reading() as uow:
         kept = await uow.profiles.get(ada.person.id)
         assert await uow.profiles.get(other.person.id) == Profile()
@@ -214,7 +214,7 @@ async def test_a_profile_goes_whole_to_who_has_none(database: Database, ada: Cal
     other = await elsewhere(database)
     await put(database, other, ABOUT)
     async with database.writing() as uow:
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
     async with database.reading() as uow:
         assert await uow.profiles.get(ada.person.id) == ABOUT
 
@@ -248,5 +248,5 @@ async def test_whoever_was_asked_for_their_zone_is_not_asked_again_as_another(da
         place = Workspace("slack", "T9", "Elsewhere")
         other = await uow.people.welcome(there, place, is_organiser=False, zone="UTC", locale="en", now=NOW)
         assert await uow.people.first_asked_zone(other.person.id, NOW)
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
         assert not await uow.people.first_asked_zone(ada.person.id, NOW)

@@ -518,7 +518,7 @@ async def test_whoever_is_forgotten_leaves_what_they_shared_without_their_name(
         mine = {name for name in everything if name.startswith("resource")}
         assert mine == {"resources", "resource_notes", "resource_votes", "resource_saves", "resource_follows"}
         assert everything["resources"][0]["tags"] == list(WHOLE.tags)
-        await uow.mydata.forget(ben.person.id)
+        await uow.mydata.forget(ben.person.id, NOW)
     kept = await there(database, attic, id_)
     assert (kept.sharer, kept.sharer_name, kept.helpful) == (None, "", 1)
     assert [note.text for note in kept.notes] == ["hers"]
@@ -537,7 +537,7 @@ async def test_a_resource_follows_the_account_that_shared_it(database: Database,
         )
     id_ = await share(database, attic, resource(other, note="by the other"))
     async with database.writing() as uow:
-        await uow.linking.join_people(other.person.id, ada.person.id)
+        await uow.linking.join_people(other.person.id, ada.person.id, NOW)
     kept = await there(database, attic, id_)
     assert (kept.sharer, kept.sharer_name) == (ada.person.id, "Ada")
     async with database.writing() as uow:

@@ -34,7 +34,7 @@ async def ben(database: Database, ada: Caller, eve: Caller) -> Caller:
 
 async def join(database: Database, community: int, into: int) -> None:
     async with database.writing() as uow:
-        assert await uow.linking.join(community, into)
+        assert await uow.linking.join(community, into, NOW)
 
 
 async def part(database: Database, who: Caller) -> int:
@@ -195,13 +195,13 @@ async def test_a_workspace_that_removed_the_bot_takes_nothing_from_the_others(
     async with database.writing() as uow:
         await uow.people.leave(workspace("Cellar"), NOW)
     async with database.writing() as uow:
-        assert len(await uow.people.forget_removed(NOW + MINUTE, 5)) == 1
+        assert len(await uow.people.forget_removed(NOW + MINUTE, 5, NOW)) == 1
     assert sorted(await in_library(database, attic)) == ["Ours", "Theirs"]
     async with database.writing() as uow:
         assert (await uow.resources.saved(attic, eve.person.id, 0, 9)).total == 0
         await uow.people.leave(workspace("Attic"), NOW)
     async with database.writing() as uow:
-        await uow.people.forget_removed(NOW + MINUTE, 5)
+        await uow.people.forget_removed(NOW + MINUTE, 5, NOW)
     assert (await count(database, resources), await count(database, topics)) == (0, 0)
 
 
@@ -219,7 +219,7 @@ async def test_what_two_said_of_resources_is_what_one_said_when_they_are_linked(
         for who in (ada, eve):
             await uow.resources.follow(attic, who.person.id, Follow("craft"), NOW)
         await uow.resources.follow(attic, eve.person.id, Follow(tag="sync"), NOW + MINUTE)
-        assert await uow.linking.join_people(eve.person.id, ada.person.id)
+        assert await uow.linking.join_people(eve.person.id, ada.person.id, NOW)
     for id_, text in ((both, "newer"), (hers, "only")):
         kept = await get(database, attic, id_, ada)
         assert (kept.helpful, kept.is_helpful, kept.is_saved) == (1, True, True)

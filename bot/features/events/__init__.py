@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.commands import Command, Feature, On, Shortcut
+from bot.domain.events import FREED
 from bot.features import mirror
-from bot.features.events import adding, answering, cards, finding, home, pointing
+from bot.features.events import adding, answering, cards, finding, freed, home, pointing
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -61,7 +62,8 @@ FEATURE = Feature(
         cards.WHO: answering.press_who,
     },
     lookups={EVENT: EventLookup()},
-    falls_due=mirror.FALLS_DUE,
+    falls_due={**mirror.FALLS_DUE, FREED: freed.fall_due},
+    renders={FREED: freed.render},
     errands=mirror.ERRANDS,
     shortcuts=(Shortcut(N_("Add as event"), On.MESSAGE, "add", pointing.from_message),),
     home=home.home,

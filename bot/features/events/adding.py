@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import Services
 from bot.domain.events import (
+    CAPACITY_MOST,
     DESCRIPTION_MOST,
     HORIZON,
     KIND_NAMES,
@@ -29,7 +30,7 @@ from bot.features.events.lookup import found_event
 from bot.features.mirror import stir
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, rich
-from bot.params import City, Cost, DateTime, Tags, Text, Until, Url
+from bot.params import City, Cost, DateTime, Tags, Text, Until, Url, Whole
 from bot.request import Request
 from bot.ui import Card, Field, Reply
 
@@ -48,6 +49,10 @@ class AddEvent:
     kind: Annotated[Kind | None, kind_choice()] = None
     genres: Annotated[tuple[str, ...], Tags(N_("Genres"), N_("techno, dub, …"))] = ()
     price: Annotated[Price | None, Cost(N_("Price"), N_("free, or 15 EUR"))] = None
+    places: Annotated[
+        int | None,
+        Whole(N_("Places"), N_("How many can come; others wait in line"), low=1, high=CAPACITY_MOST, example=20),
+    ] = None
     online: Annotated[str, Url(N_("Online link"), N_("Where to join from afar"))] = ""
     about: Annotated[str, Text(N_("About"), N_("What to expect"), most=DESCRIPTION_MOST, is_long=True)] = ""
 
@@ -64,6 +69,7 @@ async def confirm_event(ask: AddEvent, request: Request, _services: Services) ->
         (N_("Kind"), say(KIND_NAMES[ask.kind]) if ask.kind else ""),
         (N_("Genres"), say.listed(ask.genres) if ask.genres else ""),
         (N_("Price"), price(ask.price, say) if ask.price else ""),
+        (N_("Places"), say.number(ask.places) if ask.places else ""),
     ]
     fields = tuple(Field(say(name), rich(value)) for name, value in pairs if value)
     return Card(rich(Bold(ask.title)), rich(ask.about) if ask.about else Rich(), fields=fields)
@@ -93,6 +99,7 @@ def _details(ask: AddEvent) -> Details:
         online_link=ask.online,
         page_link=ask.link,
         price=ask.price,
+        capacity=ask.places,
     )
 
 

@@ -22,11 +22,15 @@ ANSWERS: Mapping[str, str] = {
     Attendance.MAYBE: N_("Maybe"),
     Attendance.NOT_GOING: N_("Not going"),
 }
+"""What somebody can say."""
 
 SAID: Mapping[Attendance, str] = {
     Attendance.GOING: N_("You are going to {title}."),
     Attendance.MAYBE: N_("You may come to {title}."),
     Attendance.NOT_GOING: N_("You are not going to {title}."),
+    Attendance.WAITING: N_(
+        "{title} is full. You are number {place} in line. When somebody leaves, the first in line goes, and I tell you."
+    ),
 }
 
 
@@ -85,9 +89,10 @@ async def _answer(event: Occurrence, answer: Attendance, request: Request, servi
         tally = await uow.events.answer(
             request.community.id, event.id, request.person.id, answer, request.now, account=request.origin.account
         )
-    after = replace(event, going=tally.going, maybe=tally.maybe, mine=answer)
-    text = rich(say(SAID[answer], title=event.details.title))
-    return Reply(text, (full_card(after, say),))
+    mine = answer if tally.place is None else Attendance.WAITING
+    after = replace(event, going=tally.going, maybe=tally.maybe, waiting=tally.waiting, mine=mine, my_place=tally.place)
+    said = {"title": event.details.title, "place": say.number(tally.place or 0)}
+    return Reply(rich(say(SAID[mine], **said)), (full_card(after, say),))
 
 
 async def _who(event: Occurrence, request: Request, services: Services) -> Reply:
@@ -96,6 +101,7 @@ async def _who(event: Occurrence, request: Request, services: Services) -> Reply
         answers = await uow.events.answers(request.community.id, event.id)
     groups = (
         (say(ANSWERS[Attendance.GOING]), answers.going),
+        (say(N_("In line")), answers.waiting),
         (say(ANSWERS[Attendance.MAYBE]), answers.maybe),
         (say(ANSWERS[Attendance.NOT_GOING]), answers.not_going),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, assert_never
 from zoneinfo import ZoneInfo
 
 from bot.domain.events import KIND_NAMES, Attendance, Occurrence, Price, Status
@@ -19,13 +19,13 @@ def short_card(occurrence: Occurrence, say: Words) -> Card:
     """The essentials of one event, with a Going button."""
     lines = [
         joined([when(occurrence, say), where(occurrence, say)], " · "),
-        joined([_traits(occurrence, say), _counts(occurrence, say), _answered(occurrence.mine, say)], " · "),
+        joined([_traits(occurrence, say), _counts(occurrence, say), _answered(occurrence, say)], " · "),
     ]
     return Card(
         title=_title(occurrence, say),
         body=joined(lines, "\n"),
         url=occurrence.details.page_link,
-        controls=() if occurrence.status is Status.CANCELLED else (_going(occurrence, say), _more(occurrence, say)),
+        controls=() if occurrence.status is Status.CANCELLED else (*_going(occurrence, say), _more(occurrence, say)),
     )
 
 
@@ -40,7 +40,7 @@ def full_card(occurrence: Occurrence, say: Words) -> Card:
         (N_("Price"), rich(price(details.price, say)) if details.price else Rich()),
         (N_("Repeats"), rich(rule_words(occurrence.rrule, say))),
         (N_("Coming"), _counts(occurrence, say)),
-        (N_("Your answer"), rich(_answered(occurrence.mine, say))),
+        (N_("Your answer"), rich(_answered(occurrence, say))),
         (N_("Added by"), rich(occurrence.added_by)),
         (N_("From"), rich(say.listed(occurrence.sources)) if occurrence.sources else Rich()),
     ]
@@ -55,6 +55,18 @@ def full_card(occurrence: Occurrence, say: Words) -> Card:
         url=details.page_link,
         fields=tuple(Field(say(name), value) for name, value in pairs if value),
         controls=(*(_answers(occurrence, say) if occurrence.status is Status.SCHEDULED else ()), *links),
+    )
+
+
+def freed_card(occurrence: Occurrence, say: Words) -> Card:
+    """What somebody needs to know who a place went to."""
+    lines = [when_whole(occurrence, say), where(occurrence, say), _counts(occurrence, say)]
+    pass_ = Button(say(N_("Pass")), Action(NOT_GOING, str(occurrence.id)))
+    return Card(
+        title=_title(occurrence, say),
+        body=joined(lines, "\n"),
+        url=occurrence.details.page_link,
+        controls=(pass_, _more(occurrence, say)),
     )
 
 
@@ -140,25 +152,38 @@ def _traits(occurrence: Occurrence, say: Words) -> Rich:
 
 
 def _counts(occurrence: Occurrence, say: Words) -> Rich:
+    capacity = occurrence.details.capacity
     going = say.many("{count} going", "{count} going", occurrence.going) if occurrence.going else ""
+    if capacity is not None:
+        going = say(N_("{going} of {places} going"), going=say.number(occurrence.going), places=say.number(capacity))
+    waiting = say.many("{count} waiting", "{count} waiting", occurrence.waiting) if occurrence.waiting else ""
     maybe = say.many("{count} maybe", "{count} maybe", occurrence.maybe) if occurrence.maybe else ""
-    return joined([going, maybe], ", ")
+    return joined([going, waiting, maybe], ", ")
 
 
-def _answered(mine: Attendance | None, say: Words) -> str:
-    match mine:
+def _answered(occurrence: Occurrence, say: Words) -> str:
+    match occurrence.mine:
         case Attendance.GOING:
             return say(N_("You are going"))
         case Attendance.MAYBE:
             return say(N_("You may come"))
         case Attendance.NOT_GOING:
             return say(N_("You are not going"))
+        case Attendance.WAITING:
+            return say(N_("You are number {place} in line"), place=say.number(occurrence.my_place or 1))
         case None:
             return ""
+        case _:
+            assert_never(occurrence.mine)
 
 
-def _going(occurrence: Occurrence, say: Words) -> Button:
-    return Button(say(N_("Going")), Action(GOING, str(occurrence.id)), Style.PRIMARY)
+def _going(occurrence: Occurrence, say: Words) -> tuple[Button, ...]:
+    """None for whoever waits: they said so."""
+    if occurrence.mine is Attendance.WAITING:
+        return ()
+    is_full = occurrence.is_full and occurrence.mine is not Attendance.GOING
+    label = N_("Join the wait-list") if is_full else N_("Going")
+    return (Button(say(label), Action(GOING, str(occurrence.id)), Style.PRIMARY),)
 
 
 def _more(occurrence: Occurrence, say: Words) -> Button:
@@ -167,7 +192,7 @@ def _more(occurrence: Occurrence, say: Words) -> Button:
 
 def _answers(occurrence: Occurrence, say: Words) -> tuple[Button, ...]:
     return (
-        _going(occurrence, say),
+        *_going(occurrence, say),
         Button(say(N_("Maybe")), Action(MAYBE, str(occurrence.id))),
         Button(say(N_("Not going")), Action(NOT_GOING, str(occurrence.id))),
         Button(say(N_("Who")), Action(WHO, str(occurrence.id))),

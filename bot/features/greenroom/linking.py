@@ -70,7 +70,7 @@ async def press_link(press: Press, request: Request, services: Services) -> Repl
         if not linked:
             into = there[0].community.id
             is_first = await uow.linking.use(code, request.now)
-            if not is_first or not await uow.linking.join(home.community.id, into):
+            if not is_first or not await uow.linking.join(home.community.id, into, request.now):
                 raise not_in_use(Purpose.COMMUNITY, request)  # somebody was faster
             await stir(uow, into, request.now)
     return _linked(home, there, request)

@@ -64,7 +64,7 @@ async def press_link(press: Press, request: Request, services: Services) -> Repl
             again = await uow.linking.offered(code, request.person.id, request.now)
             is_same = isinstance(again, Offer) and again.person == offered.person
             is_first = is_same and await uow.linking.use(code, request.now)
-            if not is_first or not await uow.linking.join_people(offered.person, request.person.id):
+            if not is_first or not await uow.linking.join_people(offered.person, request.person.id, request.now):
                 raise not_in_use(Purpose.PERSON, request)  # somebody was faster
     return await _linked(request, services)
 

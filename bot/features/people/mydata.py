@@ -60,7 +60,7 @@ async def press_forget(press: Press, request: Request, services: Services) -> Re
     if press.action.arg != str(request.person.id):
         raise NotFound(N_("This is done, or was another's. {command} asks again."), command=Slash("/me forget"))
     async with services.store.writing() as uow:
-        await uow.mydata.forget(request.person.id)
+        await uow.mydata.forget(request.person.id, request.now)
     text = request.say(N_("Done: nothing about you is kept. If you use me again, I meet you for the first time."))
     return Reply(rich(text), replaces=True)
 
