@@ -195,7 +195,7 @@ _TOKEN = re.compile(
 
 
 _MENTION = re.compile(r"<?@\w")
-_ADDRESS = re.compile(r"<?(?:https?://|www\.)\S", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?(?:(?:https?|webcal)://|www\.)\S", re.IGNORECASE)
 
 
 def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:

@@ -31,6 +31,7 @@ from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
+from bot.domain.proposals import Proposals
 from bot.domain.reminders import Reminders
 from bot.domain.resources import Resources
 from bot.domain.sources import PageEvents, Polled
@@ -138,6 +139,7 @@ class UnitOfWork(Protocol):
     connections: Connections
     places: Places
     profiles: Profiles
+    proposals: Proposals
     mirrors: Mirrors
     introductions: Introductions
     leads: Leads

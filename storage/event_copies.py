@@ -132,7 +132,7 @@ def next_start(copy: KeptCopy, now: datetime) -> datetime | None:
 
 async def lose(connection: Connection, community: int, source: str, uids: Collection[str], now: datetime) -> list[int]:
     """They are not told of any more; the events of those that were until now."""
-    values = {"community": community, "source": source, "uids": listed(connection.dialect, sorted(uids)), "now": now}
+    values = {"community": community, "from": source, "uids": listed(connection.dialect, sorted(uids)), "now": now}
     return [row.event_id for row in await connection.rows(_lose(connection.dialect), values)]
 
 
@@ -247,7 +247,7 @@ def _lose(dialect: str) -> Executable:
         update(event_sources)
         .where(
             _c.community_id == bindparam("community"),
-            _c.source == bindparam("source"),
+            _c.source == bindparam("from"),
             among(_c.uid, "uids", dialect),
             _c.missing_since.is_(null()),
         )

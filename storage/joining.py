@@ -31,6 +31,7 @@ from storage.connection import AnyRow, Connection
 from storage.event_terms import reindex
 from storage.feeds import feeds
 from storage.outbox import outbox
+from storage.proposals import proposals
 from storage.schema import among, insert_into, listed
 from storage.tables import (
     attendances,
@@ -153,7 +154,7 @@ _STAMPS = tuple(
     update(table)
     .where(table.c.community_id == bindparam("community"), table.c.workspace_id.is_(None))
     .values(workspace_id=_homes.having(func.count() == 1).scalar_subquery())
-    for table in (events, feeds)
+    for table in (events, feeds, proposals)
 )
 _EVENTS = select(events.c.id).where(events.c.community_id == bindparam("community"))
 
@@ -258,7 +259,7 @@ def _requested(table: Table) -> Executable:
 
 
 _MOVES: tuple[Executable, ...] = (
-    *(_requested(table) for table in (events, digests, feeds)),
+    *(_requested(table) for table in (events, digests, feeds, proposals)),
     *(
         update(table).where(table.c.community_id == _gone).values(community_id=_stays)
         for table in (occurrences, event_sources, drafts, introductions, outbox, workspaces)

@@ -15,6 +15,7 @@ from storage.connection import Connection
 from storage.connection_changes import hand_over
 from storage.goals import HAND_OVER as _OWN_GOALS
 from storage.outbox import outbox
+from storage.proposals import proposals
 from storage.schema import UTC, insert_into
 from storage.tables import (
     accounts,
@@ -93,6 +94,7 @@ class LinkingTable:
             _OWN_ACCOUNTS,
             _OWN_OWED,
             _OWN_EVENTS,
+            _OWN_PROPOSALS,
             _OWN_DRAFTS,
             _OWN_NAMES,
             *_own_never(self._connection.dialect),
@@ -122,7 +124,16 @@ class LinkingTable:
         person: int = await self._connection.scalar(_NEW_PERSON, made)
         values = {"account": account, "one": row.person_id, "other": person, "now": now}
         told = leads.people_parted(self._connection.dialect)
-        for statement in (_LEAVE, _LEAVE_OWED, _LEAVE_ANSWERS, *told, _LEAVE_EVENTS, _LEAVE_NAMES, _LEAVE_UNWELCOME):
+        for statement in (
+            _LEAVE,
+            _LEAVE_OWED,
+            _LEAVE_ANSWERS,
+            *told,
+            _LEAVE_EVENTS,
+            _LEAVE_PROPOSALS,
+            _LEAVE_NAMES,
+            _LEAVE_UNWELCOME,
+        ):
             await self._connection.execute(statement, values)
         await leads.stir_anew(self._connection, person)
         return person
@@ -183,6 +194,7 @@ _OWN_ACCOUNTS = update(accounts).where(accounts.c.person_id == _one).values(pers
 """Where their notices go is chosen by whoever stays."""
 _OWN_OWED = update(outbox).where(outbox.c.person_id == _one).values(person_id=_other)
 _OWN_EVENTS = update(events).where(events.c.added_by == _one).values(added_by=_other)
+_OWN_PROPOSALS = update(proposals).where(proposals.c.person_id == _one).values(person_id=_other)
 _OWN_DRAFTS = update(drafts).where(drafts.c.owner_id == _one).values(owner_id=_other)
 """No two have one id: it is made of account and request."""
 
@@ -287,6 +299,11 @@ _LEAVE_ANSWERS = (
 )
 _LEAVE_EVENTS = (
     update(events).where(events.c.added_by == _one, events.c.account_id == bindparam("account")).values(added_by=_other)
+)
+_LEAVE_PROPOSALS = (
+    update(proposals)
+    .where(proposals.c.person_id == _one, proposals.c.account_id == bindparam("account"))
+    .values(person_id=_other)
 )
 _belongs = (
     exists()

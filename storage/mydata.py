@@ -19,6 +19,7 @@ from storage import seats
 from storage.connection import Connection
 from storage.due import due
 from storage.outbox import outbox
+from storage.proposals import proposals
 from storage.resource_terms import reindex
 from storage.schema import Json, metadata
 from storage.tables import accounts, attendances, events, people, reminders, resource_notes
@@ -90,7 +91,7 @@ def owners() -> Iterator[tuple[Table, Column[object], bool]]:
                 yield table, column, True
 
 
-_UNBOUND = (events.c.account_id, attendances.c.account_id)
+_UNBOUND = (events.c.account_id, attendances.c.account_id, proposals.c.account_id)
 """Accounts that are named without a key (`storage.tables` says why)."""
 
 

@@ -31,6 +31,7 @@ from storage.feeds import feeds
 from storage.joining import keep_newest_of_pair
 from storage.members import is_member
 from storage.outbox import outbox
+from storage.proposals import proposals
 from storage.schema import UTC, among, insert_into, listed
 from storage.tables import (
     attendances,
@@ -150,7 +151,7 @@ _LOCK = (
     .where(communities.c.id == select(_w.community_id).where(_w.id == _home).scalar_subquery())
     .with_for_update()
 )
-_SET = ("zone", "locale", "has_introductions", "gigs_need_pay", "gigs_need_approval")
+_SET = ("zone", "locale", "has_introductions", "gigs_need_pay", "gigs_need_approval", "events_need_approval")
 _OF_COMMUNITY = ("name", *_SET)
 """What a new community has as the old one had it; it is named after the workspace."""
 _PARTING = (
@@ -189,7 +190,10 @@ _MOVES: tuple[Executable, ...] = (
         .values(community_id=_new)
         for table in (digests, outbox)
     ),
-    update(feeds).where(feeds.c.community_id == _old, feeds.c.workspace_id == _home).values(community_id=_new),
+    *(
+        update(table).where(table.c.community_id == _old, table.c.workspace_id == _home).values(community_id=_new)
+        for table in (feeds, proposals)
+    ),
     update(organisers)
     .where(organisers.c.community_id == _old, organisers.c.workspace_id == _home)
     .values(community_id=_new),

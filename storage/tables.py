@@ -52,6 +52,7 @@ communities = Table(
         "gigs_need_pay", Boolean, server_default=false(), nullable=False, comment="it must be stated, whatever it is"
     ),
     Column("gigs_need_approval", Boolean, server_default=false(), nullable=False),
+    Column("events_need_approval", Boolean, server_default=false(), nullable=False, comment="those of members"),
     sqlite_autoincrement=True,
 )
 

@@ -26,6 +26,7 @@ from bot.domain.people import People
 from bot.domain.places import Places
 from bot.domain.preferences import PreferenceRows
 from bot.domain.profiles import Profiles
+from bot.domain.proposals import Proposals
 from bot.domain.reminders import Reminders
 from bot.domain.resources import Resources
 from bot.domain.topics import Topics
@@ -58,6 +59,7 @@ from storage.people import PeopleTable
 from storage.places import PlaceTable
 from storage.preferences import PreferenceTable
 from storage.profiles import ProfileTable
+from storage.proposals import ProposalTable
 from storage.reminders import ReminderTable
 from storage.resources import ResourceTable
 from storage.topics import TopicTable
@@ -95,6 +97,7 @@ class Work:
         "places",
         "preferences",
         "profiles",
+        "proposals",
         "reminders",
         "resources",
         "topics",
@@ -112,6 +115,7 @@ class Work:
         self.connections: Connections = ConnectionTable(connection)
         self.places: Places = PlaceTable(connection)
         self.profiles: Profiles = ProfileTable(connection)
+        self.proposals: Proposals = ProposalTable(connection)
         self.mirrors: Mirrors = MirrorTable(connection)
         self.introductions: Introductions = IntroductionTable(connection)
         self.leads: Leads = LeadTable(connection)

@@ -1,5 +1,6 @@
 """What is tidied once a day: drafts and codes that expired, rows long settled, introductions long over, lines of
-the audit, workspaces long left, series laid out further, and what is private sealed anew under a new key.
+the audit, proposals decided upon, workspaces long left, series laid out further, and what is private sealed anew under
+a new key.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from bot.domain.delivery import Due
 from bot.domain.gigs import KEPT_FOR as GIG_KEPT_FOR
 from bot.domain.introductions import KEPT_FOR as INTRODUCTION_KEPT_FOR
 from bot.domain.people import KEPT_AFTER_REMOVAL
+from bot.domain.proposals import KEPT_FOR as PROPOSAL_KEPT_FOR
 from bot.ports import HEARD_FOR, UnitOfWork
 
 HOUSEKEEPING = "housekeeping"
@@ -44,6 +46,7 @@ async def tidy(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: d
     ended = await uow.introductions.sweep(now - INTRODUCTION_KEPT_FOR, AT_ONCE)
     swept = max(swept, await uow.audit.sweep(now - AUDIT_KEPT_FOR, AT_ONCE))
     over = await uow.gigs.sweep(now - GIG_KEPT_FOR, AT_ONCE)
+    swept = max(swept, await uow.proposals.sweep(now - PROPOSAL_KEPT_FOR, AT_ONCE))
     forgotten = await uow.people.forget_removed(now - KEPT_AFTER_REMOVAL, HOMES_AT_ONCE, now)
     resealed = await uow.connections.reseal(RESEALED_AT_ONCE)
     resealed = max(resealed, await uow.reminders.reseal(RESEALED_AT_ONCE), await uow.goals.reseal(RESEALED_AT_ONCE))

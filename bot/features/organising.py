@@ -1,4 +1,4 @@
-"""Telling organisers, directly, of what they are to decide."""
+"""Who organises a community, and telling them, directly, of what they are to decide."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from datetime import datetime
 from bot.domain.delivery import Fact, Owed
 from bot.features.directly import owed_to
 from bot.ports import UnitOfWork
+from bot.request import Request
 
 TOLD_MOST = 10
 """Organisers told of one thing, those seen last: whoever decides first spares the others."""
+
+
+async def organises(community: int, request: Request, uow: UnitOfWork) -> bool:
+    """Whether the asker organises that community, also where they act in another."""
+    if request.joined is not None and request.joined.id == community:
+        return request.is_organiser
+    return request.person.id in await uow.people.organisers(community)
 
 
 async def for_organisers(

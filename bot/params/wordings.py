@@ -187,6 +187,8 @@ class Url(Plain):
             raise Refused(
                 N_("A link is at most {most} characters long. Use a shorter one."), most=reading.say.number(LINK_MOST)
             )
+        if url.lower().startswith("webcal://"):  # what calendars call an address to be asked again and again
+            url = f"https{url[len('webcal') :]}"
         if "://" not in url and re.match(r"[\w-]+(\.[\w-]+)+([/?#]|$)", url):
             url = f"https://{url}"
         try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.commands import Command, Feature, On, Shortcut
+from bot.commands import Access, Command, Feature, On, Shortcut
 from bot.domain.events import FREED
 from bot.features import mirror
-from bot.features.events import adding, answering, cards, finding, freed, home, pointing
+from bot.features.events import adding, answering, approving, cards, changing, finding, freed, home, pointing
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -35,6 +35,7 @@ FEATURE = Feature(
             '/event add Late Night Modular when:"friday 20:00" city:Berlin price:"15 EUR"',
             confirms=adding.confirm_event,
         ),
+        *changing.COMMANDS,
         Command(
             "answer",
             N_("Say whether you are going"),
@@ -50,6 +51,30 @@ FEATURE = Feature(
             "/event who late night modular",
         ),
         Command("mine", N_("See what you answered to"), finding.MyEvents, finding.my_events, "/event mine"),
+        Command(
+            "settings",
+            N_("Choose whether you approve members' events"),
+            approving.SetEvents,
+            approving.set_events,
+            "/event settings approval:yes",
+            Access.ORGANISER,
+        ),
+        Command(
+            "waiting",
+            N_("See the events that wait for your approval"),
+            approving.WaitingEvents,
+            approving.waiting_events,
+            "/event waiting",
+            Access.ORGANISER,
+        ),
+        Command(
+            "decline",
+            N_("Decline an event that waits for approval"),
+            approving.DeclineEvent,
+            approving.decline_event,
+            '/event decline #3 reason:"It is not about music"',
+            Access.ORGANISER,
+        ),
         mirror.COMMAND,
     ),
     presses={
@@ -60,10 +85,16 @@ FEATURE = Feature(
         cards.MAYBE: answering.press_maybe,
         cards.NOT_GOING: answering.press_not_going,
         cards.WHO: answering.press_who,
+        **changing.PRESSES,
+        **approving.PRESSES,
     },
-    lookups={EVENT: EventLookup()},
+    lookups={
+        EVENT: EventLookup(),
+        changing.SEEN: changing.SeenLookup(),
+        approving.PROPOSAL: approving.ProposalLookup(),
+    },
+    renders={**approving.RENDERS, FREED: freed.render},
     falls_due={**mirror.FALLS_DUE, FREED: freed.fall_due},
-    renders={FREED: freed.render},
     errands=mirror.ERRANDS,
     shortcuts=(Shortcut(N_("Add as event"), On.MESSAGE, "add", pointing.from_message),),
     home=home.home,

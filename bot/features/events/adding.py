@@ -24,6 +24,7 @@ from bot.domain.events import (
 from bot.domain.moments import Moment
 from bot.domain.places import Place
 from bot.domain.recurrence import lay_out
+from bot.features.events.approving import must_wait, propose
 from bot.features.events.cards import full_card, price
 from bot.features.events.finding import kind_choice
 from bot.features.events.lookup import found_event
@@ -82,10 +83,13 @@ async def add_event(ask: AddEvent, request: Request, services: Services) -> Repl
     event = NewEvent(_details(ask), timing, added_by=request.person.id, origin=request.origin, request_id=request.id)
     slots = lay_out(timing, (), since=request.now, until=request.now + HORIZON)
     async with services.store.writing() as uow:
+        if await must_wait(request, uow):
+            return await propose(event, request, uow)
         occurrence = await uow.events.add(request.community.id, event, slots, request.now)
         await stir(uow, request.community.id, request.now)
     saved = await found_event(str(occurrence), request, services)
-    return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), (full_card(saved, request.say),))
+    card = full_card(saved, request.say, may_change=True)
+    return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), (card,))
 
 
 def _details(ask: AddEvent) -> Details:

@@ -11,9 +11,10 @@ from bot.domain.audit import Did, Subject
 from bot.domain.gigs import REASON_MOST, Gig, Rules, Standing
 from bot.errors import NotAllowed, Refused
 from bot.features.gigs.cards import APPROVE, full_card
-from bot.features.gigs.lookup import WaitingGigParam, organises, seen_gig
+from bot.features.gigs.lookup import WaitingGigParam, seen_gig
 from bot.features.gigs.posting import noted
 from bot.features.gigs.telling import DECIDED, opened, owe
+from bot.features.organising import organises
 from bot.i18n import N_, Words
 from bot.markup import rich
 from bot.params import Text, yes_no

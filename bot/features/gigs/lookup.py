@@ -9,6 +9,7 @@ from bot.commands import Services, read_id
 from bot.domain.gigs import Gig
 from bot.domain.places import fold
 from bot.errors import NotAllowed, NotFound, Refused
+from bot.features.organising import organises
 from bot.i18n import N_, Slash, Words
 from bot.params import Option, Stored, shortened
 from bot.ports import UnitOfWork
@@ -65,13 +66,6 @@ async def own_gig(id_: str | int, request: Request, uow: UnitOfWork) -> Gig:
     if not gig.is_mine and not await organises(gig.community, request, uow):
         raise NotAllowed(N_("Only {name}, who posted it, and organisers can do this."), name=gig.account.name)
     return gig
-
-
-async def organises(community: int, request: Request, uow: UnitOfWork) -> bool:
-    """Whether the asker organises that community, also where they act in another."""
-    if request.joined is not None and request.joined.id == community:
-        return request.is_organiser
-    return request.person.id in await uow.people.organisers(community)
 
 
 class GigLookup:

@@ -31,9 +31,9 @@ from bot.domain.moments import Moment, moment_at
 from bot.domain.places import Place
 from bot.errors import Refused
 from bot.features.gigs.cards import EDIT, about_fields, full_card
-from bot.features.gigs.lookup import OwnGigParam, organises, own_gig, seen_gig
+from bot.features.gigs.lookup import OwnGigParam, own_gig, seen_gig
 from bot.features.gigs.telling import PENDING, ask_later, opened
-from bot.features.organising import for_organisers
+from bot.features.organising import for_organisers, organises
 from bot.features.pace import check_pace
 from bot.i18n import N_
 from bot.markup import Bold, rich

@@ -13,10 +13,10 @@ from bot.domain.delivery import Moot, Owed
 from bot.domain.gigs import Gig
 from bot.errors import NotAllowed, Refused
 from bot.features.gigs.cards import KEEP, REMOVE, reported_card
-from bot.features.gigs.lookup import GigParam, organises, seen_gig
+from bot.features.gigs.lookup import GigParam, seen_gig
 from bot.features.gigs.posting import noted
 from bot.features.gigs.telling import Telling, owe, rendering
-from bot.features.organising import for_organisers
+from bot.features.organising import for_organisers, organises
 from bot.features.readers import NOWHERE, words_of
 from bot.i18n import N_
 from bot.markup import rich

@@ -1,0 +1,141 @@
+"""Where members' events are approved first, nobody sees them until then, and everybody concerned is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.addresses import Direct
+from bot.domain.people import Workspace
+from bot.request import Press, Run, Submit
+from bot.ui import Answer, Form, Reply
+from tests.platforms.silent import SilentPlatform
+from tests.somebody import Somebody, button, somebody, words
+
+NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
+ADD = '/event add "Late Night Modular" when:"2026-12-04 20:00" city:Berlin'
+
+
+@pytest.fixture
+async def olga(database_url: str) -> AsyncIterator[Somebody]:
+    async with somebody(database_url, NOW) as person:
+        boss = replace(person, name="olga", is_organiser=True)
+        await boss.says("/event settings approval:yes")
+        yield boss
+
+
+@pytest.fixture
+def ben(olga: Somebody) -> Somebody:
+    return replace(olga, name="ben", is_organiser=False)
+
+
+@pytest.fixture
+def ana(olga: Somebody) -> Somebody:
+    return replace(olga, name="ana", is_organiser=False)
+
+
+async def propose(who: Somebody, line: str = ADD) -> Reply:
+    saved = await who.presses(await who.says(line), "Save")
+    assert isinstance(saved, Reply)
+    return saved
+
+
+async def heard(who: Somebody, name: str) -> list[Reply]:
+    await who.bot.work()
+    platform = who.bot.platforms["console"]
+    assert isinstance(platform, SilentPlatform)
+    return [reply for to, reply, _ in platform.taken if isinstance(to, Direct) and to.account == name]
+
+
+async def decline(who: Somebody, reply: Reply, reason: str) -> Answer:
+    form = await who.presses(reply, "Decline")
+    assert isinstance(form, Form)
+    return await who.ask(Submit(form.action, {**form.values, "reason": reason}))
+
+
+async def test_nobody_sees_a_members_event_before_it_is_approved(olga: Somebody, ben: Somebody, ana: Somebody) -> None:
+    saved = await propose(ben)
+    assert "look at it first" in words(saved)
+    for who in (ana, ben, olga):
+        assert "Late Night" not in words(await who.says("/event find"))
+    [told] = await heard(olga, "olga")
+    assert "waits for your approval" in words(told)
+    approved = await olga.presses(told, "Approve")
+    assert "is approved" in words(approved)
+    assert "Late Night Modular" in words(await ana.says("/event find"))
+    [answer] = await heard(olga, "ben")
+    assert "approved Late Night Modular" in words(answer)
+    assert "Late Night Modular" in words(await ben.presses(answer, "Show"))
+    [card] = (await ana.says("/event show late night")).cards
+    assert [str(each.value.pieces[0]) for each in card.fields if each.name == "Added by"] == ["Ben"]
+
+
+async def test_a_declined_one_is_told_with_the_reason_and_stays_unseen(
+    olga: Somebody, ben: Somebody, ana: Somebody
+) -> None:
+    await propose(ben)
+    [told] = await heard(olga, "olga")
+    declined = await decline(olga, told, "It is not about music")
+    assert "is declined" in words(declined)
+    [answer] = await heard(olga, "ben")
+    assert "declined Late Night Modular" in words(answer)
+    assert "It is not about music" in str(answer.cards[0].fields[0].value)
+    assert "Late Night" not in words(await ana.says("/event find"))
+    assert words(await olga.says("/event waiting")).startswith("No event waits")
+
+
+async def test_whoever_decides_second_hears_of_the_first(olga: Somebody, ben: Somebody) -> None:
+    max_ = replace(olga, name="max")
+    await max_.says("/help")
+    await propose(ben)
+    [told] = await heard(olga, "max")
+    await olga.presses((await heard(olga, "olga"))[0], "Approve")
+    assert "is approved" in words(await decline(max_, told, "no"))
+    assert "is approved" in words(await max_.presses(told, "Approve"))
+    assert len(await heard(olga, "ben")) == 1
+    found = await olga.says("/event find")
+    assert sum("Late Night" in words(Reply(cards=(card,))) for card in found.cards) == 1
+
+
+async def test_saved_twice_it_waits_once_and_organisers_add_at_once(olga: Somebody, ben: Somebody) -> None:
+    asked = await ben.says(ADD)
+    await ben.presses(asked, "Save")
+    await ben.presses(asked, "Save")
+    assert words(await olga.says("/event waiting")).startswith("1 event waits")
+    assert "in the calendar now" in words(await propose(olga, ADD.replace("Late", "Early")))
+
+
+async def test_what_is_over_by_then_can_only_be_declined(olga: Somebody, ben: Somebody) -> None:
+    await propose(ben)
+    waiting = await olga.says("/event waiting")
+    olga.clock.skip(timedelta(days=30))
+    refused = await olga.presses(waiting, "Approve")
+    assert isinstance(refused, Reply)
+    assert refused.is_refusal
+    assert "over by now" in words(refused)
+
+
+async def test_only_organisers_of_that_community_decide(olga: Somebody, ben: Somebody) -> None:
+    await propose(ben)
+    waiting = await olga.says("/event waiting")
+    approve = button(waiting, "Approve")
+    eve = replace(olga, name="eve", workspace=Workspace("console", "elsewhere", "Elsewhere"))
+    alone = replace(eve, workspace=None, is_organiser=False)
+    await eve.says("/help")
+    for who in (ben, eve, alone):
+        refused = await who.ask(Press(approve))
+        assert isinstance(refused, Reply)
+        assert refused.is_refusal
+    for path in ("waiting", "settings", "decline"):
+        assert "Only organisers" in words(await ben.ask(Run(("event", path), {"event": "#1"})))
+    assert "no event" in words(await eve.says("/event waiting")).lower()
+    assert words(await olga.says("/event waiting")).startswith("1 event waits")
+
+
+async def test_it_is_asked_no_more_when_organisers_say_so(olga: Somebody, ben: Somebody) -> None:
+    assert "as soon as they are saved" in words(await olga.says("/event settings approval:no"))
+    assert "in the calendar now" in words(await propose(ben))
+    assert "as soon as they are saved" in words(await olga.says("/greenroom audit"))
