@@ -90,6 +90,19 @@ async def bring(
     return Brought(len(fresh), updated, len(told) - len(fresh) - updated - len(over), over)
 
 
+async def standing(connection: Connection, id_: int) -> NewEvent:
+    """An event as it is kept, which is locked."""
+    [row] = await connection.rows(_standing(connection.dialect), {"events": listed(connection.dialect, [id_])})
+    return _as_kept(row)
+
+
+async def become(connection: Connection, community: int, id_: int, new: NewEvent, now: datetime) -> None:
+    """An event is this from now on. Its times are known by their original starts: what vanishes is cancelled where
+    somebody answered, else removed, and what is over stays as it was. Those who mean to come are told.
+    """
+    await _update(connection, community, [_Became(id_, new, _ahead(new, now))], now)
+
+
 async def gone(connection: Connection, community: int, source: str, uids: Collection[str], now: datetime) -> int:
     """As `Events.gone` says."""
     await _take_turn(connection, community)

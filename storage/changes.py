@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
 )
 
-from bot.domain.changes import CHANGED, TOLD_AFTER, Standing, Untold, standing_json, standing_of
+from bot.domain.changes import CHANGED, Standing, Untold, standing_json, standing_of, waits
 from bot.domain.events import Attendance
 from storage import seats
 from storage.connection import AnyRow, Connection
@@ -100,7 +100,8 @@ async def _note(connection: Connection, before: Watched, of: Collection[int], no
     dialect = connection.dialect
     noted = [{"occurrence": id_, "since": now, "was": standing_json(before[id_])} for id_ in changed]
     await connection.execute(_keep(dialect), noted)
-    await connection.execute(_hasten(dialect), {"ids": listed(dialect, changed), "at": now + TOLD_AFTER})
+    at = now + waits([each[id_] for each in (before, after) for id_ in changed], now)
+    await connection.execute(_hasten(dialect), {"ids": listed(dialect, changed), "at": at})
     connection.wakes = True
     await stir_events(connection, of, now)
 
@@ -121,6 +122,7 @@ def _standing(row: AnyRow) -> Standing:
         is_all_day=row.is_all_day,
         is_cancelled=row.is_cancelled,
         kind=details.kind,
+        reason=row.reason if row.is_cancelled else "",
     )
 
 
@@ -134,14 +136,15 @@ _STANDING = (
     _o.starts,
     _o.ends,
     _o.is_cancelled,
+    _o.reason,
     _o.details,
     events.c.zone,
     events.c.is_all_day,
 )
-_means_to = or_(*(_a.answer == each.value for each in (Attendance.GOING, Attendance.MAYBE, Attendance.WAITING)))
+MEANS_TO = or_(*(_a.answer == each.value for each in (Attendance.GOING, Attendance.MAYBE, Attendance.WAITING)))
 """Who said so hears of changes."""
 _whole = occurrences.join(events, events.c.id == _o.event_id).outerjoin(places, places.c.id == events.c.place_id)
-_is_meant = and_(_a.occurrence_id == _o.id, _means_to)
+_is_meant = and_(_a.occurrence_id == _o.id, MEANS_TO)
 
 
 @cache
@@ -161,7 +164,7 @@ def _keep(dialect: str) -> Executable:
     """The first change they were not told of stays."""
     since, was = bindparam("since", type_=UTC()), bindparam("was", type_=JsonText())
     found = select(_a.person_id, _a.occurrence_id, since, was).where(
-        _a.occurrence_id == bindparam("occurrence", type_=Integer), _means_to
+        _a.occurrence_id == bindparam("occurrence", type_=Integer), MEANS_TO
     )
     names = ["person_id", "occurrence_id", "since", "was"]
     return insert_into(untold_changes, dialect).from_select(names, found).on_conflict_do_nothing()
@@ -169,7 +172,7 @@ def _keep(dialect: str) -> Executable:
 
 @cache
 def _hasten(dialect: str) -> Executable:
-    found = select(_a.person_id).where(among(_a.occurrence_id, "ids", dialect), _means_to)
+    found = select(_a.person_id).where(among(_a.occurrence_id, "ids", dialect), MEANS_TO)
     return hasten_all(found, CHANGED, bindparam("at", type_=UTC()), dialect)
 
 

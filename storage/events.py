@@ -27,6 +27,8 @@ from bot.domain.events import (
     NewEvent,
     Occurrence,
     Page,
+    Reach,
+    Scope,
     Search,
     Slot,
     Tally,
@@ -122,11 +124,35 @@ class EventTable:
             names[answer].append(name)
         return Answers(*(tuple(names[each.value]) for each in Attendance))
 
-    async def change(self, community: int, occurrence: int, edit: Edit, now: datetime) -> None:
-        await changing.change(self._connection, community, occurrence, edit, now)
+    async def change(
+        self,
+        community: int,
+        occurrence: int,
+        edit: Edit,
+        now: datetime,
+        *,
+        scope: Scope = Scope.THIS,
+        seen: int | None = None,
+    ) -> None:
+        await changing.change(self._connection, community, occurrence, edit, now, scope, seen)
 
-    async def cancel(self, community: int, occurrence: int, now: datetime) -> None:
-        await changing.cancel(self._connection, community, occurrence, now)
+    async def cancel(
+        self,
+        community: int,
+        occurrence: int,
+        now: datetime,
+        *,
+        scope: Scope = Scope.THIS,
+        reason: str = "",
+        seen: int | None = None,
+    ) -> None:
+        await changing.cancel(self._connection, community, occurrence, now, scope, reason, seen)
+
+    async def revive(self, community: int, occurrence: int, now: datetime) -> None:
+        await changing.revive(self._connection, community, occurrence, now)
+
+    async def reach(self, community: int, occurrence: int, scope: Scope, now: datetime) -> Reach:
+        return await changing.reach(self._connection, community, occurrence, scope, now)
 
     async def interest(
         self, community: int, occurrence: int, home: int, interested: Collection[int], now: datetime

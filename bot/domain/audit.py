@@ -40,6 +40,7 @@ class Did(StrEnum):
     DECLINED = "declined"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    REVIVED = "revived"
     RENAMED = "renamed"
     ADDED = "added"
     IMPORTED = "imported"

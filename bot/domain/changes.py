@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -14,8 +14,13 @@ from bot.domain.quiet import Quiet, quiet_around
 CHANGED = "changed"
 """The kind of a person's due row, one at most, and of what is owed because of it."""
 
-TOLD_AFTER = timedelta(minutes=2)
+TOLD_AFTER = timedelta(minutes=10)
 """Whoever changes something often corrects it at once: so long it waits, and what was changed back is not told."""
+
+TOLD_SOON_AFTER = timedelta(minutes=2)
+"""The same for what starts within `SOON`."""
+
+SOON = timedelta(hours=1)
 
 TOO_SOON = timedelta(hours=2)
 """What starts sooner than this after quiet hours is told in them, or it would be too late to plan anew."""
@@ -35,6 +40,8 @@ class Standing:
     is_all_day: bool
     is_cancelled: bool
     kind: Kind | None = None
+    reason: str = ""
+    """Why it is cancelled."""
 
     @property
     def where(self) -> tuple[str, str, str]:
@@ -99,9 +106,15 @@ class Untold:
         return self.concerns and not is_over and self.was.differs(self.now)
 
 
+def waits(standings: Iterable[Standing], since: datetime) -> timedelta:
+    """How long what changed at `since` waits: not long where any of these starts soon after."""
+    is_soon = any(since < each.starts <= since + SOON for each in standings)
+    return TOLD_SOON_AFTER if is_soon else TOLD_AFTER
+
+
 def told_at(untold: Untold, quiet: Quiet | None, now: datetime) -> datetime:
     """When this is told, at `now` or later."""
-    at = max(untold.since + TOLD_AFTER, now)
+    at = max(untold.since + waits((untold.was, untold.now), untold.since), now)
     around = quiet_around(at, quiet, untold.zone)
     if around is None:
         return at

@@ -69,6 +69,15 @@ FREED = "event.freed"
 """The kind of a person's due row, and of what is owed because of it: a place went to them."""
 
 
+class Scope(StrEnum):
+    """Which times of a series are meant; of what takes place once they are all the same."""
+
+    THIS = "this"
+    FOLLOWING = "following"
+    """This time and those after it."""
+    ALL = "all"
+
+
 class Attendance(StrEnum):
     """What somebody answered to one occurrence."""
 
@@ -192,9 +201,14 @@ class Occurrence:
     my_place: int | None = None
     """In line, from 1."""
     added_by: str = ""
+    adder: int | None = None
+    """The person who added it: for the core, never shown."""
     sources: tuple[str, ...] = ()
     added_at: datetime | None = None
     """When the event came into the calendar."""
+    is_series: bool = False
+    reason: str = ""
+    """Why it is cancelled, as whoever did it said."""
 
     @property
     def is_full(self) -> bool:
@@ -283,11 +297,28 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What somebody made of one occurrence: all of it. Moments are aware."""
+    """What somebody made of one occurrence: all of it. Moments are aware; `zone` "" is the one it had.
+
+    Where several times of a series are meant, what differs from how this one was is what changes about each.
+    """
 
     details: Details
     starts: datetime
     ends: datetime
+    zone: str = ""
+
+
+FROM_ELSEWHERE = N_(
+    "It comes from a calendar that is kept elsewhere, so it stays one series. Change one time of it, or all of them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a change concerns: how many times to come, and how many people who mean to come to any of them."""
+
+    times: int
+    people: int
 
 
 class Events(Protocol):
@@ -380,16 +411,43 @@ class Events(Protocol):
     async def mine(self, community: int, person: int, since: datetime, offset: int, limit: int) -> Page:
         """What one person answered going or maybe to or waits for, that ends after `since`, soonest first."""
 
-    async def change(self, community: int, occurrence: int, edit: Edit, now: datetime) -> None:
-        """A single event becomes what `edit` says, one time of a series differs from the others; answers stay.
+    async def change(
+        self,
+        community: int,
+        occurrence: int,
+        edit: Edit,
+        now: datetime,
+        *,
+        scope: Scope = Scope.THIS,
+        seen: int | None = None,
+    ) -> None:
+        """A single event becomes what `edit` says, as do one or several times of a series; answers stay.
 
-        Its version grows. Those who mean to come are told (`Changes`). Raises NotFound.
+        Times of a series that were moved one by one stay where they are, and what was said of one alone stays so.
+        Following times become a series of their own, with the occurrences that are there. Its version grows. Those who
+        mean to come are told (`Changes`). Raises NotFound, and Refused where a rule or a source does not allow it, or
+        where `seen` is not the event's version any more.
         """
 
-    async def cancel(self, community: int, occurrence: int, now: datetime) -> None:
-        """It does not take place: a single event, or this one time of a series. Its version grows. Those who meant to
-        come are told (`Changes`). Raises NotFound.
+    async def cancel(
+        self,
+        community: int,
+        occurrence: int,
+        now: datetime,
+        *,
+        scope: Scope = Scope.THIS,
+        reason: str = "",
+        seen: int | None = None,
+    ) -> None:
+        """It does not take place: a single event, or these times of a series that are to come. Its version grows. Those
+        who meant to come are told (`Changes`). Raises NotFound and Refused, as `change`.
         """
+
+    async def revive(self, community: int, occurrence: int, now: datetime) -> None:
+        """It takes place after all: this time, or the event where it was cancelled whole; otherwise as `cancel`."""
+
+    async def reach(self, community: int, occurrence: int, scope: Scope, now: datetime) -> Reach:
+        """What `change` or `cancel` would concern: times to come that are not cancelled."""
 
     async def interest(
         self, community: int, occurrence: int, home: int, interested: Collection[int], now: datetime

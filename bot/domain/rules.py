@@ -121,7 +121,7 @@ def walls(rule: Rule, starts: datetime, *, since: datetime, before: datetime) ->
         if wall <= starts:
             continue
         number += 1
-        if rule.count and number > rule.count:
+        if wall >= before or (rule.count and number > rule.count):
             return
         if wall >= since:
             yield wall

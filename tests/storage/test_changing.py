@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.events import HORIZON, Attendance, Details, Edit, NewEvent, Occurrence, Search, Status, Timing
+from bot.domain.events import (
+    HORIZON,
+    Attendance,
+    Details,
+    Edit,
+    FromSource,
+    NewEvent,
+    Occurrence,
+    Scope,
+    Search,
+    Status,
+    Timing,
+)
 from bot.domain.people import Account, Workspace
 from bot.domain.recurrence import lay_out
-from bot.errors import NotFound
+from bot.errors import NotFound, Refused
 from storage.database import Database
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -142,3 +155,238 @@ async def test_interest_comes_and_goes_and_an_own_answer_stays(database: Databas
         await uow.events.interest(1, id_, 1, (), NOW)
         answers = await uow.events.answers(1, id_)
     assert (answers.maybe, answers.not_going) == (("Ana",), ("Ben",))
+
+
+async def several(database: Database, first: int, count: int) -> list[Occurrence]:
+    async with database.reading() as uow:
+        return list(await uow.events.several(1, range(first, first + count), person=None))
+
+
+def clocks(times: Iterable[Occurrence]) -> list[str]:
+    """As a wall shows them where they take place."""
+    return [f"{each.starts.astimezone(ZoneInfo(each.zone)):%m-%d %H:%M}" for each in times]
+
+
+def later(event: Occurrence, by: timedelta, **details: object) -> Edit:
+    changed = replace(event.details, **details)  # type: ignore[arg-type]  # texts only
+    return Edit(changed, event.starts + by, event.ends + by)
+
+
+async def said(database: Database, *occurrences: int, account: Account = ANA) -> int:
+    """Somebody is going to these."""
+    async with database.writing() as uow:
+        person = (await uow.people.people_of([account]))[account.id]
+        for id_ in occurrences:
+            await uow.events.answer(1, id_, person, Attendance.GOING, NOW)
+    return person
+
+
+async def told(database: Database, person: int) -> list[tuple[int, str, str, bool]]:
+    async with database.reading() as uow:
+        untold = await uow.changes.untold([person])
+    seen = [(each.occurrence, each.was, each.now) for each in untold if each.was.differs(each.now)]
+    return [(id_, f"{was.starts:%m-%d %H:%M}", f"{now.starts:%m-%d %H:%M}", now.is_cancelled) for id_, was, now in seen]
+
+
+async def test_a_series_moves_on_the_wall_and_stays_there_when_clocks_change(database: Database) -> None:
+    id_ = await add(database, "2026-10-05T19:00", "2026-10-05T22:00", "FREQ=WEEKLY;BYDAY=MO")
+    ana = await said(database, id_ + 3)  # 26 October, after the change
+    first = await the_one(database, id_)
+    async with database.writing() as uow:
+        await uow.events.change(1, id_, later(first, timedelta(hours=1)), NOW, scope=Scope.ALL)
+    times = await several(database, id_, 5)
+    assert clocks(times) == ["10-05 20:00", "10-12 20:00", "10-19 20:00", "10-26 20:00", "11-02 20:00"]
+    assert [each.going for each in times] == [0, 0, 0, 1, 0]
+    assert await told(database, ana) == [(id_ + 3, "10-26 18:00", "10-26 19:00", False)]
+
+
+async def test_a_series_moves_to_another_day_with_its_answers_and_is_laid_out_further_there(database: Database) -> None:
+    id_ = await add(database, "2026-09-07T19:00", "2026-09-07T22:00", "FREQ=WEEKLY;BYDAY=MO")
+    await said(database, id_ + 1)
+    second = await the_one(database, id_ + 1)
+    async with database.writing() as uow:
+        await uow.events.change(1, id_ + 1, later(second, timedelta(days=1)), NOW, scope=Scope.ALL)
+        await uow.events.extend(NOW + timedelta(days=40), 9)
+    times = await several(database, id_, 60)
+    assert clocks(times[:2]) == ["09-08 19:00", "09-15 19:00"]
+    assert {each.starts.weekday() for each in times} == {1}
+    assert len({each.starts for each in times}) == len(times) == 57
+    assert (times[1].going, times[1].rrule) == (1, "FREQ=WEEKLY;BYDAY=TU")
+
+
+async def test_what_was_changed_about_one_time_stays_so_when_the_series_changes(database: Database) -> None:
+    id_ = await add(database, "2026-09-07T19:00", "2026-09-07T22:00", "FREQ=WEEKLY;COUNT=4")
+    second, third = await the_one(database, id_ + 1), await the_one(database, id_ + 2)
+    async with database.writing() as uow:
+        await uow.events.change(1, id_ + 1, later(second, timedelta(hours=2), title="Guests"), NOW)
+        await uow.events.change(1, id_ + 2, later(third, timedelta(), description="Bring tapes"), NOW)
+        await uow.events.cancel(1, id_ + 3, NOW)
+    first = await the_one(database, id_)
+    async with database.writing() as uow:
+        edit = later(first, timedelta(hours=1), title="Late Night", venue="Hall")
+        await uow.events.change(1, id_, edit, NOW, scope=Scope.ALL)
+    times = await several(database, id_, 4)
+    assert clocks(times) == ["09-07 20:00", "09-14 21:00", "09-21 20:00", "09-28 20:00"]
+    assert [each.details.title for each in times] == ["Late Night", "Guests", "Late Night", "Late Night"]
+    assert [each.details.venue for each in times] == ["Hall"] * 4
+    assert times[2].details.description == "Bring tapes"
+    assert [each.status is Status.CANCELLED for each in times] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("rrule", ["FREQ=WEEKLY;COUNT=6", "FREQ=WEEKLY;UNTIL=20261012T210000", "FREQ=WEEKLY"])
+async def test_this_and_following_become_a_series_and_keep_what_they_are_known_by(
+    database: Database, rrule: str
+) -> None:
+    id_ = await add(database, "2026-09-07T19:00", "2026-09-07T22:00", rrule)
+    ana = await said(database, id_, id_ + 2, id_ + 3)
+    third, sixth = await the_one(database, id_ + 2), await the_one(database, id_ + 5)
+    async with database.writing() as uow:
+        await uow.events.change(1, id_ + 5, later(sixth, timedelta(hours=3)), NOW)
+        await uow.events.change(
+            1, id_ + 2, later(third, timedelta(days=1), title="On Tuesdays"), NOW, scope=Scope.FOLLOWING
+        )
+        await uow.events.extend(NOW + timedelta(days=40), 9)
+    times = await several(database, id_, 6)
+    expected = ["09-07 19:00", "09-14 19:00", "09-22 19:00", "09-29 19:00", "10-06 19:00", "10-12 22:00"]
+    assert clocks(times) == expected
+    assert [each.details.title for each in times] == ["Modular Night"] * 2 + ["On Tuesdays"] * 4
+    assert [each.event_id for each in times] == [1, 1, 2, 2, 2, 2]
+    assert [each.going for each in times] == [1, 0, 1, 1, 0, 0]
+    assert [each[0] for each in await told(database, ana)] == [id_ + 2, id_ + 3]
+    async with database.reading() as uow:
+        found = await uow.events.find(1, Search(NOW, words="tuesdays"), person=None, offset=0, limit=9)
+        all_ = await uow.events.find(1, Search(NOW), person=None, offset=0, limit=99)
+    assert found.total == all_.total - 2
+    assert all_.total == (6 if "COUNT" in rrule or "UNTIL" in rrule else 57)
+
+
+async def test_following_the_first_time_is_the_whole_series(database: Database) -> None:
+    id_ = await add(database, "2026-09-07T19:00", "2026-09-07T22:00", "FREQ=WEEKLY;COUNT=3")
+    first = await the_one(database, id_)
+    async with database.writing() as uow:
+        await uow.events.change(1, id_, later(first, timedelta(hours=1)), NOW, scope=Scope.FOLLOWING)
+    assert [each.event_id for each in await several(database, id_, 3)] == [1, 1, 1]
+    assert clocks(await several(database, id_, 3)) == ["09-07 20:00", "09-14 20:00", "09-21 20:00"]
+
+
+async def test_a_rule_that_cannot_be_moved_says_so_and_nothing_is_half_saved(database: Database) -> None:
+    id_ = await add(database, "2026-09-04T19:00", "2026-09-04T22:00", "FREQ=MONTHLY;BYDAY=1FR")
+    second = await the_one(database, id_ + 1)
+    saturdays = later(second, timedelta(days=1), title="Saturdays")
+    with pytest.raises(Refused, match="follows from a rule"):
+        async with database.writing() as uow:
+            await uow.events.change(1, id_ + 1, saturdays, NOW, scope=Scope.FOLLOWING)
+    times = await several(database, id_, 3)
+    assert [(each.event_id, each.details.title, each.version) for each in times] == [(1, "Modular Night", 1)] * 3
+    async with database.writing() as uow:  # an hour later is no other day
+        await uow.events.change(1, id_ + 1, later(second, timedelta(hours=1)), NOW, scope=Scope.ALL)
+    assert clocks(await several(database, id_, 2)) == ["09-04 20:00", "10-02 20:00"]
+
+
+async def test_times_of_a_series_are_not_moved_into_the_past(database: Database) -> None:
+    id_ = await add(database, "2026-09-02T19:00", "2026-09-02T22:00", "FREQ=WEEKLY;COUNT=4")
+    third = await the_one(database, id_ + 2)
+    earlier = later(third, timedelta(days=-3))
+    with pytest.raises(Refused, match="would be over"):
+        async with database.writing() as uow:
+            await uow.events.change(1, id_ + 2, earlier, NOW, scope=Scope.ALL)
+    async with database.writing() as uow:
+        await uow.events.change(1, id_ + 2, earlier, NOW, scope=Scope.FOLLOWING)
+    assert clocks(await several(database, id_, 4)) == ["09-02 19:00", "09-09 19:00", "09-13 19:00", "09-20 19:00"]
+
+
+async def test_what_is_over_stays_as_it_was(database: Database) -> None:
+    id_ = await add(database, "2026-09-02T19:00", "2026-09-02T22:00", "FREQ=DAILY")
+    after = NOW + timedelta(days=3)
+    fifth = await the_one(database, id_ + 4)
+    async with database.writing() as uow:
+        await uow.events.change(1, id_ + 4, later(fifth, timedelta(hours=1), title="New"), after, scope=Scope.ALL)
+        await uow.events.cancel(1, id_ + 4, after, scope=Scope.ALL, reason="Closed")
+    times = await several(database, id_, 5)
+    assert [each.details.title for each in times][2:] == ["New"] * 3
+    assert clocks(times) == ["09-02 19:00", "09-03 19:00", "09-04 20:00", "09-05 20:00", "09-06 20:00"]
+    assert [each.status is Status.CANCELLED for each in times] == [False, False, True, True, True]
+    assert [each.reason for each in times] == ["", "", "Closed", "Closed", "Closed"]
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+async def test_what_is_cancelled_says_why_and_takes_place_after_all(database: Database, scope: Scope) -> None:
+    id_ = await add(database, "2026-09-07T19:00", "2026-09-07T22:00", "FREQ=WEEKLY;COUNT=4")
+    ana = await said(database, id_, id_ + 2)
+    async with database.reading() as uow:
+        concerned = await uow.events.reach(1, id_ + 1, scope, NOW)
+    expected = {Scope.THIS: (1, 0), Scope.FOLLOWING: (3, 1), Scope.ALL: (4, 1)}
+    assert (concerned.times, concerned.people) == expected[scope]
+    async with database.writing() as uow:
+        await uow.events.cancel(1, id_ + 1, NOW, scope=scope, reason="The roof leaks")
+        await uow.events.cancel(1, id_ + 1, NOW, scope=scope, reason="Again")
+    off = [each.id - id_ for each in await several(database, id_, 4) if each.status is Status.CANCELLED]
+    assert off == {Scope.THIS: [1], Scope.FOLLOWING: [1, 2, 3], Scope.ALL: [0, 1, 2, 3]}[scope]
+    assert (await the_one(database, id_ + 1)).reason == "The roof leaks"
+    assert {each[0] - id_ for each in await told(database, ana)} == {0, 2} & set(off)
+    async with database.writing() as uow:
+        await uow.events.revive(1, id_ + 1, NOW)
+        await uow.events.revive(1, id_ + 1, NOW)
+    times = await several(database, id_, 4)
+    assert [(each.status, each.going) for each in times] == [(Status.SCHEDULED, each in (0, 2)) for each in range(4)]
+    assert not await told(database, ana)
+
+
+async def test_of_two_who_edit_at_once_the_second_is_told(database: Database) -> None:
+    id_ = await add(database, "2026-10-02T20:00", "2026-10-02T23:00")
+    event = await the_one(database, id_)
+    async with database.writing() as uow:
+        await uow.events.change(1, id_, later(event, timedelta(hours=1)), NOW, seen=event.version)
+    with pytest.raises(Refused, match="changed by another"):
+        async with database.writing() as uow:
+            await uow.events.change(1, id_, later(event, timedelta(), title="Mine"), NOW, seen=event.version)
+    with pytest.raises(Refused, match="changed by another"):
+        async with database.writing() as uow:
+            await uow.events.cancel(1, id_, NOW, seen=event.version)
+    assert (await the_one(database, id_)).details.title == "Modular Night"
+
+
+async def test_places_that_are_added_go_to_the_line(database: Database) -> None:
+    id_ = await add(database, "2026-10-02T20:00", "2026-10-02T23:00")
+    event = await the_one(database, id_)
+    async with database.writing() as uow:
+        few = replace(event.details, capacity=1)
+        await uow.events.change(1, id_, Edit(few, event.starts, event.ends), NOW)
+    await said(database, id_)
+    await said(database, id_, account=BEN)
+    assert ((await the_one(database, id_)).going, (await the_one(database, id_)).waiting) == (1, 1)
+    async with database.writing() as uow:
+        more = replace(event.details, capacity=2)
+        await uow.events.change(1, id_, Edit(more, event.starts, event.ends), NOW)
+    assert ((await the_one(database, id_)).going, (await the_one(database, id_)).waiting) == (2, 0)
+
+
+async def test_a_member_who_changes_what_a_source_tells_of_is_heard_more_than_the_source(database: Database) -> None:
+    timing = Timing(wall("2026-09-07T19:00"), wall("2026-09-07T22:00"), "Europe/Berlin", rrule="FREQ=WEEKLY;COUNT=3")
+    slots = lay_out(timing, (), since=NOW, until=NOW + HORIZON)
+
+    async def bring(title: str, digest: str) -> None:
+        async with database.writing() as uow:
+            new = NewEvent(Details(title, "Loud."), timing)
+            await uow.events.bring(1, [FromSource(new, slots, "club.ics", "night@club", digest)], NOW)
+
+    await bring("Night", "1")
+    async with database.reading() as uow:
+        first = (await uow.events.find(1, Search(NOW), person=None, offset=0, limit=1)).occurrences[0]
+    async with database.writing() as uow:
+        with pytest.raises(Refused, match="kept elsewhere"):
+            await uow.events.change(1, first.id + 1, later(first, timedelta()), NOW, scope=Scope.FOLLOWING)
+        await uow.events.change(1, first.id, later(first, timedelta(hours=1), venue="Hall"), NOW, scope=Scope.ALL)
+    third = await the_one(database, first.id + 2)
+    async with database.writing() as uow:
+        await uow.events.change(1, third.id, later(third, timedelta(hours=1)), NOW)
+        await uow.events.cancel(1, first.id + 1, NOW)
+    await bring("Nights", "2")
+    times = await several(database, first.id, 3)
+    assert clocks(times) == ["09-07 20:00", "09-14 20:00", "09-21 21:00"]
+    assert [(each.details.title, each.details.venue) for each in times] == [("Nights", "Hall")] * 3
+    assert times[1].status is Status.CANCELLED
+    async with database.writing() as uow:
+        await uow.events.cancel(1, first.id, NOW, scope=Scope.ALL)
+    await bring("Nights!", "3")
+    assert {each.status for each in await several(database, first.id, 3)} == {Status.CANCELLED}

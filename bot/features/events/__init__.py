@@ -5,7 +5,19 @@ from __future__ import annotations
 from bot.commands import Access, Command, Feature, On, Shortcut
 from bot.domain.events import FREED
 from bot.features import mirror
-from bot.features.events import adding, answering, approving, cards, finding, freed, home, pointing, reading, showing
+from bot.features.events import (
+    adding,
+    answering,
+    approving,
+    cards,
+    changing,
+    finding,
+    freed,
+    home,
+    pointing,
+    reading,
+    showing,
+)
 from bot.features.events.lookup import EVENT, EventLookup
 from bot.i18n import N_
 
@@ -38,6 +50,7 @@ FEATURE = Feature(
             by=("link", "pick"),
             needs=("title", "when"),
         ),
+        *changing.COMMANDS,
         Command(
             "answer",
             N_("Say whether you are going"),
@@ -92,9 +105,14 @@ FEATURE = Feature(
         cards.MAYBE: answering.press_maybe,
         cards.NOT_GOING: answering.press_not_going,
         cards.WHO: answering.press_who,
+        **changing.PRESSES,
         **approving.PRESSES,
     },
-    lookups={EVENT: EventLookup(), approving.PROPOSAL: approving.ProposalLookup()},
+    lookups={
+        EVENT: EventLookup(),
+        changing.SEEN: changing.SeenLookup(),
+        approving.PROPOSAL: approving.ProposalLookup(),
+    },
     renders={**approving.RENDERS, showing.CARD: showing.render_card, FREED: freed.render},
     falls_due={**mirror.FALLS_DUE, FREED: freed.fall_due},
     errands=mirror.ERRANDS,

@@ -129,7 +129,8 @@ async def add_event(ask: AddEvent, request: Request, services: Services) -> Repl
         await _note(uow, request, occurrence, ask.title)
         await stir(uow, request.community.id, request.now)
     saved = await found_event(str(occurrence), request, services)
-    return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), (full_card(saved, request.say),))
+    card = full_card(saved, request.say, may_change=True)
+    return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), (card,))
 
 
 async def _note(uow: UnitOfWork, request: Request, occurrence: int, title: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, assert_never
 from zoneinfo import ZoneInfo
 
+from bot.commands import ASK
 from bot.domain.changes import Standing
 from bot.domain.events import KIND_NAMES, Attendance, Occurrence, Price, Status
 from bot.domain.spoken import series_words
@@ -13,6 +14,7 @@ from bot.i18n import N_, Words
 from bot.markup import Bold, Link, Rich, When, WhenStyle, joined, rich
 from bot.ui import Action, Button, Card, Control, Field, LinkButton, Style
 
+REVIVE = "event.revive"
 GOING, MAYBE, NOT_GOING, SHOW, WHO = "event.going", "event.maybe", "event.not", "event.show", "event.who"
 
 
@@ -30,10 +32,12 @@ def short_card(occurrence: Occurrence, say: Words) -> Card:
     )
 
 
-def full_card(occurrence: Occurrence, say: Words) -> Card:
-    """All that is known of one event, with every answer to give."""
+def full_card(occurrence: Occurrence, say: Words, *, may_change: bool = False) -> Card:
+    """All that is known of one event, with every answer to give, and what its reader may do with it."""
     details = occurrence.details
+    is_off = occurrence.status is Status.CANCELLED
     pairs = [
+        (N_("Cancelled because"), rich(occurrence.reason) if is_off else Rich()),
         (N_("When"), when_whole(occurrence, say)),
         (N_("Where"), where(occurrence, say)),
         (N_("Kind"), rich(say(KIND_NAMES[details.kind])) if details.kind else Rich()),
@@ -55,7 +59,11 @@ def full_card(occurrence: Occurrence, say: Words) -> Card:
         body=rich(details.description),
         url=details.page_link,
         fields=tuple(Field(say(name), value) for name, value in pairs if value),
-        controls=(*(_answers(occurrence, say) if occurrence.status is Status.SCHEDULED else ()), *links),
+        controls=(
+            *(() if is_off else _answers(occurrence, say)),
+            *links,
+            *(_changes(occurrence, say) if may_change else ()),
+        ),
     )
 
 
@@ -196,6 +204,15 @@ def _going(occurrence: Occurrence, say: Words) -> tuple[Button, ...]:
 
 def _more(occurrence: Occurrence, say: Words) -> Button:
     return Button(say(N_("Details")), Action(SHOW, str(occurrence.id)))
+
+
+def _changes(occurrence: Occurrence, say: Words) -> tuple[Button, ...]:
+    if occurrence.status is Status.CANCELLED:
+        return (Button(say(N_("It takes place after all")), Action(REVIVE, str(occurrence.id))),)
+    return (
+        Button(say(N_("Edit")), Action(ASK, f"event edit/event=#{occurrence.id}")),
+        Button(say(N_("Cancel it")), Action(ASK, f"event cancel/event=#{occurrence.id}"), Style.DANGER),
+    )
 
 
 def _answers(occurrence: Occurrence, say: Words) -> tuple[Button, ...]:

@@ -37,6 +37,11 @@ async def found_event(id_: str, request: Request, services: Services) -> Occurre
     )
 
 
+def may_change(occurrence: Occurrence, request: Request) -> bool:
+    """Whoever added it, and organisers."""
+    return request.is_organiser or (occurrence.adder is not None and occurrence.adder == request.person.id)
+
+
 class EventLookup(NamedLookup[Occurrence]):
     """Typed words of a title become an occurrence."""
 

@@ -29,6 +29,7 @@ DID_NAMES: Mapping[Did, str] = {
     Did.DECLINED: N_("declined"),
     Did.CLOSED: N_("closed"),
     Did.CANCELLED: N_("cancelled"),
+    Did.REVIVED: N_("takes place after all"),
     Did.RENAMED: N_("renamed"),
     Did.ADDED: N_("added"),
     Did.IMPORTED: N_("imported"),

@@ -90,7 +90,8 @@ def changed_reply(told: Sequence[tuple[Standing, Standing]], say: Words, more: i
     if more:
         lines.append(rich(say.many("and {count} more", "and {count} more", more)))
     title = rich(Bold(told[0][1].title))
-    return Reply(rich(_what(told, say)), (Card(title, joined(lines, "\n"), fields=_name(*told[0], say)),))
+    fields = (*_name(*told[0], say), *_why([now_ for _, now_ in told], say))
+    return Reply(rich(_what(told, say)), (Card(title, joined(lines, "\n"), fields=fields),))
 
 
 def _what(told: Sequence[tuple[Standing, Standing]], say: Words) -> str:
@@ -116,6 +117,7 @@ def _card(was: Standing, now_: Standing, say: Words) -> Card:
         fields.append(Field(say(N_("Where")), _arrow(old, new)))
     elif new:
         fields.append(Field(say(N_("Where")), new))
+    fields += _why([now_], say)
     return Card(rich(Bold(now_.title)), fields=tuple(fields))
 
 
@@ -123,6 +125,12 @@ def _name(was: Standing, now_: Standing, say: Words) -> tuple[Field, ...]:
     if was.title == now_.title:
         return ()
     return (Field(say(N_("Title")), _arrow(rich(was.title), rich(now_.title))),)
+
+
+def _why(standings: Sequence[Standing], say: Words) -> tuple[Field, ...]:
+    """Why what is cancelled is, each reason once."""
+    reasons = dict.fromkeys(each.reason for each in standings if each.is_cancelled and each.reason)
+    return (Field(say(N_("Cancelled because")), joined(reasons, "\n")),) if reasons else ()
 
 
 def _line(was: Standing, now_: Standing, say: Words) -> Rich:
@@ -151,7 +159,7 @@ def _where(standing: Standing, say: Words) -> Rich:
 
 
 def _when(telling: Sequence[Untold], preferences: Preferences, now: datetime) -> datetime:
-    """All of one event is told at once: with what has to be told first, when the last two minutes were quiet."""
+    """All of one event is told at once: with what has to be told first."""
     return min((told_at(each, preferences.quiet, now) for each in telling), default=now)
 
 
