@@ -159,7 +159,7 @@ async def _matches(
     taken = {match.event for match in found.values()}
     for uid, each in unknown.items():
         theirs = [one.event for one in by_uid[uid] if _is_near(one, each, now)]
-        theirs += [row.event_id for row in pages if (row.page_key, row.starts) == (each.link, each.slots[0].starts)]
+        theirs += [row.event_id for row in pages if _is_there(row, each)]
         for event in theirs:
             tells = any(one.source == each.source for one in standing.get(event, ()))
             if event not in taken and not tells:
@@ -215,20 +215,21 @@ async def settle(connection: Connection, community: int, ids: Collection[int], n
     for row in await connection.rows(_standing(connection.dialect), values):
         standing = _as_kept(row)
         copies = kept.get(row.id, ())
-        member = next((each.told.details for each in copies if each.source == MEMBER and each.told), None)
+        has_member = any(each.source == MEMBER for each in copies)
         live = _live(copies)
+        passed = [each for each in copies if each not in live and is_file(each.source) and each.source != MEMBER]
         drifted = _drifted(live, now)
         apart += drifted
         told = [each.told or standing for each in live if each not in drifted]
         if told:
             new = merged(
                 told,
-                member=member,
+                described=[each.told.details for each in copies if each.told and each not in (*passed, *drifted)],
                 standing=standing,
                 edited=row.edited,
                 own_changes=changes_of(row.own_changes),
             )
-        elif member is None and IS_CANCELLED not in row.edited:
+        elif not has_member and IS_CANCELLED not in row.edited:
             new = replace(standing, is_cancelled=True)
         else:
             continue
@@ -285,22 +286,39 @@ async def _split(connection: Connection, community: int, apart: Sequence[KeptCop
 async def _reunite(
     connection: Connection, community: int, changed: Sequence[tuple[int, FromSource]], now: datetime
 ) -> None:
-    """What one source alone tells of, and lies where another's event of the same UID does now, is that one."""
-    uids = {each.uid for _, each in changed}
+    """What one source alone tells of, and lies now where another's event of the same UID or page does, is that one."""
     by_uid: defaultdict[str, list[KeptCopy]] = defaultdict(list)
-    for copy in await event_copies.known(connection, community, uids):
+    for copy in await event_copies.known(connection, community, {each.uid for _, each in changed}):
         if copy.missing_since is None:
             by_uid[copy.uid].append(copy)
-    for _, each in changed:
-        for other in by_uid[each.uid][1:]:
-            first = by_uid[each.uid][0]
-            if other.event == first.event:
-                continue
-            starts, start = event_copies.next_start(first, now), event_copies.next_start(other, now)
-            alone = await event_copies.kept_copies(connection, [other.event])
-            if starts and start and abs(starts - start) <= DRIFT_MOST and len(alone[other.event]) == 1:
-                await joining.unite(connection, {other.event: first.event}, now)
-                await settle(connection, community, [first.event], now)
+    pages = await _on_pages(connection, community, [each for _, each in changed if each.slots])
+    became: dict[int, int] = {}
+    for event, each in changed:
+        twins = {copy.event for copy in by_uid[each.uid] if _is_near(copy, each, now)}
+        twins |= {row.event_id for row in pages if each.slots and _is_there(row, each)}
+        here = became.get(event, event)
+        for twin in sorted({became.get(twin, twin) for twin in twins} - {here}):
+            gone = await _younger_alone(connection, here, twin)
+            if gone is not None:
+                stays = twin if gone == here else here
+                became[gone] = here = stays
+                await joining.unite(connection, {gone: stays}, now)
+                await settle(connection, community, [stays], now)
+
+
+async def _younger_alone(connection: Connection, one: int, other: int) -> int | None:
+    """Which of two events is the younger, if but one source tells of it, and not of the other."""
+    kept = await event_copies.kept_copies(connection, [one, other])
+    if not kept.get(one) or not kept.get(other):
+        return None
+    elder, younger = sorted((one, other), key=lambda id_: (kept[id_][0].since is not None, kept[id_][0].since, id_))
+    sources = {copy.source for copy in kept[elder]}
+    return younger if len(kept[younger]) == 1 and kept[younger][0].source not in sources else None
+
+
+def _is_there(row: AnyRow, told: FromSource) -> bool:
+    """Whether a time of an event with the same page is the first that is told."""
+    return (row.page_key, row.starts) == (told.link, told.slots[0].starts)
 
 
 async def _take_turn(connection: Connection, community: int) -> None:

@@ -25,20 +25,20 @@ _TOGETHER = ("venue", "place")
 def merged(
     copies: Sequence[NewEvent],
     *,
-    member: Details | None = None,
+    described: Sequence[Details] = (),
     standing: NewEvent | None = None,
     edited: Collection[str] = (),
     own_changes: Sequence[Change] = (),
 ) -> NewEvent:
     """The event that `copies` tell of, the oldest source first: it says when it is, and it is off when all say so.
 
-    `member` is how somebody described it here before any source told of it: that counts before what they say.
+    `described` is how it was ever described, the one that counts first: by the member who added it before any source
+    told of it, by the sources in their order, also those that say nothing of it any more. Left out it is as they say.
     `standing` is how it is kept now: what stands there and was `edited` stays. Times that members changed one by one
     (`own_changes`) stay as they made them.
     """
     kept = {name: getattr(standing.details, name) for name in _DETAILS if standing and name in edited}
-    described = [copy.details for copy in copies]
-    details = replace(_details([member, *described] if member else described), **kept)
+    details = replace(_details(described or [copy.details for copy in copies]), **kept)
     oldest = copies[0]
     own = {change.original for change in own_changes}
     told = [_as_edited(change, kept) for change in oldest.changes if change.original not in own]
