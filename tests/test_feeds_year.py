@@ -131,7 +131,7 @@ def paper(today: date) -> list[SourceEvent]:
 
 @dataclass(slots=True)
 class World(NoWeb):
-    """Tells what there is on its day. The club's server is down for three days in March, and empty on an evening in July."""
+    """Tells what there is on its day. The club's server is down for three days in March, empty one evening in July."""
 
     clock: FixedClock | None = None
     polls: Counter[str] = field(default_factory=Counter)
