@@ -53,7 +53,8 @@ async def test_a_calendar_is_a_feed(web: FakeWeb, outside: Outside) -> None:
 async def test_rss_tells_events_where_it_says_when(web: FakeWeb, outside: Outside) -> None:
     item = """<item><title>Rock &amp;amp; roll</title><link>/n/1</link><guid>n1</guid><category>Techno</category>
       <description>&lt;p&gt;Bring &lt;b&gt;cables&lt;/b&gt;&lt;/p&gt;</description>
-      <ev:startdate>2026-12-04T20:00:00+01:00</ev:startdate><ev:enddate>2026-12-04T23:00:00+01:00</ev:enddate><ev:location>Club, Berlin</ev:location>
+      <ev:startdate>2026-12-04T20:00:00+01:00</ev:startdate>
+      <ev:enddate>2026-12-04T23:00:00+01:00</ev:enddate><ev:location>Club, Berlin</ev:location>
       <ev:type>concert</ev:type></item>"""
     date = "<pubDate>Fri, 04 Dec 2026 20:00:00 GMT</pubDate>"
     blog = f"<item><title>News</title><link>https://club.example/news</link>{date}</item>"
