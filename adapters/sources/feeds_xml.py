@@ -135,7 +135,8 @@ class _Reader:
             if len(self.entries) >= ENTRIES_MOST:
                 raise Refused(
                     N_(
-                        "The feed has over {limit} entries, the most that is read. Take a smaller one: of this year, say."
+                        "The feed has over {limit} entries, the most that is read. "
+                        "Take a smaller one: of this year, say."
                     ),
                     limit=ENTRIES_MOST,
                 )
