@@ -133,7 +133,13 @@ class _Reader:
             raise _no_feed()
         if tag in _ENTRIES and self._entry is None:
             if len(self.entries) >= ENTRIES_MOST:
-                raise Refused(N_("The feed has over {limit} entries, the most that is read."), limit=ENTRIES_MOST)
+                raise Refused(
+                    N_(
+                        "The feed has over {limit} entries, the most that is read. "
+                        "Take a smaller one: of this year, say."
+                    ),
+                    limit=ENTRIES_MOST,
+                )
             self._entry, self._at = _Entry(), len(self._open)
             about = next((value for key, value in said.items() if key.endswith(" about")), "")
             if about:

@@ -277,7 +277,10 @@ def _no_answer(failed: Failed) -> Refused:
         case "broken certificate":
             return Refused(N_("{host} cannot prove that it is who it says (its certificate). Try later."), host=host)
         case "too large":
-            return Refused(N_("The feed has more than {limit} MB, the most that is read."), limit=limit)
+            return Refused(
+                N_("The feed has more than {limit} MB, the most that is read. Take a smaller one: of this year, say."),
+                limit=limit,
+            )
         case "no answer" | "broken off":
             return Refused(N_("{host} does not give the feed as it should. Try later."), host=host)
         case _:

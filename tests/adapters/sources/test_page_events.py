@@ -26,7 +26,10 @@ HELD: Mapping[str, tuple[str, ...]] = {  # of the pages that others have collect
         "2015-11-01T00:30 Elysian Fields @ The Owl Music Parlor, 497 Rogers Ave, 11225 Brooklyn, NY, US",
     ),
     "Event.001.html": ("2016-04-21T20:00 Miami Heat at Philadelphia 76ers - Game 3 (Home Game 1) @ Philadelphia, PA",),
-    "Event.002.html": ("2011-05-23T00:00 Mid America Center @ Council Bluffs, IA, US",),
+    "Event.002.html": (
+        "2011-05-23T00:00 Mid America Center @ Council Bluffs, IA, US",
+        "2011-05-20T00:00 FedExForum @ Memphis, TN, US",
+    ),
     "Event.008.html": ("2014-10-01T19:30 Julius Caesar at Shakespeare's Globe @ Shakespeare's Globe, London, UK",),
     "JSONLD_with_JS_comment.html": (),
     "JSONLD_with_control_characters.html": (),
