@@ -14,7 +14,16 @@ from babel.messages.pofile import read_po
 
 from bot.commands import Argument
 from bot.compose import all_features
-from bot.domain.datewords import read_cadence, read_end, read_leads, read_moment, read_pattern, read_quiet, read_span
+from bot.domain.datewords import (
+    read_cadence,
+    read_end,
+    read_leads,
+    read_moment,
+    read_pattern,
+    read_quiet,
+    read_series,
+    read_span,
+)
 from bot.domain.places import fold
 from bot.errors import Refused
 from bot.fit import plain
@@ -45,6 +54,7 @@ NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 BERLIN = "Europe/Berlin"
 DATED = (ComingDay, DateTime, Dates, Until, TimeOfDay, WhenOrEvery, Every, QuietHours)
 START = read_moment("2026-11-27 20:00", locale="de", zone=BERLIN, now=NOW)
+FIRST_FRIDAY = read_moment("2026-12-04 20:00", locale="de", zone=BERLIN, now=NOW)
 
 
 def reading(locale: str = "de") -> Reading:
@@ -160,7 +170,7 @@ def test_the_dates_that_refusals_advise_are_understood() -> None:
 
 
 def is_understood(typed: str) -> bool:
-    """As a moment, once or again and again, as days or as an end, or as one of the stretches."""
+    """As a moment, once or again and again, as days or as an end, as a series, or as one of the stretches."""
     with suppress(Refused):
         read_pattern(typed, locale="de", zone=BERLIN, now=NOW)
         return True
@@ -173,6 +183,9 @@ def is_understood(typed: str) -> bool:
         return True
     with suppress(Refused):
         read_end(typed, START, locale="de", now=NOW)
+        return True
+    with suppress(Refused):
+        read_series(typed, FIRST_FRIDAY, locale="de")
         return True
     return False
 

@@ -64,7 +64,8 @@ def at(day: int, hour: int, minute: int = 0, month: int = 10) -> datetime:
 
 async def add(ana: Somebody, title: str, when: str, *, going: bool = True, more: str = "") -> int:
     """The id of its occurrence."""
-    await ana.presses(await ana.says(f'/event add "{title}" when:"{when}" {more}'), "Save")
+    adder = replace(ana, is_organiser=True)  # who may add more than a few on the first day
+    await adder.presses(await adder.says(f'/event add "{title}" when:"{when}" {more}'), "Save")
     async with ana.bot.database.reading() as uow:
         page = await uow.events.suggest(1, title, NOW - 9 * DAY, 1)
     if going:
