@@ -25,7 +25,7 @@ from bot.domain.moments import Moment
 from bot.domain.places import Place
 from bot.domain.recurrence import lay_out
 from bot.features.events.approving import must_wait, propose
-from bot.features.events.cards import full_card, price
+from bot.features.events.cards import full_cards, price
 from bot.features.events.finding import kind_choice
 from bot.features.events.lookup import found_event
 from bot.features.mirror import stir
@@ -88,8 +88,8 @@ async def add_event(ask: AddEvent, request: Request, services: Services) -> Repl
         occurrence = await uow.events.add(request.community.id, event, slots, request.now)
         await stir(uow, request.community.id, request.now)
     saved = await found_event(str(occurrence), request, services)
-    card = full_card(saved, request.say, may_change=True)
-    return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), (card,))
+    cards = full_cards(saved, request.say, may_change=True)
+    return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), cards)
 
 
 def _details(ask: AddEvent) -> Details:
