@@ -16,6 +16,7 @@ from benchmarks import (
     discord_answers,
     discord_servers,
     due,
+    editing,
     finding,
     importing,
     library,
@@ -44,6 +45,13 @@ def measure_find(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figur
 def measure_due(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
     for engine, fresh in engines.items():
         yield from due.figures(engine, asyncio.run(due.measure(fresh, due.FEW if is_quick else due.MANY)))
+
+
+def measure_edit(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    sizes = (editing.MANY_QUICKLY, editing.FEW_QUICKLY) if is_quick else (editing.MANY, editing.FEW)
+    for engine, fresh in engines.items():
+        many, few = (asyncio.run(editing.measure(fresh, size)) for size in sizes)
+        yield from editing.figures(engine, many, few)
 
 
 def measure_wakeup(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
@@ -127,6 +135,7 @@ BENCHMARKS: Mapping[str, Measures] = {
     "wakeup": measure_wakeup,
     "remind": measure_remind,
     "import": measure_import,
+    "edit": measure_edit,
     "connections": measure_connections,
     "library": measure_library,
     "links": measure_links,

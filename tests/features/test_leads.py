@@ -343,11 +343,11 @@ async def test_nobody_else_can_use_the_controls_of_a_reminder(ana: Somebody) -> 
 # --- changes -----------------------------------------------------------------------------------------------
 
 
-async def test_a_change_is_told_after_two_minutes_with_how_it_was(ana: Somebody) -> None:
+async def test_a_change_is_told_after_ten_minutes_with_how_it_was(ana: Somebody) -> None:
     await add(ana, more="venue:Kantine")
     await ana.says("/event answer dub answer:maybe")
     await edit(ana, 1, HOUR, venue="Attic", title="Dub Day")
-    ana.clock.skip(MINUTE)
+    ana.clock.skip(9 * MINUTE)
     await ana.bot.work()
     assert heard(ana) == []
     ana.clock.skip(MINUTE)
@@ -374,12 +374,21 @@ async def test_changes_are_told_from_the_first_that_was_not(ana: Somebody) -> No
     await add(ana, more="venue:Kantine")
     await ana.says("/event answer dub")
     await edit(ana, 1, timedelta(), venue="Attic")
-    ana.clock.skip(MINUTE)
+    ana.clock.skip(9 * MINUTE)
     await edit(ana, 1, timedelta(), venue="Cellar")
     ana.clock.skip(MINUTE)
     await ana.bot.work()
     [(_, reply)] = got(ana)
     assert any(field.value.pieces == ("Kantine", " → ", "Cellar") for field in reply.cards[0].fields)
+
+
+async def test_a_change_of_what_starts_within_the_hour_is_told_in_two_minutes(ana: Somebody) -> None:
+    await add(ana, when="monday 12:50", more="until:22:00")
+    await ana.says("/event answer dub")
+    await edit(ana, 1, timedelta(), venue="Attic")
+    ana.clock.skip(2 * MINUTE)
+    await ana.bot.work()
+    assert [said.partition("\n")[0] for said in heard(ana)] == ["Dub Night has changed."]
 
 
 async def test_at_night_only_what_is_soon_is_told_at_once(ana: Somebody) -> None:

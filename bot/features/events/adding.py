@@ -32,7 +32,7 @@ from bot.domain.spoken import series_words
 from bot.domain.text import clip
 from bot.errors import Refused
 from bot.features.events.approving import must_wait, propose
-from bot.features.events.cards import SHOW, full_card, place_label, price, when
+from bot.features.events.cards import SHOW, full_cards, place_label, price, when
 from bot.features.events.finding import kind_choice
 from bot.features.events.lookup import found_event
 from bot.features.mirror import stir
@@ -129,8 +129,8 @@ async def add_event(ask: AddEvent, request: Request, services: Services) -> Repl
         await _note(uow, request, occurrence, ask.title)
         await stir(uow, request.community.id, request.now)
     saved = await found_event(str(occurrence), request, services)
-    card = full_card(saved, request.say, may_change=True)
-    return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), (card,))
+    cards = full_cards(saved, request.say, may_change=True)
+    return Reply(rich(request.say(N_("Saved. It is in the calendar now."))), cards)
 
 
 async def _note(uow: UnitOfWork, request: Request, occurrence: int, title: str) -> None:

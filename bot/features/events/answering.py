@@ -9,7 +9,7 @@ from typing import Annotated
 from bot.commands import Services
 from bot.domain.events import Attendance, Occurrence, Status
 from bot.errors import Refused
-from bot.features.events.cards import full_card
+from bot.features.events.cards import full_cards
 from bot.features.events.lookup import EventParam, found_event, may_change
 from bot.features.mirror import stir_posts
 from bot.i18n import N_
@@ -94,7 +94,7 @@ async def _answer(event: Occurrence, answer: Attendance, request: Request, servi
     mine = answer if tally.place is None else Attendance.WAITING
     after = replace(event, going=tally.going, maybe=tally.maybe, waiting=tally.waiting, mine=mine, my_place=tally.place)
     said = {"title": event.details.title, "place": say.number(tally.place or 0)}
-    return Reply(rich(say(SAID[mine], **said)), (full_card(after, say, may_change=may_change(after, request)),))
+    return Reply(rich(say(SAID[mine], **said)), full_cards(after, say, may_change=may_change(after, request)))
 
 
 async def _who(event: Occurrence, request: Request, services: Services) -> Reply:

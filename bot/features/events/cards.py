@@ -32,8 +32,16 @@ def short_card(occurrence: Occurrence, say: Words) -> Card:
     )
 
 
-def full_card(occurrence: Occurrence, say: Words, *, may_change: bool = False) -> Card:
-    """All that is known of one event, with every answer to give, and what its reader may do with it."""
+def full_cards(occurrence: Occurrence, say: Words, *, may_change: bool) -> tuple[Card, ...]:
+    """All of one event and, for who may change it, a row of buttons for that: with the others they would be too many
+    for one row.
+    """
+    whole = full_card(occurrence, say)
+    return (whole, Card(controls=_changes(occurrence, say))) if may_change else (whole,)
+
+
+def full_card(occurrence: Occurrence, say: Words) -> Card:
+    """All that is known of one event, with every answer to give."""
     details = occurrence.details
     is_off = occurrence.status is Status.CANCELLED
     pairs = [
@@ -62,7 +70,6 @@ def full_card(occurrence: Occurrence, say: Words, *, may_change: bool = False) -
         controls=(
             *(() if is_off else _answers(occurrence, say)),
             *links,
-            *(_changes(occurrence, say) if may_change else ()),
         ),
     )
 

@@ -29,7 +29,7 @@ from bot.domain.moments import Moment, moment_at
 from bot.domain.places import Place
 from bot.domain.series import names_changed
 from bot.errors import NotAllowed, Refused
-from bot.features.events.cards import REVIVE, full_card, price
+from bot.features.events.cards import REVIVE, full_cards, price
 from bot.features.events.finding import kind_choice
 from bot.features.events.lookup import EventLookup, EventParam, found_event, may_change
 from bot.features.mirror import stir
@@ -349,7 +349,7 @@ async def _note(uow: UnitOfWork, did: Did, event: Occurrence, request: Request) 
 
 async def _shown(event: Occurrence, text: str, request: Request, services: Services) -> Reply:
     now_ = await found_event(str(event.id), request, services)
-    return Reply(rich(text), (full_card(now_, request.say, may_change=True),))
+    return Reply(rich(text), full_cards(now_, request.say, may_change=True))
 
 
 def _city(place: Place | None) -> str:

@@ -14,7 +14,7 @@ from bot.domain.events import KIND_NAMES, Kind, Occurrence, Page, Price, Search
 from bot.domain.moments import Span
 from bot.domain.places import Place
 from bot.errors import Refused
-from bot.features.events.cards import SHOW, full_card, price, short_card
+from bot.features.events.cards import SHOW, full_cards, price, short_card
 from bot.features.events.lookup import EventParam, found_event, may_change
 from bot.features.paging import PAGE, asking, next_page, pager, stretch
 from bot.i18n import N_, Slash, Words
@@ -90,12 +90,12 @@ async def find_events(ask: FindEvents, request: Request, services: Services, off
 
 
 async def show_event(ask: ShowEvent, request: Request, _services: Services) -> Reply:
-    return Reply(cards=(full_card(ask.event, request.say, may_change=may_change(ask.event, request)),))
+    return Reply(cards=full_cards(ask.event, request.say, may_change=may_change(ask.event, request)))
 
 
 async def press_show(press: Press, request: Request, services: Services) -> Reply:
     occurrence = await found_event(press.action.arg, request, services)
-    return Reply(cards=(full_card(occurrence, request.say, may_change=may_change(occurrence, request)),))
+    return Reply(cards=full_cards(occurrence, request.say, may_change=may_change(occurrence, request)))
 
 
 async def my_events(ask: MyEvents, request: Request, services: Services, offset: int = 0) -> Reply:

@@ -1,0 +1,137 @@
+"""Editing and cancelling events: who may, what they are shown before it is saved, and what becomes of a series."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.events import HORIZON, Details, NewEvent, Timing
+from bot.domain.people import Account
+from bot.domain.recurrence import lay_out
+from bot.fit import plain
+from bot.request import Press, Typed
+from bot.ui import Action, Answer, Form, Menu, Reply
+from tests.somebody import Somebody, button, somebody, words
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NOW = datetime(2026, 10, 19, 10, tzinfo=UTC)
+"""A Monday, noon in Berlin; the clocks change on Sunday."""
+
+
+@pytest.fixture
+async def ana(database_url: str) -> AsyncIterator[Somebody]:
+    async with somebody(database_url, NOW) as person:
+        yield person
+
+
+async def series(ana: Somebody, *, count: int = 4) -> None:
+    """Ana's, on Mondays at 19:00, from today on."""
+    await ana.says("/event mine")  # so that the community is there
+    starts = datetime(2026, 10, 19, 19)  # noqa: DTZ001 - the time on a wall
+    timing = Timing(starts, starts + 3 * HOUR, "Europe/Berlin", rrule=f"FREQ=WEEKLY;COUNT={count}")
+    async with ana.bot.database.writing() as uow:
+        slots = lay_out(timing, (), since=NOW, until=NOW + HORIZON)
+        adder = (await uow.people.people_of([Account("console", "ana", "Ana")]))["ana"]
+        await uow.events.add(1, NewEvent(Details("Jam", venue="Attic"), timing, added_by=adder), slots, NOW)
+
+
+def seen(answer: Answer) -> str:
+    """All that is said, with the fields."""
+    assert isinstance(answer, Reply)
+    fields = [f"{each.name}: {plain(each.value)}" for card in answer.cards for each in card.fields]
+    buttons = [each.label for card in answer.cards for each in card.controls]
+    return "\n".join([words(answer), *fields, *buttons])
+
+
+async def pressed(ana: Somebody, answer: Answer, label: str) -> Answer:
+    assert isinstance(answer, Reply)
+    return await ana.ask(Press(button(answer, label)))
+
+
+async def starts(ana: Somebody) -> list[str]:
+    async with ana.bot.database.reading() as uow:
+        found = await uow.events.several(1, range(1, 9), person=None)
+    return [f"{each.starts:%m-%d %H:%M}" for each in found]
+
+
+async def test_which_times_are_meant_is_chosen_on_the_card_before_it_is_saved(ana: Somebody) -> None:
+    await series(ana)
+    first = await ana.says('/event edit #2 when:"26 october 20:00"')
+    assert "Only Monday, October 26, 2026" in seen(first)
+    [menu] = [each for each in first.cards[0].controls if isinstance(each, Menu)]
+    other = await ana.ask(Press(menu.action, "following"))
+    assert "on, 3 times so far" in seen(other)
+    await pressed(ana, other, "Save")
+    assert await starts(ana) == ["10-19 17:00", "10-26 19:00", "11-02 19:00", "11-09 19:00"]
+
+
+async def test_all_times_stay_on_the_wall_when_the_clocks_change(ana: Somebody) -> None:
+    await series(ana)
+    await pressed(ana, await ana.says('/event edit #1 which:all when:"today 20:00"'), "Save")
+    assert await starts(ana) == ["10-19 18:00", "10-26 19:00", "11-02 19:00", "11-09 19:00"]
+
+
+async def test_a_series_that_is_cancelled_says_why_and_can_come_back(ana: Somebody) -> None:
+    await series(ana)
+    card = await ana.says('/event cancel #2 which:following reason:"<@everyone> moved"')
+    assert "What happens: It is cancelled" in seen(card)
+    off = await pressed(ana, card, "Save")
+    assert "Cancelled because: <@everyone> moved" in seen(off)
+    assert "Cancelled: Jam" not in seen(await ana.says("/event show #1"))
+    assert "Cancelled: Jam" in seen(await ana.says("/event show #4"))
+    on = await pressed(ana, off, "It takes place after all")
+    assert "Cancelled" not in seen(on)
+    assert "Cancelled" not in seen(await ana.says("/event show #4"))
+
+
+async def test_others_neither_edit_nor_cancel_nor_revive_by_any_way_in(ana: Somebody) -> None:
+    await series(ana)
+    eve = replace(ana, name="eve")
+    for asked in ("/event edit #1", "/event edit #1 title:Mine", "/event cancel #1", "/event cancel #1 which:all"):
+        assert "Only Ana, who added it, and organisers" in seen(await eve.says(asked))
+    for press in (Action("event.revive", "1"), Action("ask", "event edit/event=#1")):
+        assert "Only Ana, who added it, and organisers" in seen(await eve.ask(Press(press)))
+    assert "Edit" not in seen(await eve.says("/event show #1"))
+
+
+@pytest.mark.parametrize("id_", ["99", "-1", "x", str(2**40), ""])
+async def test_ids_of_nothing_here_are_not_found(ana: Somebody, id_: str) -> None:
+    await series(ana)
+    assert "not in this community" in seen(await ana.ask(Press(Action("event.revive", id_))))
+
+
+async def test_nothing_ends_before_it_starts_or_moves_into_the_past(ana: Somebody) -> None:
+    await series(ana)
+    for said in ('until:"26 october 18:00"', 'when:"yesterday 20:00"'):
+        answer = await ana.ask(Typed(f"/event edit #2 {said}"))
+        assert isinstance(answer, Form)
+        assert answer.errors
+    card = await ana.says('/event edit #3 which:all when:"20 october 9:00"')
+    answer = await pressed(ana, card, "Save")
+    assert isinstance(answer, Form)
+    assert "would be over by then" in answer.errors["when"]
+    assert await starts(ana) == ["10-19 17:00", "10-26 18:00", "11-02 18:00", "11-09 18:00"]
+
+
+async def test_of_two_who_edit_at_once_the_second_sees_what_the_first_did(ana: Somebody) -> None:
+    await series(ana)
+    one, other = await ana.says("/event edit #1 venue:Cellar"), await ana.says("/event edit #1 title:Session")
+    await pressed(ana, one, "Save")
+    assert "changed by another in the meantime" in seen(await pressed(ana, other, "Save"))
+    form = await pressed(ana, other, "Change")
+    assert isinstance(form, Form)
+    assert form.values["title"] == "Session"
+
+
+async def test_what_is_as_it_was_is_not_saved(ana: Somebody) -> None:
+    await series(ana)
+    assert "Nothing would change" in seen(await ana.says("/event edit #1 venue:Attic"))
+    assert "over on" in await _after(ana, 2 * DAY, "/event edit #1 venue:Cellar")
+
+
+async def _after(ana: Somebody, later: timedelta, asked: str) -> str:
+    ana.clock.skip(later)
+    return seen(await ana.says(asked))
