@@ -8,6 +8,21 @@ from contextlib import asynccontextmanager
 from adapters.sources.outside import Outside
 from tests.fakes.web import Answer, Served, fake_web
 
+
+
+def calendar(name: str, *events: tuple[str, str, str, str, str]) -> Answer:
+    """A feed: UID, start and end on Berlin's wall, title, and the page at the venue, of each event."""
+    told = "".join(
+        f"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART;TZID=Europe/Berlin:{starts}\r\nDTEND;TZID=Europe/Berlin:{ends}\r\n"
+        f"SUMMARY:{title}\r\nLOCATION:Kantine\\, Berlin\\, Germany\r\n"
+        + (f"URL:https://kantine.example/{page}\r\n" if page else "")
+        + "END:VEVENT\r\n"
+        for uid, starts, ends, title, page in events
+    )
+    head = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//calendar//\r\nX-WR-CALNAME:{name}\r\n"
+    return Answer(f"{head}{told}END:VCALENDAR\r\n", media="text/calendar; charset=utf-8")
+
+
 PAGES: Mapping[str, Served] = {
     "https://contracts.example/split-sheet?utm_source=chat": """<html lang="en"><head>
         <title>Split sheet template – Contracts</title>
@@ -45,6 +60,17 @@ PAGES: Mapping[str, Served] = {
     "https://kantine.example/last": """<html><head><title>Last night</title><script type="application/ld+json">
         {"@type": "Event", "name": "Last night", "startDate": "2026-11-20T20:00:00+01:00"}</script></head></html>""",
     "https://closed.example/": Answer("Members only", 403),
+    "https://kantine.example/events.ics": calendar(
+        "Kantine",
+        ("night@kantine", "20261204T200000", "20261204T233000", "Late Night Modular", "modular"),
+        ("dub@kantine", "20261205T220000", "20261206T030000", "*Dub* @everyone", "dub"),
+        ("swap@kantine", "20261211T150000", "20261211T180000", "Synth swap", "swap"),
+    ),
+    "https://paper.example/whats-on.ics": calendar(
+        "What's on",
+        ("811", "20261204T200000", "20261204T230000", "Modular night at Kantine", "modular?utm_source=paper"),
+        ("812", "20261212T190000", "20261212T220000", "Choir for everyone", ""),
+    ),
 }
 
 
