@@ -266,7 +266,7 @@ occurrences = Table(
     Column("starts", UTC, nullable=False),
     Column("ends", UTC, nullable=False),
     Column("is_cancelled", Boolean, nullable=False),
-    Column("reason", Text, server_default="", nullable=False, comment="why it is cancelled"),
+    Column("reason", Text, server_default="", nullable=False),  # why it is cancelled
     Column("details", Json, nullable=True, comment="what is different this time"),
     # What `find` narrows by, this time's own: so no other table is read for what is not shown.
     Column("kind", Text, nullable=True),
