@@ -82,10 +82,6 @@ async def propose(event: NewEvent, request: Request, uow: UnitOfWork) -> Reply:
         await check_pace(uow, request, Subject.EVENT)
         title = event.details.title
         await uow.audit.note(proposal.community, request.person.id, Did.SHARED, Subject.EVENT, None, title, request.now)
-    if proposal.at == request.now:  # not when Save is pressed again
-        await check_pace(uow, request, Subject.EVENT)
-        title, community = event.details.title, request.community.id
-        await uow.audit.note(community, request.person.id, Did.SHARED, Subject.EVENT, None, title, request.now)
     period = proposal.at.isoformat()
     owed = await for_organisers(uow, proposal.community, PENDING, proposal.id, request.now, period=period)
     await uow.outbox.add(owed, request.now)
