@@ -69,9 +69,13 @@ async def change(
         await (_change_one if _repeats(row) else _change_whole)(connection, row, edit)
         await changes.note(connection, before, [row.id], now)
         await seats.fill(connection, [occurrence], now)
+        if edit.rrule:
+            await _repeat(connection, community, row.id, edit, now)
         return
     event = await _from_here(connection, row) if scope is Scope.FOLLOWING else row.id
     await _change_series(connection, row, event, edit, now)
+    if edit.rrule is not None:
+        await _repeat(connection, community, event, edit, now)
 
 
 async def cancel(
@@ -206,6 +210,24 @@ async def _change_series(connection: Connection, row: AnyRow, event: int, edit: 
     await seats.fill(connection, await _coming(connection, event, now), now)
 
 
+async def _repeat(connection: Connection, community: int, event: int, edit: Edit, now: datetime) -> None:
+    """From now on it comes again by this rule, or comes once. Times that it does not give are dropped, or cancelled
+    where somebody answered.
+    """
+    known = await bringing.standing(connection, event)
+    kept = await connection.first(_OWN_OF, {"event": event})
+    assert kept is not None, "it is locked"
+    repeated = series.repeated(known, edit)
+    own = {each.original for each in changes_of(kept.own_changes)}
+    columns = {
+        "edited": sorted({*kept.edited, TIMING}),
+        "own_changes": changes_json([each for each in repeated.changes if each.original in own]),
+    }
+    await connection.execute(_KEEP_OWN, {"event": event, **columns})
+    await bringing.become(connection, community, event, repeated, now)
+    await seats.fill(connection, await _coming(connection, event, now), now)
+
+
 async def _from_here(connection: Connection, row: AnyRow) -> int:
     """The event of this time and those after it: a new one, to which they move as they are, unless it is the first."""
     if row.has_sources:
@@ -331,6 +353,7 @@ _its = events.c.id == bindparam("event", type_=Integer)
 _KEEP_OWN = update(events).where(events.c.id == bindparam("event"))
 _WHOLE = select(events).where(_its)
 _EDITED = select(events.c.edited).where(_its)
+_OWN_OF = select(events.c.edited, events.c.own_changes).where(_its)
 _times = occurrences.c.event_id == bindparam("event", type_=Integer)
 _TIMES = select(*(occurrences.c[name] for name in ("id", "original", "starts", "ends", "is_cancelled"))).where(_times)
 _SAY_WHY = (

@@ -297,7 +297,8 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What somebody made of one occurrence: all of it. Moments are aware; `zone` "" is the one it had.
+    """What somebody made of one occurrence: all of it. Moments are aware; `zone` "" is the one it had. `rrule` is how
+    it repeats from now on, "" for once; None where that stays.
 
     Where several times of a series are meant, what differs from how this one was is what changes about each.
     """
@@ -306,6 +307,7 @@ class Edit:
     starts: datetime
     ends: datetime
     zone: str = ""
+    rrule: str | None = None
 
 
 FROM_ELSEWHERE = N_(

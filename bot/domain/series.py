@@ -101,6 +101,26 @@ def split(event: NewEvent, original: datetime) -> tuple[NewEvent, NewEvent] | No
     )
 
 
+def repeated(event: NewEvent, edit: Edit) -> NewEvent:
+    """`event` when it comes again as `edit.rrule` says or, where that is "", only at the time that was edited.
+
+    What is said of single times stays for those that the rule still gives. Raises Refused for a rule that never comes
+    round, or too often.
+    """
+    timing = event.timing
+    if not edit.rrule:
+        starts, ends = (
+            each.astimezone(ZoneInfo(timing.zone)).replace(tzinfo=None, fold=0) for each in (edit.starts, edit.ends)
+        )
+        once = replace(timing, starts=starts, ends=ends, rrule="", extra=(), without=())
+        return replace(event, timing=once, changes=())
+    rule = check_rule(edit.rrule, timing.starts, is_all_day=timing.is_all_day)
+    new = replace(timing, rrule=rule, extra=(), without=())
+    last = max((each.original for each in event.changes), default=timing.starts)
+    given = {timing.starts, *_walls(parse(rule), new, before=last + timedelta(days=1))}
+    return replace(event, timing=new, changes=tuple(each for each in event.changes if each.original in given))
+
+
 # --- when it is ----------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,6 @@ from adapters.sources.outside import Outside
 from tests.fakes.web import Answer, Served, fake_web
 
 
-
 def calendar(name: str, *events: tuple[str, str, str, str, str]) -> Answer:
     """A feed: UID, start and end on Berlin's wall, title, and the page at the venue, of each event."""
     told = "".join(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.events import HORIZON, Details, NewEvent, Timing
+from bot.domain.events import HORIZON, Details, NewEvent, Search, Status, Timing
 from bot.domain.people import Account
 from bot.domain.recurrence import lay_out
 from bot.fit import plain
@@ -135,3 +135,41 @@ async def test_what_is_as_it_was_is_not_saved(ana: Somebody) -> None:
 async def _after(ana: Somebody, later: timedelta, asked: str) -> str:
     ana.clock.skip(later)
     return seen(await ana.says(asked))
+
+
+async def test_a_single_event_begins_to_repeat_and_keeps_its_answers(ana: Somebody) -> None:
+    await ana.presses(await ana.says('/event add Jam when:"26 october 19:00" city:Berlin'), "Save")
+    await ana.says("/event answer jam")
+    asked = await ana.says('/event edit jam repeats:"every 2 weeks, 3 times"')
+    assert "Repeats: – → every 2 weeks on Monday, 3 times" in seen(asked)
+    await pressed(ana, asked, "Save")
+    assert await starts(ana) == ["10-26 18:00", "11-09 18:00", "11-23 18:00"]
+    assert "You are going" in words(await ana.says("/event mine"))
+
+
+async def test_how_a_series_repeats_is_changed_for_what_follows_and_for_all(ana: Somebody) -> None:
+    await series(ana, count=6)
+    refused = await ana.ask(Typed('/event edit #2 repeats:"every 2 weeks"'))
+    assert isinstance(refused, Form)
+    assert "Choose which are meant" in refused.errors["which"]
+    await ana.says("/event answer #4")
+    await pressed(ana, await ana.says('/event edit #2 which:following repeats:"every 2 weeks, 2 times"'), "Save")
+    shown = await coming(ana)
+    assert shown == ["10-19 17:00", "10-26 18:00", "11-09 18:00"]  # the fourth, which she answered, is one of them
+
+
+async def test_a_series_that_comes_once_from_now_on_leaves_one_time(ana: Somebody) -> None:
+    await series(ana)
+    await ana.says("/event answer #3")
+    await pressed(ana, await ana.says("/event edit #2 which:following repeats:once"), "Save")
+    assert await coming(ana) == ["10-19 17:00", "10-26 18:00"]
+    async with ana.bot.database.reading() as uow:
+        [answered] = await uow.events.several(1, [3], person=None)
+    assert answered.status is Status.CANCELLED
+
+
+async def coming(ana: Somebody) -> list[str]:
+    """All that takes place."""
+    async with ana.bot.database.reading() as uow:
+        page = await uow.events.find(1, Search(NOW), person=None, offset=0, limit=50)
+    return [f"{each.starts:%m-%d %H:%M}" for each in page.occurrences]

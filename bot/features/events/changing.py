@@ -26,8 +26,10 @@ from bot.domain.events import (
     Status,
 )
 from bot.domain.moments import Moment, moment_at
+from bot.domain.patterns import Repeating
 from bot.domain.places import Place
 from bot.domain.series import names_changed
+from bot.domain.spoken import series_words
 from bot.errors import NotAllowed, Refused
 from bot.features.events.cards import REVIVE, full_cards, price
 from bot.features.events.finding import kind_choice
@@ -35,7 +37,7 @@ from bot.features.events.lookup import EventLookup, EventParam, found_event, may
 from bot.features.mirror import stir
 from bot.i18n import N_, Slash, Words
 from bot.markup import Bold, Rich, rich
-from bot.params import Choice, City, Cost, DateTime, Option, Tags, Text, Until, Url, Whole
+from bot.params import Choice, City, Cost, DateTime, Option, Repeats, Tags, Text, Until, Url, Whole
 from bot.ports import UnitOfWork
 from bot.request import Press, Request
 from bot.ui import Action, Card, Control, Field, Menu, Reply
@@ -98,6 +100,9 @@ class EditEvent:
         Moment | None, DateTime(N_("When"), N_("friday 19:00, 4 December 8pm, 2026-12-04 20:00"), place="city")
     ] = None
     until: Annotated[Moment | None, Until(N_("Until"), N_("23:00, 2h; empty: it lasts as long as before"))] = None
+    repeats: Annotated[
+        Repeating | None, Repeats(N_("Repeats"), N_("weekly, first friday until June, once; empty: as before"))
+    ] = None
     city: Annotated[Place | None, City(N_("City"), N_("Where it is; its time zone counts"))] = None
     venue: Annotated[str, Text(N_("Venue"), N_("The club, hall or studio"), most=VENUE_MOST)] = ""
     link: Annotated[str, Url(N_("Page"), N_("The event's web page"))] = ""
@@ -123,7 +128,9 @@ class CancelEvent:
 
 
 async def event_now(typed: Mapping[str, str], request: Request, services: Services) -> Mapping[str, str]:
-    """Implements `bot.commands.Command.fills`. When it began already is not said: that would be in the past."""
+    """Implements `bot.commands.Command.fills`. When it began already is not said: that would be in the past. Nor is
+    how it repeats: that moves along when it is moved to another day.
+    """
     seen = await SeenLookup().read(typed["event"], request, services)
     event, details = seen.event, seen.event.details
     _check(event, request)
@@ -152,7 +159,7 @@ async def confirm_edit(ask: EditEvent, request: Request, services: Services) -> 
     fields = _differences(event, edit, say)
     if not fields:
         raise Refused(N_("Nothing would change: it is like this already. Say what is different."))
-    is_moved = (edit.starts, edit.ends) != (event.starts, event.ends)
+    is_moved = (edit.starts, edit.ends) != (event.starts, event.ends) or edit.rrule is not None
     is_told = is_moved or names_changed(event.details, edit.details) & _TOLD
     return await _confirmed(ask, fields, request, services, is_told=bool(is_told))
 
@@ -197,7 +204,13 @@ def _edit(ask: EditEvent, request: Request) -> Edit:
         was, till = (each.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for each in (event.starts, event.ends))
         now_ = starts.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         ends = max(Moment(now_ + (till - was), zone).instant(), starts)
-    return Edit(details, starts, ends, "" if zone == event.zone else zone)
+    rrule = None if ask.repeats is None or ask.repeats.rrule == event.rrule else ask.repeats.rrule
+    if rrule is not None and event.is_series and ask.which is Scope.THIS:
+        raise Refused(
+            N_("All times of a series repeat in one way. Choose which are meant: this and following, or all to come."),
+            param="which",
+        )
+    return Edit(details, starts, ends, "" if zone == event.zone else zone, rrule)
 
 
 def _differences(event: Occurrence, edit: Edit, say: Words) -> list[Field]:
@@ -208,6 +221,7 @@ def _differences(event: Occurrence, edit: Edit, say: Words) -> list[Field]:
         (N_("Title"), was.title, now_.title),
         (N_("Starts"), say.moment(event.starts, old), say.moment(edit.starts, new)),
         (N_("Ends"), say.moment(event.ends, old), say.moment(edit.ends, new)),
+        (N_("Repeats"), *_repeats(event, edit, say)),
         (N_("City"), _city(was.place), _city(now_.place)),
         (N_("Venue"), was.venue, now_.venue),
         (N_("Page"), was.page_link, now_.page_link),
@@ -350,6 +364,11 @@ async def _note(uow: UnitOfWork, did: Did, event: Occurrence, request: Request) 
 async def _shown(event: Occurrence, text: str, request: Request, services: Services) -> Reply:
     now_ = await found_event(str(event.id), request, services)
     return Reply(rich(text), full_cards(now_, request.say, may_change=True))
+
+
+def _repeats(event: Occurrence, edit: Edit, say: Words) -> tuple[str, str]:
+    was = series_words(event.rrule, say)
+    return was, was if edit.rrule is None else series_words(edit.rrule, say)
 
 
 def _city(place: Place | None) -> str:
