@@ -40,12 +40,18 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out of coverage what chance tries a hundred times over."""
-    # Measured they take three times as long, and coverage would be another each time. Lines that nobody chose an
-    # example for do not count.
+    """Leave out of coverage what chance tries a hundred times over, and what is tried on SQLite as well."""
+    # Measured the first take three times as long, and coverage would be another each time. Lines that nobody chose an
+    # example for do not count. The second run the same lines of the core once more.
     for item in items:
-        if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):
+        if isinstance(item, pytest.Function) and (hypothesis.is_hypothesis_test(item.obj) or _is_once_more(item)):
             item.add_marker("no_cover")
+
+
+def _is_once_more(item: pytest.Function) -> bool:
+    """Whether it is the run on PostgreSQL of a test that has one on SQLite."""
+    chosen = item.callspec.params if hasattr(item, "callspec") else {}
+    return "postgres" in (chosen.get("database_url"), chosen.get("empty_database_url"))
 
 
 async def prepare_template(url: str) -> None:

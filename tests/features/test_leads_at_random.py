@@ -361,7 +361,7 @@ class Reminded(Play):
 def test_whatever_happens_everybody_is_reminded_once_and_in_time_on_sqlite(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
-    how = settings(CHEAP, max_examples=40, stateful_step_count=30)
+    how = settings(CHEAP, max_examples=20, stateful_step_count=30)
     play_on_sqlite(Reminded, sqlite_template, tmp_path, how)
 
 

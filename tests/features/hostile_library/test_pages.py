@@ -78,7 +78,7 @@ async def test_a_page_that_cannot_be_read_is_shared_by_hand_and_not_asked_again(
         "javascript:alert(1)",
         "data:text/html,<script>alert(1)</script>",
         "file:///etc/passwd",
-        "ftp://files.example/x",
+        "ftp://music.example/x",
         "https://",
         "http://[::1",
         "not a link",
