@@ -86,7 +86,7 @@ async def bring(
         now,
     )
     updated, _ = await settle(connection, community, {match.event for match in changed.values()}, now)
-    await _reunite(connection, community, [(match.event, told[uid]) for uid, match in changed.items()], now)
+    await _reunite(connection, community, [told[uid] for uid in changed], now)
     return Brought(len(fresh), updated, len(told) - len(fresh) - updated - len(over), over)
 
 
@@ -283,17 +283,18 @@ async def _split(connection: Connection, community: int, apart: Sequence[KeptCop
         await event_copies.move(connection, copy, id_)
 
 
-async def _reunite(
-    connection: Connection, community: int, changed: Sequence[tuple[int, FromSource]], now: datetime
-) -> None:
+async def _reunite(connection: Connection, community: int, changed: Sequence[FromSource], now: datetime) -> None:
     """What one source alone tells of, and lies now where another's event of the same UID or page does, is that one."""
     by_uid: defaultdict[str, list[KeptCopy]] = defaultdict(list)
-    for copy in await event_copies.known(connection, community, {each.uid for _, each in changed}):
+    for copy in await event_copies.known(connection, community, {each.uid for each in changed}):
         if copy.missing_since is None:
             by_uid[copy.uid].append(copy)
-    pages = await _on_pages(connection, community, [each for _, each in changed if each.slots])
+    pages = await _on_pages(connection, community, [each for each in changed if each.slots])
     became: dict[int, int] = {}
-    for event, each in changed:
+    for each in changed:
+        event = next((copy.event for copy in by_uid[each.uid] if copy.source == each.source), None)
+        if event is None:
+            continue
         twins = {copy.event for copy in by_uid[each.uid] if _is_near(copy, each, now)}
         twins |= {row.event_id for row in pages if each.slots and _is_there(row, each)}
         here = became.get(event, event)
