@@ -33,6 +33,9 @@ ALIKE_WITHIN = timedelta(hours=2)
 SAME_PAGE_WITHIN = timedelta(days=1)
 """Two events of one page that start so close are probably one; further apart it may be the page of a venue."""
 
+LASTS = timedelta(hours=3)
+"""How long an event lasts whose end nobody knows: about what an evening's concert takes."""
+
 HORIZON = timedelta(days=366)
 """How far ahead a series is laid out as occurrences."""
 

@@ -124,7 +124,7 @@ async def test_a_feed_is_shown_before_it_is_saved_and_its_events_come_in(olga: S
     listed = await olga.says("/feed list")
     assert words(listed).startswith("1 feed")
     assert "The Club" in words(listed)
-    [card] = (await olga.says("/event show Night 2")).cards
+    card, *_ = (await olga.says("/event show Night 2")).cards
     assert fields(card)["From"] == "The Club"
 
 
@@ -246,7 +246,7 @@ async def test_the_same_event_of_two_feeds_is_one_with_both_sources(olga: Somebo
     saved = await add(olga, PAPER)
     assert "event" in words(saved)
     assert {title: len(times) for title, times in (await calendar(olga)).items()} == {"Night": 1, "Late": 1}
-    [card] = (await olga.says('/event show "Late"')).cards
+    card, *_ = (await olga.says('/event show "Late"')).cards
     assert fields(card)["From"] == "Club and Paper"
     # gone from one it still takes place; gone from both it does not
     web.tells(CLUB, night("a", "Night"), name="Club")
@@ -315,3 +315,24 @@ async def test_titles_of_feeds_are_only_text(olga: Somebody, web: Feeds) -> None
     assert alien in words(asked)
     await olga.presses(asked, "Save")
     assert alien in await calendar(olga)
+
+
+async def test_what_names_neither_zone_nor_end_is_on_its_citys_clock_and_lasts_a_while(
+    olga: Somebody, web: Feeds
+) -> None:
+    starts = FRIDAY
+    vague = SourceEvent(
+        "x",
+        "Vague",
+        Timing(starts, starts, "Europe/Berlin"),
+        location="Hall, Tokyo, Japan",
+        is_floating=True,
+        has_end=False,
+    )
+    web.tells(CLUB, vague)
+    await add(olga)
+    async with olga.bot.services.store.reading() as uow:
+        [community] = await uow.people.communities()
+        [one] = (await uow.events.find(community.id, Search(NOW), person=None, offset=0, limit=5)).occurrences
+    assert one.zone == "Asia/Tokyo"
+    assert (one.starts, one.ends) == (starts.replace(hour=11, tzinfo=UTC), starts.replace(hour=14, tzinfo=UTC))

@@ -15,6 +15,7 @@ from bot.domain.events import (
     DESCRIPTION_MOST,
     HORIZON,
     KIND_NAMES,
+    LASTS,
     TITLE_MOST,
     VENUE_MOST,
     Details,
@@ -43,9 +44,6 @@ from bot.params import City, Cost, DateTime, Repeats, Tags, Text, Until, Url, Wh
 from bot.ports import UnitOfWork
 from bot.request import Request
 from bot.ui import Action, Button, Card, Field, Reply
-
-LASTS = timedelta(hours=3)
-"""How long an event lasts whose end nobody knows: about what an evening's concert takes."""
 
 ALIKE_SHOWN = 3
 DATES_SHOWN = 3

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from bot.commands import Services
 from bot.domain.events import (
     HORIZON,
+    LASTS,
     Change,
     Details,
     FromSource,
@@ -18,6 +19,7 @@ from bot.domain.events import (
     Skipped,
     SourceChange,
     SourceEvent,
+    Timing,
 )
 from bot.domain.links import key_of
 from bot.domain.people import Community
@@ -102,10 +104,21 @@ async def _bring(
 def _made(told: SourceEvent, source: str, cities: Cities, now: datetime) -> FromSource:
     details = details_of(told, cities)
     changes = tuple(_change(each, details, told, cities) for each in told.changes)
-    slots = lay_out(told.timing, changes, since=now, until=now + HORIZON)
+    timing = _timing(told, details)
+    slots = lay_out(timing, changes, since=now, until=now + HORIZON)
     ahead = slots if any(slot.ends > now or slot.starts >= now for slot in slots) else ()
-    event = NewEvent(details, told.timing, changes, told.is_cancelled)
+    event = NewEvent(details, timing, changes, told.is_cancelled)
     return FromSource(event, ahead, source, told.uid, digest_of(told), key_of(told.link))
+
+
+def _timing(told: SourceEvent, details: Details) -> Timing:
+    """When it is: by the clock of its city, where no zone is named; for a while, where no end is."""
+    timing = told.timing
+    if told.is_floating and details.place is not None:
+        timing = replace(timing, zone=details.place.zone)
+    if not told.has_end and not timing.is_all_day:
+        timing = replace(timing, ends=timing.starts + LASTS)
+    return timing
 
 
 def digest_of(told: SourceEvent) -> str:

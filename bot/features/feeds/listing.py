@@ -68,7 +68,8 @@ async def check_feed(ask: OneFeed, request: Request, services: Services) -> Repl
         else say(N_("The calendar is as this feed has it: nothing would change."))
     )
     take = (Button(say(N_("Take it now")), Action(TAKE, str(feed.id)), Style.PRIMARY),) if changes else ()
-    return Reply(rich(text), (Card(rich(Bold(feed.label)), fields=tuple(fields), controls=take),))
+    cards = (Card(rich(Bold(feed.label)), fields=tuple(fields), controls=take),) if fields else ()
+    return Reply(rich(text), cards)
 
 
 async def remove_feed(ask: OneFeed, request: Request, services: Services) -> Reply:
