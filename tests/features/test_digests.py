@@ -18,6 +18,7 @@ from bot.domain.delivery import Receipt
 from bot.domain.digests import DIGESTS_MOST, LATE_MOST, Digest
 from bot.errors import Unreachable
 from bot.features.digests.posting import EVENTS_MOST
+from bot.features.events.cards import GOING
 from bot.fit import check, plain
 from bot.request import Run, Typed
 from bot.sample import fill
@@ -141,7 +142,7 @@ async def test_a_long_digest_goes_on_in_the_next_message_and_loses_nothing(zoe: 
         for post in posts
         for card in post.cards
         for each in card.controls
-        if isinstance(each, Button) and each.label == "Going"
+        if isinstance(each, Button) and each.action.name == GOING  # one that is full has another label
     ]
     found = await zoe.says('/event find when:"next 60 days"')
     total = int(plain(found.text).split(" of ")[1].split(" ")[0])
