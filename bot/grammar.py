@@ -109,11 +109,15 @@ _SAYING_NOTHING = frozenset(
 
 
 def _about(feature: Feature, say: Words) -> Iterator[tuple[int, str]]:
+    """Weights, and the words that have them; each word counts once, however many commands say it."""
     yield 6, feature.name
-    for command in feature.commands:
-        yield 3, command.name
-        options = (say(text) for each in command.arguments.values() for text in (each.param.label, each.param.help))
-        yield 1, " ".join([say(command.help), *options])
+    yield 3, " ".join(command.name for command in feature.commands)
+    options = [each.param for command in feature.commands for each in command.arguments.values()]
+    helps = [
+        *(command.help for command in feature.commands),
+        *(text for each in options for text in (each.label, each.help)),
+    ]
+    yield 1, " ".join(say(text) for text in helps)
     yield 2, say(feature.help)
 
 
