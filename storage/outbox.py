@@ -237,6 +237,13 @@ _SUBJECT = (("community_id", "community"), ("kind", "kind"), ("subject", "subjec
 _of_subject = and_(*(outbox.c[name] == bindparam(key) for name, key in _SUBJECT))
 _FORGIVE = delete(outbox).where(_of_subject, outbox.c.state == "buried")
 _UNSETTLED = select(outbox.c.tries).where(_of_subject, outbox.c.state == "waiting").limit(1)
+_IS_WAITING = select(
+    exists().where(
+        outbox.c.community_id == bindparam("community"),
+        outbox.c.kind.in_(bindparam("kinds", expanding=True)),
+        outbox.c.state == "waiting",
+    )
+)
 # Locked, so that none of them settles before its followers are there to be seen.
 _STILL_WAITING = (
     select(outbox.c.key).where(outbox.c.key.in_(_keys), outbox.c.state == "waiting").with_for_update(read=True)
@@ -291,8 +298,8 @@ _is_over = or_(outbox.c.not_after.is_(None), outbox.c.not_after < bindparam("bef
 _old = select(outbox.c.id).where(outbox.c.settled_at < bindparam("before"), _is_over).limit(bindparam("most"))
 _SWEEP = delete(outbox).where(outbox.c.id.in_(_old.scalar_subquery()))
 
-_is_post = and_(outbox.c.state == "sent", outbox.c.message.is_not(None), outbox.c.shown.is_not(None))
-_POST_ROWS = select(outbox).where(_is_post)
+_was_sent = and_(outbox.c.state == "sent", outbox.c.message.is_not(None))
+_POST_ROWS = select(outbox).where(_was_sent, outbox.c.shown.is_not(None))
 _POST = _POST_ROWS.where(outbox.c.id == bindparam("this_id"))
 _POSTS_OF = _POST_ROWS.where(
     outbox.c.community_id == bindparam("community"), outbox.c.kind.in_(bindparam("kinds", expanding=True))
@@ -309,10 +316,10 @@ _newest_period = (
     .limit(1)
     .scalar_subquery()
 )
-_LAST_SENT = select(outbox).where(_is_post, _of_subject, outbox.c.period == _newest_period).order_by(outbox.c.part)
+_LAST_SENT = select(outbox).where(_was_sent, _of_subject, outbox.c.period == _newest_period).order_by(outbox.c.part)
 _this_post = update(outbox).where(outbox.c.id == bindparam("this_id"))
 _SHOWED = _this_post.values(shown=bindparam("now_shown", type_=Json()))
-_FORGET_POST = _this_post.values(message=null(), shown=null())
+_FORGET_POST = _this_post.values(shown=null())
 
 
 def _here(platforms: Platforms) -> Values:
@@ -395,6 +402,10 @@ class OutboxTable:
         values = {"community": community, "kind": kind, "subject": subject}
         tries: int | None = await self._connection.scalar(_UNSETTLED, values)
         return tries
+
+    async def is_waiting(self, community: int, kinds: Collection[str]) -> bool:
+        values = {"community": community, "kinds": list(kinds)}
+        return bool(await self._connection.scalar(_IS_WAITING, values))
 
     async def undelivered(self, person: int, limit: int) -> Sequence[Undelivered]:
         return [
@@ -512,7 +523,7 @@ def _owed(row: AnyRow) -> Owed:
 
 def _post(row: AnyRow) -> Post:
     owed = _owed(row)
-    shown = {int(event): version for event, version in row.shown.items()}
+    shown = {int(event): version for event, version in (row.shown or {}).items()}
     return Post(row.id, owed, Receipt(owed.address, row.message), shown, row.created_at)
 
 

@@ -303,6 +303,9 @@ class OutboxRows(Protocol):
     async def unsettled(self, community: int, kind: str, subject: int) -> int | None:
         """How often what waits of this subject, or is under way, was tried; None when nothing does."""
 
+    async def is_waiting(self, community: int, kinds: Collection[str]) -> bool:
+        """Whether anything of these kinds is still to be sent, or under way."""
+
     async def lines(self, state: str | None, limit: int) -> Sequence[OutboxLine]:
         """For the operator; `state` is one of waiting, sent, moot, buried."""
 
@@ -328,7 +331,7 @@ class OutboxRows(Protocol):
         """A post was changed in place and shows this now."""
 
     async def forget_post(self, id_: int) -> None:
-        """It does not stand there any more."""
+        """It is followed no more: it does not stand there now, or nothing is left of what it shows."""
 
     async def sweep(self, before: datetime, limit: int) -> int:
         """Remove rows settled before that moment whose moment (`not_after`) is over too (housekeeping); returns how

@@ -15,3 +15,6 @@ TALLY = 0
 
 SETTLES = timedelta(seconds=5)
 """After a change: changes that come together are shown at once, and a platform is not asked for each."""
+
+ARRIVES = timedelta(seconds=30)
+"""While something is being posted that may show what was before a change: so long until it is looked at again."""

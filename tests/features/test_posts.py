@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.addresses import Channel
+from adapters.console.limits import LIMITS as CONSOLE
+from adapters.discord.limits import LIMITS as DISCORD
+from adapters.slack.limits import LIMITS as SLACK
+from bot.domain.addresses import Address, Channel
 from bot.domain.delivery import Receipt
-from bot.domain.events import Edit, Occurrence
+from bot.domain.events import Edit, Occurrence, Search
 from bot.errors import Unreachable
 from bot.features.mirror import stir
 from bot.features.posts.following import edit
+from bot.fit import check
+from bot.platform import Limits
 from bot.request import Run
 from bot.ui import Reply
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, somebody, words
+from tests.storage.making import FRIDAY, bring, event, told
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 """A Sunday."""
+FEED = "feed:1"
+LONG = "long " * 38
 SET = "/digest set channel:events day:monday time:9:00 days:30"
 
 
@@ -63,6 +72,24 @@ def posted(zoe: Somebody, channel: str = "events") -> list[Reply]:
 
 async def add(zoe: Somebody, title: str, when: str) -> None:
     await zoe.presses(await zoe.says(f'/event add {title} when:"{when}" venue:Kantine'), "Save")
+
+
+async def feed_tells(zoe: Somebody, *titles: str) -> int:
+    """From the first Friday of December on one every hour. Returns the community's id."""
+    await zoe.says("/help")
+    async with zoe.bot.services.store.reading() as uow:
+        [community] = await uow.people.communities()
+    starts = [FRIDAY + timedelta(days=28, hours=hour) for hour in range(len(titles))]
+    batch = [told(event(title, at), title, source=FEED) for title, at in zip(titles, starts, strict=True)]
+    await bring(zoe.bot.database, community.id, *batch, now=NOW)
+    return community.id
+
+
+async def coming(zoe: Somebody) -> Sequence[Occurrence]:
+    async with zoe.bot.services.store.reading() as uow:
+        [community] = await uow.people.communities()
+        page = await uow.events.find(community.id, Search(zoe.clock.now()), person=None, offset=0, limit=100)
+    return page.occurrences
 
 
 async def goes_by(zoe: Somebody, time: timedelta, step: timedelta = timedelta(hours=1)) -> None:
@@ -244,3 +271,163 @@ async def test_an_edit_that_was_broken_off_is_made_again(zoe: Somebody) -> None:
     assert len(posted(zoe)) == 1
     await goes_by(zoe, timedelta(hours=2))
     assert len(platform(zoe).edits) == 2
+
+
+async def test_what_changed_while_it_was_being_posted_is_put_right_afterwards(zoe: Somebody) -> None:
+    await add(zoe, "Alpha", "2026-12-01 20:00")
+    silent = platform(zoe)
+    send = silent.send
+
+    async def slowly(to: Address, reply: Reply, key: str) -> Receipt:
+        await move(zoe, "Alpha", timedelta(hours=1))
+        zoe.clock.skip(timedelta(seconds=10))
+        await zoe.bot.due.run()
+        return await send(to, reply, key)
+
+    await zoe.says("/event post Alpha channel:events")
+    silent.send = slowly  # type: ignore[method-assign]  # the one message of this test
+    await zoe.bot.outbox.run()
+    silent.send = send  # type: ignore[method-assign]  # as it was
+    assert "2026, 12, 1, 19, 0" in repr(posted(zoe)[0].cards)
+    await goes_by(zoe, timedelta(minutes=2), timedelta(seconds=10))
+    assert "2026, 12, 1, 20, 0" in repr(posted(zoe)[0].cards)
+    assert len(silent.edits) == 1
+
+
+async def test_a_card_whose_event_was_put_off_follows_it_past_its_first_date(zoe: Somebody) -> None:
+    await add(zoe, "Alpha", "2026-11-24 20:00")
+    await zoe.says("/event post Alpha channel:events")
+    await zoe.bot.work()
+    await move(zoe, "Alpha", timedelta(days=7))
+    await goes_by(zoe, timedelta(days=3))
+    await move(zoe, "Alpha", timedelta(hours=1))
+    await soon(zoe)
+    assert "2026, 12, 1, 20, 0" in repr(posted(zoe)[0].cards)
+    await goes_by(zoe, timedelta(days=8))
+    edits = len(platform(zoe).edits)
+    await cancel(zoe, "Alpha")
+    await soon(zoe)
+    assert len(platform(zoe).edits) == edits  # it was over
+
+
+async def test_what_a_digest_showed_is_known_after_its_message_was_deleted(zoe: Somebody) -> None:
+    await first_digest(zoe)
+    platform(zoe).deleted.add("1")
+    await move(zoe, "Alpha", timedelta(hours=1))
+    await soon(zoe)
+    await cancel(zoe, "Bravo")
+    await add(zoe, "Delta", "2026-12-06 20:00")
+    await goes_by(zoe, timedelta(days=7))
+    assert platform(zoe).edits == []
+    assert "1 new, 1 changed, 1 cancelled" in words(posted(zoe)[-1])
+
+
+async def test_a_digest_that_is_paused_still_follows(zoe: Somebody) -> None:
+    await first_digest(zoe)
+    await zoe.says("/digest pause events")
+    await cancel(zoe, "Bravo")
+    await soon(zoe)
+    assert "Cancelled: Bravo" in words(posted(zoe)[0])
+
+
+async def test_a_digest_that_was_removed_is_left_as_it_stands(zoe: Somebody) -> None:
+    await first_digest(zoe)
+    await zoe.says("/digest remove events")
+    for _ in range(3):
+        await move(zoe, "Alpha", timedelta(hours=1))
+        await soon(zoe)
+    assert platform(zoe).edits == []
+    async with zoe.bot.services.store.reading() as uow:
+        [community] = await uow.people.communities()
+        assert await uow.outbox.posts(community.id, ["digest"]) == []
+
+
+async def test_what_is_in_the_calendar_no_more_leaves_the_digest(zoe: Somebody) -> None:
+    await add(zoe, "Alpha", "2026-12-01 20:00")
+    community = await feed_tells(zoe, "Bravo")
+    await zoe.presses(await zoe.says(SET), "Save")
+    await goes_by(zoe, timedelta(days=1))
+    assert "Bravo" in words(posted(zoe)[0])
+    async with zoe.bot.services.store.writing() as uow:
+        await uow.events.forget_source(community, FEED, zoe.clock.now())
+        await stir(uow, community, zoe.clock.now())
+    await soon(zoe)
+    assert "Bravo" not in words(posted(zoe)[0])
+    assert "Alpha" in words(posted(zoe)[0])
+
+
+async def test_what_was_off_in_the_last_digest_and_is_on_again_is_not_called_off_in_the_newest(zoe: Somebody) -> None:
+    await first_digest(zoe)
+    await move(zoe, "Alpha", timedelta(days=60))
+    await goes_by(zoe, timedelta(days=7))
+    assert "Alpha" in words(posted(zoe)[-1])
+    await move(zoe, "Alpha", timedelta(days=-60))
+    await soon(zoe)
+    assert "Alpha" not in words(posted(zoe)[-1])
+
+
+@pytest.mark.parametrize("has_links", [False, True])
+@pytest.mark.parametrize("limits", [CONSOLE, DISCORD, SLACK], ids=["console", "discord", "slack"])
+async def test_events_that_all_outgrew_their_digest_still_stand_in_it_or_are_counted(
+    zoe: Somebody, limits: Limits, has_links: bool
+) -> None:
+    platform(zoe).limits = limits
+    community = await feed_tells(zoe, *("E" * 100 + f"{number}" for number in range(30)))
+    await zoe.presses(await zoe.says(SET), "Save")
+    await goes_by(zoe, timedelta(days=1))
+    before = posted(zoe)
+    async with zoe.bot.services.store.writing() as uow:
+        for each in await coming(zoe):
+            link = f"https://club.example/{'page' * 240}" if has_links else ""
+            details = replace(each.details, title=(LONG + LONG)[:199] + ".", venue="Hall " * 39, page_link=link)
+            edit_ = Edit(details, each.starts + timedelta(minutes=5), each.ends)
+            await uow.events.change(community, each.id, edit_, zoe.clock.now())
+        await stir(uow, community, zoe.clock.now())
+    await goes_by(zoe, timedelta(minutes=5), timedelta(seconds=20))
+    after = posted(zoe)
+    assert len(before) == len(after) == len(platform(zoe).edits)
+    for was, became in zip(before, after, strict=True):
+        check(became, limits)
+        left_out = re.findall(r"(\d+) more", words(became))
+        shown, listed = (sum(bool(card.controls) for card in each.cards) for each in (became, was))
+        assert shown + sum(map(int, left_out)) == listed
+    async with zoe.bot.services.store.reading() as uow:
+        assert not await uow.outbox.lines("waiting", 10)
+
+
+@pytest.mark.parametrize("limits", [CONSOLE, DISCORD, SLACK], ids=["console", "discord", "slack"])
+async def test_however_much_was_called_off_the_next_digest_is_posted(zoe: Somebody, limits: Limits) -> None:
+    platform(zoe).limits = limits
+    community = await feed_tells(zoe, *(f"{LONG}{number}" for number in range(30)))
+    await add(zoe, "Alpha", "2026-12-01 20:00")
+    await zoe.presses(await zoe.says(SET), "Save")
+    await goes_by(zoe, timedelta(days=1))
+    before = len(posted(zoe))
+    async with zoe.bot.services.store.writing() as uow:
+        for each in await coming(zoe):
+            if each.details.title != "Alpha":
+                await uow.events.cancel(community, each.id, zoe.clock.now())
+    await goes_by(zoe, timedelta(days=7))
+    [newest] = posted(zoe)[before:]
+    check(newest, limits)
+    assert "30 cancelled" in words(newest)
+    assert "Alpha" in words(newest)
+    assert "more" in words(newest)
+
+
+@pytest.mark.parametrize("limits", [CONSOLE, DISCORD, SLACK], ids=["console", "discord", "slack"])
+async def test_a_card_with_a_long_description_is_one_message(zoe: Somebody, limits: Limits) -> None:
+    platform(zoe).limits = limits
+    await add(zoe, "Alpha", "2026-12-01 20:00")
+    await zoe.says("/event post Alpha channel:events")
+    await zoe.bot.work()
+    community, event = await named(zoe, "Alpha")
+    long = "All of it. " * 363
+    edit_ = Edit(replace(event.details, description=long, title=(LONG + LONG)[:200]), event.starts, event.ends)
+    async with zoe.bot.services.store.writing() as uow:
+        await uow.events.change(community, event.id, edit_, zoe.clock.now())
+        await stir(uow, community, zoe.clock.now())
+    await soon(zoe)
+    [card] = posted(zoe)
+    check(card, limits)
+    assert "All of it. All of it." in words(card)

@@ -13,11 +13,15 @@ from bot.domain.events import Occurrence
 from bot.features.events.cards import when, where_stood
 from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, joined, rich
+from bot.platform import Limits
 from bot.ports import UnitOfWork
 from bot.ui import Card
 
 LINES_MOST = 15
 """Of what was called off or moved away; of more, how many."""
+
+MORE_LENGTH = 100
+"""At most, of the line that says how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +109,20 @@ def mark(occurrence: Occurrence, news: News, say: Words) -> Rich:
     return rich(Bold(say(N_("New")))) if occurrence.id in news.new else Rich()
 
 
-def gone_card(news: News, left: Mapping[int, Occurrence], say: Words) -> Card | None:
+def gone_card(news: News, left: Mapping[int, Occurrence], say: Words, limits: Limits) -> Card | None:
     """What the last digest showed and this one does not list: off, moved away, or not in the calendar any more.
 
-    What took its old course again meanwhile is not told of.
+    What took its old course again meanwhile is not told of. It leaves half of the message to what is coming.
     """
     lines = [line for id_ in news.gone if (line := _line(news.was[id_], left.get(id_), say))]
     if not lines:
         return None
-    more = len(lines) - LINES_MOST
-    if more > 0:
-        lines = [*lines[:LINES_MOST], rich(say.many("and {count} more", "and {count} more", more))]
+    room = min(limits.body_length, limits.message_length // 2) - MORE_LENGTH
+    most = min(len(lines), LINES_MOST)
+    while most and limits.measure(joined(lines[:most], "\n")) > room:
+        most -= 1
+    if more := len(lines) - most:
+        lines = [*lines[:most], rich(say.many("and {count} more", "and {count} more", more))]
     return Card(rich(Bold(say(N_("Changed since the last digest")))), joined(lines, "\n"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -65,7 +64,20 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, services: Services, now
     return fallen
 
 
-async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now: datetime) -> Sequence[Message | Moot]:
+async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, now: datetime) -> Sequence[Message | Moot]:
+    digests = {each.id: each for each in await uow.digests.fallen_due([row.subject for row in rows])}
+    paused = {each.id for each in digests.values() if each.is_paused}
+    messages = await render_again(rows, uow, services, now)
+    return [
+        Moot("the digest was paused") if row.subject in paused else message
+        for row, message in zip(rows, messages, strict=True)
+    ]
+
+
+async def render_again(
+    rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now: datetime
+) -> Sequence[Message | Moot]:
+    """What was posted stays true while its digest is paused."""
     digests = {each.id: each for each in await uow.digests.fallen_due([row.subject for row in rows])}
     messages: list[Message | Moot] = []
     for row in rows:
@@ -74,20 +86,22 @@ async def render(rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now
         if digest is None or community is None:
             messages.append(Moot("the digest was removed"))
             continue
-        if digest.is_paused:
-            messages.append(Moot("the digest was paused"))
-            continue
         if "resources" in row.facts:
             messages.append(await _library(row, digest, community, uow, services))
             continue
         ids = [int(str(id_)) for id_ in _listed(row.facts["occurrences"])]
         news = news_in(row.facts)
-        found = await uow.events.several(digest.community, [*ids, *news.gone], person=None)
-        known = {each.id: each for each in found}
+        told_of = await uow.events.several(digest.community, [*ids, *news.gone], person=None)
+        known = {each.id: each for each in told_of}
         occurrences = [known[id_] for id_ in ids if id_ in known]
-        say = _words(digest, community, services.platforms[row.address.platform])
-        gone = gone_card(news, known, say)
-        messages.append(_message(row, digest, occurrences, news, gone, say, services))
+        platform = services.platforms[row.address.platform]
+        say = _words(digest, community, platform)
+        gone = gone_card(news, known, say, platform.limits)
+        if not occurrences and not gone and ids:
+            messages.append(Moot("all its events are gone"))
+            continue
+        reply = _fitted(row, digest, occurrences, news, gone, say, platform.limits)
+        messages.append(Message(reply, {each.event_id: each.version for each in told_of}))
     return messages
 
 
@@ -169,15 +183,24 @@ def laid_out(
 def _most_that_fits(
     digest: Digest, rest: Sequence[Occurrence], say: Words, limits: Limits, news: News, gone: Card | None
 ) -> int:
-    """By halving, since every try measures all of a message. At least one: alone, an event is shortened instead."""
-    low, high = 1, min(len(rest), limits.cards)
-    while low < high:
-        middle = (low + high + 1) // 2
+    """At least one: alone, an event is shortened instead."""
+
+    def fits(count: int) -> bool:
         # numbers and the line about more events take room too: try with the longest that can stand there
         reply = digest_reply(
-            digest, rest[:middle], say, part=EVENTS_MOST, parts=EVENTS_MOST, left_out=99_999, news=news, gone=gone
+            digest, rest[:count], say, part=EVENTS_MOST, parts=EVENTS_MOST, left_out=99_999, news=news, gone=gone
         )
-        if len(fit(reply, limits).messages) == 1:
+        return len(fit(reply, limits).messages) == 1
+
+    return _most(min(len(rest), limits.cards), fits)
+
+
+def _most(high: int, fits: Callable[[int], bool]) -> int:
+    """The largest that fits, from 1, which is not tried; by halving, since every try measures all of a message."""
+    low = 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(middle):
             low = middle
         else:
             high = middle - 1
@@ -196,7 +219,7 @@ async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, n
         raise LookupError("the digest's platform is not running here")  # it is put off, and tried again
     say = _words(digest, community, platform)
     left = {each.id: each for each in await uow.events.several(digest.community, news.gone, person=None)}
-    gone = gone_card(news, left, say)
+    gone = gone_card(news, left, say, platform.limits)
     stretches: Sequence[Sequence[Occurrence]] = laid_out(digest, page.occurrences, say, platform.limits, news, gone)
     if not stretches and (gone or not (shared and digest.skips_empty)):
         stretches = [()]
@@ -229,31 +252,38 @@ async def _owed(digest: Digest, row: Due, uow: UnitOfWork, services: Services, n
     )
 
 
-def _message(
+def _fitted(
     row: Owed,
     digest: Digest,
     occurrences: Sequence[Occurrence],
     news: News,
     gone: Card | None,
     say: Words,
-    services: Services,
-) -> Message | Moot:
-    facts = row.facts
-    if not occurrences and not gone and facts["occurrences"]:
-        return Moot("all its events are gone")
-    parts, left_out = int(str(facts["parts"])), int(str(facts["left_out"]))
-    limits = services.platforms[row.address.platform].limits
-    told = partial(
-        digest_reply, digest, occurrences, say, part=row.part, parts=parts, left_out=left_out, news=news, gone=gone
-    )
-    reply = told()
-    if len(fit(reply, limits).messages) > 1:
-        reply = told(card=essentials_card)
-    fitted = fit(reply, limits).messages
-    if len(fitted) > 1:
-        raise ValueError("the events of this part have outgrown one message")
-    shown: Mapping[int, int] = {each.event_id: each.version for each in occurrences}
-    return Message(fitted[0], shown)
+    limits: Limits,
+) -> Reply:
+    """In one message. Where its events have outgrown that since it fell due: only titles and times; without how they
+    were before; and at last as many of them as fit.
+    """
+    parts, left_out = int(str(row.facts["parts"])), int(str(row.facts["left_out"]))
+
+    def messages(most: int, card: Callable[[Occurrence, Words], Card], told: News) -> Sequence[Reply]:
+        more = left_out + len(occurrences) - most
+        shown = occurrences[:most]
+        reply = digest_reply(
+            digest, shown, say, part=row.part, parts=parts, left_out=more, card=card, news=told, gone=gone
+        )
+        return fit(reply, limits).messages
+
+    count, plainer = len(occurrences), replace(news, was={}, first={})
+    for card, told in ((short_card, news), (essentials_card, news), (essentials_card, plainer)):
+        found = messages(count, card, told)
+        if len(found) == 1:
+            return found[0]
+    most = _most(count, lambda some: len(messages(some, essentials_card, plainer)) == 1)
+    found = messages(most, essentials_card, plainer)
+    if len(found) > 1:
+        raise ValueError("not even one event of this part fits in a message")
+    return found[0]
 
 
 async def _library(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,18 +13,24 @@ from bot.domain.addresses import Channel
 from bot.domain.delivery import Moot, Owed
 from bot.domain.events import Occurrence, Status
 from bot.domain.posts import TALLY
+from bot.domain.text import clip
 from bot.errors import NotAllowed, Refused
 from bot.features.events.cards import full_card
 from bot.features.events.lookup import EventParam
+from bot.fit import fit
 from bot.i18n import N_, Words
-from bot.markup import rich
+from bot.markup import Rich, rich
 from bot.params import ChannelParam
+from bot.platform import Limits
 from bot.ports import UnitOfWork
 from bot.request import Request
 from bot.ui import Privacy, Reply
 
 CARD = "event.post"
 """The kind of what is owed to a channel: one event's card."""
+
+DESCRIPTIONS = (2_000, 1_000, 500)
+"""What is shown of a description, in characters, where all of it is more than one message holds."""
 
 _BASE = 1 << 20
 """More than ever answer to one event in one way."""
@@ -77,9 +83,21 @@ async def render_card(
             continue
         platform = services.platforms[row.address.platform]
         say = Words(community.locale, ZoneInfo(community.zone), platform.commands)
-        reply = Reply(cards=(full_card(event, say),), privacy=Privacy.SHARED)
+        reply = _fitted(event, say, platform.limits)
         messages.append(Message(reply, {event.event_id: event.version, TALLY: tally(event)}))
     return messages
+
+
+def _fitted(event: Occurrence, say: Words, limits: Limits) -> Reply:
+    """The card in one message, with as much of its description as that holds. Raises ValueError where none does."""
+    whole = full_card(event, say)
+    description = event.details.description
+    for most in (len(description), *(each for each in DESCRIPTIONS if each < len(description)), 0):
+        card = replace(whole, body=rich(clip(description, most)) if most else Rich())
+        messages = fit(Reply(cards=(card,), privacy=Privacy.SHARED), limits).messages
+        if len(messages) == 1:
+            return messages[0]
+    raise ValueError("this event has outgrown one message")
 
 
 def tally(event: Occurrence) -> int:

@@ -9,14 +9,15 @@ from datetime import datetime
 from bot.commands import Fallen, Message, Renders, Services
 from bot.domain.delivery import Due, Owed, Post
 from bot.domain.digests import DIGEST
-from bot.domain.posts import EDIT, SETTLES, TALLY
+from bot.domain.events import Occurrence
+from bot.domain.posts import ARRIVES, EDIT, SETTLES, TALLY
 from bot.errors import Unreachable
 from bot.features.digests import posting
 from bot.features.events.showing import CARD, render_card, tally
 from bot.ports import UnitOfWork
 
-RENDERED: Mapping[str, Renders] = {DIGEST: posting.render, CARD: render_card}
-"""How each kind of post is put into words, when it is sent and whenever it changes."""
+RENDERED: Mapping[str, Renders] = {DIGEST: posting.render_again, CARD: render_card}
+"""How each kind of post is put into words whenever it changes."""
 
 
 async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, now: datetime) -> Sequence[Fallen]:
@@ -30,7 +31,10 @@ async def fall_due(rows: Sequence[Due], uow: UnitOfWork, _services: Services, no
                 is_busy = True  # one is on its way, and may not have looked yet
             else:
                 owed.append(_owed(post, now))
-        fallen.append(Fallen(row, now + SETTLES if is_busy else None, tuple(owed)))
+        again = now + SETTLES if is_busy else None
+        if again is None and await uow.outbox.is_waiting(row.subject, RENDERED):
+            again = now + ARRIVES  # what is just being sent may show what was before
+        fallen.append(Fallen(row, again, tuple(owed)))
     return fallen
 
 
@@ -41,7 +45,11 @@ async def edit(row: Owed, services: Services, now: datetime) -> None:
         said = None
         if post is not None:
             [said] = await RENDERED[post.owed.kind]([post.owed], uow, services, now)
-    if post is None or not isinstance(said, Message):  # nothing is left of what it told of: it stays as it was
+    if post is None:
+        return
+    if not isinstance(said, Message):  # nothing is left of what it told of: it stays as it was
+        async with services.store.writing() as uow:
+            await uow.outbox.forget_post(post.id)
         return
     platform = services.platforms[post.receipt.address.platform]
     try:
@@ -55,17 +63,19 @@ async def edit(row: Owed, services: Services, now: datetime) -> None:
 
 
 async def _lagging(community: int, uow: UnitOfWork, now: datetime) -> Sequence[Post]:
-    posts = [post for post in await uow.outbox.posts(community, RENDERED) if post.shown]
-    posts = [*_newest(post for post in posts if post.owed.kind == DIGEST), *_coming(posts, now)]
+    posts = await uow.outbox.posts(community, RENDERED)
+    cards = [post for post in posts if post.owed.kind == CARD]
+    ids = [post.owed.subject for post in cards]
+    events = {each.id: each for each in await uow.events.several(community, ids, person=None)}
+    posts = [*_newest(post for post in posts if post.owed.kind == DIGEST), *_coming(cards, events, now)]
     versions = await uow.events.versions(community, {event for post in posts for event in post.shown if event})
-    cards = [post.owed.subject for post in posts if post.owed.kind == CARD]
-    tallies = {each.id: tally(each) for each in await uow.events.several(community, cards, person=None)}
+    tallies = {each.id: tally(each) for each in events.values()}
     return [post for post in posts if _lags(post, versions, tallies)]
 
 
 def _lags(post: Post, versions: Mapping[int, int], tallies: Mapping[int, int]) -> bool:
-    """Whether it shows an event as it is no more; one that is gone is left as it was."""
-    is_old = any(versions.get(event, version) != version for event, version in post.shown.items() if event != TALLY)
+    """Whether it shows an event as it is no more, or one that is gone."""
+    is_old = any(versions.get(event) != version for event, version in post.shown.items() if event != TALLY)
     shown = post.shown.get(TALLY)
     return is_old or (shown is not None and tallies.get(post.owed.subject, shown) != shown)
 
@@ -81,9 +91,10 @@ def _newest(posts: Iterable[Post]) -> Collection[Post]:
     return [post for parts in last.values() for post in parts]
 
 
-def _coming(posts: Iterable[Post], now: datetime) -> Collection[Post]:
-    """Cards whose events were not over when they were posted, nor are now as far as that told."""
-    return [post for post in posts if post.owed.kind == CARD and (not post.owed.not_after or post.owed.not_after > now)]
+def _coming(cards: Iterable[Post], events: Mapping[int, Occurrence], now: datetime) -> Collection[Post]:
+    """Cards whose events are not over: not by what was so when they were posted, or not by what is so now."""
+    ends = {id_: event.ends for id_, event in events.items()}
+    return [post for post in cards if max(post.owed.not_after or now, ends.get(post.owed.subject, now)) > now]
 
 
 def _owed(post: Post, now: datetime) -> Owed:
