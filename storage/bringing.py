@@ -115,9 +115,10 @@ async def forget_source(connection: Connection, community: int, source: str, now
     """As `Events.forget_source` says."""
     await _take_turn(connection, community)
     known = set(await event_copies.forget(connection, community, source))
-    left = await event_copies.kept_copies(connection, known)
-    await settle(connection, community, set(left), now)
-    alone = listed(connection.dialect, sorted(known - set(left)))
+    kept = await event_copies.kept_copies(connection, known)
+    left = {id_ for id_, copies in kept.items() if any(each.missing_since is None for each in copies)}
+    await settle(connection, community, left, now)
+    alone = listed(connection.dialect, sorted(known - left))
     for statement in _forgotten(connection.dialect):
         await connection.execute(statement, {"events": alone, "now": now})
 

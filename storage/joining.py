@@ -199,6 +199,19 @@ _is_mirrored_too = exists().where(
 )
 
 
+_still = event_sources.alias("still")
+_is_left_behind = and_(
+    event_sources.c.event_id == bindparam("stays"),
+    event_sources.c.missing_since.is_not(None),
+    exists().where(
+        _still.c.event_id == bindparam("gone"),
+        _still.c.source == event_sources.c.source,
+        _still.c.missing_since.is_(None),
+    ),
+)
+"""What a source was last heard to say of one of them, where it tells of the other to this day."""
+
+
 @cache
 def _united_times(dialect: str) -> Sequence[Executable]:
     time = occurrences.c
@@ -234,6 +247,7 @@ def _united_events(dialect: str) -> Sequence[Executable]:
         update(occurrences)
         .where(occurrences.c.event_id == bindparam("gone"), ~same)
         .values(event_id=bindparam("stays")),
+        delete(event_sources).where(_is_left_behind),
         sources.on_conflict_do_nothing(),
         leads.events_united(dialect),
         delete(events).where(events.c.id == bindparam("gone")),
