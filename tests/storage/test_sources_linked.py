@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.events import Details, FromSource
+from bot.domain.events import FromSource
 from bot.domain.feeds import OFTEN, NewFeed, source_of
 from bot.domain.people import Caller
 from storage.database import Database
@@ -24,9 +24,8 @@ async def feed(database: Database, who: Caller, name: str) -> str:
         return source_of((await uow.feeds.add(who.community.id, new, NOW)).id)
 
 
-def by(source: str, title: str = "Night", starts: datetime = FRIDAY, **says: str) -> FromSource:
-    details = replace(Details(title), **says)
-    return told(event(details, starts), uid="night", digest=f"{title} {starts} {says}", source=source)
+def by(source: str, title: str = "Night", starts: datetime = FRIDAY) -> FromSource:
+    return told(event(title, starts), uid="night", digest=f"{title} {starts}", source=source)
 
 
 async def shown(database: Database, community: int) -> list[tuple[str, int, tuple[str, ...]]]:
