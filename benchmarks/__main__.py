@@ -21,6 +21,7 @@ from benchmarks import (
     importing,
     library,
     looking,
+    polling,
     reminding,
     slack_answers,
     slack_workspaces,
@@ -91,6 +92,13 @@ def measure_links(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figu
         )
 
 
+def measure_feeds(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
+    few = polling.FEW_FEEDS, polling.FEW_EVENTS, polling.FEW_SAME
+    sizes = few if is_quick else (polling.FEEDS, polling.EVENTS, polling.SAME)
+    for engine, fresh in engines.items():
+        yield from polling.figures(engine, sizes[1], asyncio.run(polling.measure(fresh, *sizes)))
+
+
 def measure_remind(engines: Mapping[str, Fresh], is_quick: bool) -> Iterator[Figure]:
     r = reminding
     quick = (r.FEW_QUICKLY, r.MANY_QUICKLY, r.AT_ONCE_QUICKLY, r.ROUNDS_QUICKLY)
@@ -139,6 +147,7 @@ BENCHMARKS: Mapping[str, Measures] = {
     "connections": measure_connections,
     "library": measure_library,
     "links": measure_links,
+    "feeds": measure_feeds,
     "discord": measure_discord,
     "slack": measure_slack,
 }

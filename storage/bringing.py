@@ -12,7 +12,7 @@ from sqlalchemy import Executable, bindparam, delete, exists, false, insert, nul
 
 from bot.domain.events import HORIZON, Brought, FromSource, NewEvent, Slot, Timing
 from bot.domain.feeds import is_file
-from bot.domain.merging import DRIFT_MOST, IS_CANCELLED, merged
+from bot.domain.merging import IS_CANCELLED, are_apart, merged
 from bot.domain.recurrence import lay_out
 from storage import changes, event_copies, joining
 from storage.connection import AnyRow, Connection
@@ -115,9 +115,10 @@ async def forget_source(connection: Connection, community: int, source: str, now
     """As `Events.forget_source` says."""
     await _take_turn(connection, community)
     known = set(await event_copies.forget(connection, community, source))
-    left = await event_copies.kept_copies(connection, known)
-    await settle(connection, community, set(left), now)
-    alone = listed(connection.dialect, sorted(known - set(left)))
+    kept = await event_copies.kept_copies(connection, known)
+    left = {id_ for id_, copies in kept.items() if any(each.missing_since is None for each in copies)}
+    await settle(connection, community, left, now)
+    alone = listed(connection.dialect, sorted(known - left))
     for statement in _forgotten(connection.dialect):
         await connection.execute(statement, {"events": alone, "now": now})
 
@@ -173,12 +174,7 @@ def _is_near(copy: KeptCopy, told: FromSource, now: datetime) -> bool:
     """A file that tells of an event otherwise than another tells of it anew."""
     if is_file(copy.source) and is_file(told.source):
         return True
-    starts = event_copies.next_start(copy, now)
-    return starts is None or not told.slots or abs(starts - _coming(told.slots, now)) <= DRIFT_MOST
-
-
-def _coming(slots: Sequence[Slot], now: datetime) -> datetime:
-    return next((slot.starts for slot in slots if slot.ends > now), slots[-1].starts)
+    return not are_apart(event_copies.starts(copy, now), [slot.starts for slot in told.slots])
 
 
 async def _on_pages(connection: Connection, community: int, told: Iterable[FromSource]) -> Sequence[AnyRow]:
@@ -264,12 +260,11 @@ def _ahead(event: NewEvent, now: datetime) -> Sequence[Slot]:
 
 
 def _drifted(live: Sequence[KeptCopy], now: datetime) -> list[KeptCopy]:
-    """Those whose next time lies too far from the oldest's."""
+    """Those of whose times none lies near one of the oldest's."""
     if len(live) < 2:
         return []
-    oldest = event_copies.next_start(live[0], now)
-    starts = [(each, event_copies.next_start(each, now)) for each in live[1:]]
-    return [each for each, start in starts if oldest and start and abs(start - oldest) > DRIFT_MOST]
+    oldest = event_copies.starts(live[0], now)
+    return [each for each in live[1:] if are_apart(oldest, event_copies.starts(each, now))]
 
 
 async def _split(connection: Connection, community: int, apart: Sequence[KeptCopy], now: datetime) -> None:

@@ -124,10 +124,12 @@ async def drop(connection: Connection, copy: KeptCopy) -> None:
     await connection.execute(_DROP, {"event": copy.event, "from": copy.source})
 
 
-def next_start(copy: KeptCopy, now: datetime) -> datetime | None:
-    """When it takes place next as its source has it, or did last; None where that is not known."""
-    found = None if copy.told is None else _next(copy.told, now)
-    return found[0] if found else copy.starts
+def starts(copy: KeptCopy, now: datetime) -> Sequence[datetime]:
+    """When it takes place as its source has it, in order: what comes once always, a series from now on."""
+    if copy.told is None:
+        return [copy.starts] if copy.starts else []
+    slots = lay_out(copy.told.timing, copy.told.changes, since=now, until=now + HORIZON)
+    return [slot.starts for slot in slots]
 
 
 async def lose(connection: Connection, community: int, source: str, uids: Collection[str], now: datetime) -> list[int]:

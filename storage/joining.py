@@ -185,18 +185,41 @@ _parted = [  # one is a copy of the other
         (stand_ins.c.stands_in, stand_ins.c.occurrence_id, _gone),
     )
 ]
-_all_twins = union(_by_uid, _by_link, *_parted).subquery()
+_gt, _st = stand_ins.alias("gt"), stand_ins.alias("st")
+_copied_alike = (  # both are copies of a third one's
+    select(_go.c.event_id, _so.c.event_id)
+    .select_from(_gt)
+    .join(_st, _st.c.occurrence_id == _gt.c.occurrence_id)
+    .join(_go, _go.c.id == _gt.c.stands_in)
+    .join(_so, _so.c.id == _st.c.stands_in)
+    .where(_gt.c.community_id == _gone, _st.c.community_id == _stays)
+    .where(_go.c.community_id == _gone, _so.c.community_id == _stays)
+)
+_all_twins = union(_by_uid, _by_link, *_parted, _copied_alike).subquery()
 _TWINS = (
     select(_all_twins.c.gone, func.min(_all_twins.c.stays).label("stays"))
     .group_by(_all_twins.c.gone)
     .order_by(_all_twins.c.gone)
 )
-"""The same UID, the same link and start, or a copy made when they parted; the oldest where several are."""
+"""The same UID, the same link and start, or copies made when they parted; the oldest where several are."""
 
 _other_mirror = mirrors.alias("other_mirror")
 _is_mirrored_too = exists().where(
     _other_mirror.c.workspace_id == mirrors.c.workspace_id, _other_mirror.c.occurrence_id == bindparam("stays")
 )
+
+
+_still = event_sources.alias("still")
+_is_left_behind = and_(
+    event_sources.c.event_id == bindparam("stays"),
+    event_sources.c.missing_since.is_not(None),
+    exists().where(
+        _still.c.event_id == bindparam("gone"),
+        _still.c.source == event_sources.c.source,
+        _still.c.missing_since.is_(None),
+    ),
+)
+"""What a source was last heard to say of one of them, where it tells of the other to this day."""
 
 
 @cache
@@ -234,6 +257,7 @@ def _united_events(dialect: str) -> Sequence[Executable]:
         update(occurrences)
         .where(occurrences.c.event_id == bindparam("gone"), ~same)
         .values(event_id=bindparam("stays")),
+        delete(event_sources).where(_is_left_behind),
         sources.on_conflict_do_nothing(),
         leads.events_united(dialect),
         delete(events).where(events.c.id == bindparam("gone")),

@@ -82,6 +82,7 @@ async def part(
     for community in (old, new):
         await connection.execute(_DROP_STRAY_STAND_INS, {"side": community})
         await connection.execute(_DROP_OTHERS_ANSWERS, {"side": community})
+        await connection.execute(_LEAVE_FEEDS, {"side": community, "now": now})
         await seats.fill(connection, await seats.hold_all(connection, community), now)
     await resource_parting.part(connection, old, new, keeps_up=keeps_up)
     for community in (old, new):
@@ -220,6 +221,19 @@ _DROP_OTHERS_ANSWERS = delete(attendances).where(
         )
     ),
 )
+
+_copies = event_sources.c
+_LEAVE_FEEDS = (
+    update(event_sources)
+    .where(
+        _copies.community_id == _side,
+        _copies.feed_id.is_not(None),
+        _copies.missing_since.is_(None),
+        ~exists().where(feeds.c.id == _copies.feed_id, feeds.c.community_id == _side),
+    )
+    .values(missing_since=bindparam("now", type_=UTC()))
+)
+"""Feeds of the other side tell this one nothing any more. What they told of stays as it is, and is known by its UID."""
 
 # What is left out of a copy: who asked for it, since a request makes one event; and where that was.
 _ADD_EVENTS, _ADD_TIMES, _ADD_SOURCES = insert(events), insert(occurrences), insert(event_sources)

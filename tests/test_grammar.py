@@ -88,8 +88,8 @@ def test_a_bare_feature_asks_for_help_with_it() -> None:
         ("/event fnd", "Did you mean /event find?"),
         (
             "/zzz",
-            "There are /event, /resource, /gig, /people, /digest, /feed, /home, /connect, /remind, /path, /me, /greenroom, and"
-            " /help.",
+            "There are /event, /resource, /gig, /people, /digest, /feed, /home, /connect, /remind, /path, /me,"
+            " /greenroom, and /help.",
         ),
         ("/event find wen:friday", "Did you mean when:?"),
         ("/event find near:Berlin near:Paris", "near: is there twice"),

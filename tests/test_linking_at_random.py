@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.events import Attendance, Search
@@ -30,6 +30,16 @@ STEPS = st.lists(
     ),
     max_size=25,
 )
+
+COPIED_ALIKE: list[tuple[str, ...]] = [
+    ("add", "cellar"),
+    ("join", "cellar", "garage"),
+    ("part", "cellar"),
+    ("join", "attic", "cellar"),
+    ("part", "attic"),
+    ("join", "attic", "garage"),
+]
+"""Two that have copies of a third one's event become one."""
 
 
 @dataclass(slots=True)
@@ -170,6 +180,7 @@ def numbers() -> Iterator[int]:
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
+@example(steps=COPIED_ALIKE)
 def test_every_workspace_sees_what_the_model_says(
     request: pytest.FixtureRequest, engine: str, numbers: Iterator[int], steps: list[tuple[str, ...]]
 ) -> None:

@@ -39,6 +39,7 @@ SAID = {
     "reminders": "your reminders",
     "reports": "what you reported",
     "resource_follows": "what you follow in the library",
+    "proposals": "an event that you propose",
     "resource_notes": "your notes about it",
     "resource_saves": "your list of it",
     "resource_votes": "which of it you found helpful",

@@ -188,6 +188,7 @@ def kinds() -> Mapping[str, params.Param]:
         "a time of day": params.TimeOfDay("Time", "Time"),
         "a time zone": params.Zone("Zone", "Zone"),
         "a price": params.Cost("Cost", "Cost"),
+        "how an event comes again": params.Repeats("Repeats", "Repeats"),
         "how something is paid": params.Fee("Fee", "Fee"),
         "whose law": params.Law("Law", "Law"),
         "a language": params.Language("Language", "Language"),

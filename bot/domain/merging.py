@@ -5,9 +5,10 @@ Field by field a member's change counts, then what the oldest source says that s
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.events import Change, Details, NewEvent
@@ -16,7 +17,7 @@ TIMING, IS_CANCELLED = "timing", "is_cancelled"
 """Names of what members may have changed, besides those of `Details`' fields."""
 
 DRIFT_MOST = timedelta(hours=2)
-"""Sources whose starts lie further apart mean different events."""
+"""Sources all of whose starts lie further apart mean different events."""
 
 _TOGETHER = ("venue", "place")
 """From one source: a hall of one with the city of another may be nowhere."""
@@ -49,6 +50,17 @@ def merged(
         (*told, *own_changes),
         is_cancelled=standing.is_cancelled if standing and IS_CANCELLED in edited else is_cancelled,
     )
+
+
+def are_apart(ours: Sequence[datetime], theirs: Sequence[datetime]) -> bool:
+    """Whether two sources mean different events, by when each lets it start (in order).
+
+    One time in common is enough: a source that moved a single time of a series still means that series. Without a
+    time on either side nothing speaks against it.
+    """
+    near = (bisect_left(theirs, starts - DRIFT_MOST) for starts in ours)
+    shared = any(at < len(theirs) and theirs[at] <= starts + DRIFT_MOST for at, starts in zip(near, ours, strict=True))
+    return bool(ours and theirs) and not shared
 
 
 _DETAILS = tuple(each.name for each in fields(Details))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.events import Change, Details, NewEvent, Timing
-from bot.domain.merging import merged
+from bot.domain.merging import are_apart, merged
 from bot.domain.sources import Copy, Said, compared
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -134,3 +134,12 @@ def test_a_hall_and_its_city_come_from_one_source() -> None:
     assert merged([told(venue=""), told(venue="Kantine")]).details.venue == "Kantine"
     one = merged([told(venue="Kantine"), replace(told(venue="Other"))])
     assert one.details.venue == "Kantine"
+
+
+TIMES = st.lists(st.integers(0, 60), max_size=8).map(lambda hours: [NOW + hour * HOUR for hour in sorted(hours)])
+
+
+@given(TIMES, TIMES)
+def test_one_time_in_common_holds_sources_together(ours: list[datetime], theirs: list[datetime]) -> None:
+    nearest = min((abs(one - other) for one in ours for other in theirs), default=timedelta())
+    assert are_apart(ours, theirs) is are_apart(theirs, ours) is (nearest > 2 * HOUR)

@@ -54,7 +54,10 @@ async def test_a_card_has_all_that_was_said(database: Database, attic: int, ada:
         maybe=1,
         mine=Attendance.MAYBE,
         added_by="Ada",
+        adder=ada.person.id,
+        is_series=True,
         sources=(),
+        added_at=NOW,
     )
 
 

@@ -123,6 +123,17 @@ async def test_a_source_that_is_forgotten_leaves_what_others_tell_and_what_was_a
     assert sorted(await titles(database, attic)) == ["Answered", "Night"]
 
 
+async def test_who_is_forgotten_last_is_missed_like_the_only_one(database: Database, attic: int) -> None:
+    for source in (CLUB, PAPER):
+        await tells(database, attic, by(source), by(source, "Answered", uid="b"))
+    answered = next(each for each in await found(database, attic) if each.details.title == "Answered")
+    await going(database, attic, answered.id)
+    assert await gone(database, attic, PAPER, "n", "b") == 0
+    async with database.writing() as uow:
+        await uow.events.forget_source(attic, CLUB, NOW)
+    assert await titles(database, attic) == ["Answered"]
+
+
 async def test_another_community_is_another_calendar(database: Database, attic: int, cellar: int) -> None:
     await tells(database, attic, by(CLUB, link=PAGE))
     await tells(database, cellar, by(CLUB, "Theirs", link=PAGE))

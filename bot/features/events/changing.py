@@ -99,7 +99,7 @@ class EditEvent:
     when: Annotated[
         Moment | None, DateTime(N_("When"), N_("friday 19:00, 4 December 8pm, 2026-12-04 20:00"), place="city")
     ] = None
-    until: Annotated[Moment | None, Until(N_("Until"), N_("23:00, 2h; empty: it lasts as long as before"))] = None
+    until: Annotated[Moment | None, Until(N_("Until"), N_("23:00, 2h, sat 3am"))] = None
     repeats: Annotated[
         Repeating | None, Repeats(N_("Repeats"), N_("weekly, first friday until June, once; empty: as before"))
     ] = None

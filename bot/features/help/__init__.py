@@ -81,8 +81,8 @@ def _explained(feature: Feature, request: Request) -> Reply:
         if any(argument.is_required for argument in command.arguments.values())
     ]
     card = Card(rich(Bold(say.command(f"/{feature.name}"))), joined([rich(say(feature.help)), *lines], "\n"))
-    # one option needs no list: the example shows it
-    options = [_options(command, say) for command in commands if len(command.arguments) > 1]
+    # one or two options need no list: the example shows them
+    options = [_options(command, say) for command in commands if len(command.arguments) > 2]
     return Reply(cards=(Card(card.title, card.body, controls=tuple(buttons[:5])), *options))
 
 

@@ -64,7 +64,7 @@ async def test_rss_tells_events_where_it_says_when(web: FakeWeb, outside: Outsid
         SourceEvent(
             uid="n1",
             title="Rock & roll",
-            timing=Timing(datetime(2026, 12, 4, 20), datetime(2026, 12, 4, 23), ZONE),  # noqa: DTZ001 - walls
+            timing=Timing(datetime(2026, 12, 4, 20), datetime(2026, 12, 4, 23), ZONE),  # noqa: DTZ001 - times on walls
             description="Bring cables",
             location="Club, Berlin",
             link="https://club.example/n/1",

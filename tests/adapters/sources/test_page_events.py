@@ -109,7 +109,7 @@ async def test_a_page_tells_all_of_an_event(web: FakeWeb, outside: Outside) -> N
     assert told == SourceEvent(
         uid="https://club.example/nights/4#e",
         title="Modular & more",
-        timing=Timing(datetime(2026, 12, 4, 20), datetime(2026, 12, 5, 2), ZONE),  # noqa: DTZ001 - walls
+        timing=Timing(datetime(2026, 12, 4, 20), datetime(2026, 12, 5, 2), ZONE),  # noqa: DTZ001 - times on walls
         description=told.description,
         location="About Blank, Markgrafendamm 24c, 10245 Berlin, DE",
         latitude=52.5,
