@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from adapters.sources.feeds_xml import NO_FEED
-from adapters.sources.icalendar import Caps, Lines, read_calendar
+from adapters.sources.icalendar import AT_ONCE, Caps, Lines, read_calendar
 from adapters.sources.icalendar_wire import decode
 from adapters.sources.processes import start, stop
 from bot.domain.events import TITLE_MOST, Skipped, SourceEvent
@@ -70,7 +71,9 @@ async def read_feed(body: bytes, *, media: str, charset: str, url: str, zone: st
 async def _items(first: list[bytes], lines: Lines) -> AsyncIterator[SourceEvent | Skipped]:
     batch, is_more = first, True
     while is_more:
-        for line in batch:
+        for number, line in enumerate(batch):
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
             told = decode(line)
             if isinstance(told, Refused):
                 raise told
