@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from benchmarks.measuring import frozen
 from benchmarks.nowhere import NAME, Nowhere
 from benchmarks.reminders import KIND, falls_due, renders
 from bot.compose import Bot, compose, falls_due_of, renders_of
@@ -24,9 +24,5 @@ async def running_bot(url: str, clock: Clock) -> AsyncIterator[tuple[Bot, Nowher
         bot.platforms[NAME] = nowhere
         bot.due = DueWork(bot.services, {KIND: falls_due, **falls_due_of(bot.features)})
         bot.outbox = OutboxWork(bot.services, {KIND: renders, **renders_of(bot.features)}, random=random.Random(1))
-        gc.collect()
-        gc.freeze()  # as `Bot.serve` does before anything else
-        try:
+        with frozen():
             yield bot, nowhere
-        finally:
-            gc.unfreeze()

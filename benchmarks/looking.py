@@ -26,7 +26,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from adapters.sources.fetching import Fetcher
 from adapters.sources.outside import Outside
 from benchmarks.databases import Fresh
-from benchmarks.measuring import NOW, Clock, Figure, shown, tidy, watched
+from benchmarks.measuring import NOW, Clock, Figure, frozen, shown, watched
 from benchmarks.processes import held
 from bot.compose import compose
 from bot.domain.delivery import WEB, Due
@@ -82,7 +82,7 @@ async def measure(fresh: Fresh, hosts: int) -> Looked:
                 await _fill(bot.database, hosts)
                 before = held()
                 began = perf_counter()
-                with tidy():
+                with frozen():
                     async with watched() as watch:
                         left = hosts
                         while left > 0:

@@ -71,6 +71,17 @@ def tidy() -> Iterator[None]:
     yield
 
 
+@contextmanager
+def frozen() -> Iterator[None]:
+    """What stands now is not looked through for garbage again: `Bot.serve` does so before anything else."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 @asynccontextmanager
 async def watched() -> AsyncIterator[Watch]:
     """Watch the loop by asking it to come back every millisecond."""

@@ -11,7 +11,6 @@ calendars shows them and keeps nothing.
 from __future__ import annotations
 
 import asyncio
-import gc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from adapters.sources.fetching import Fetcher
 from adapters.sources.outside import Outside
 from benchmarks.databases import Fresh
 from benchmarks.looking import Hosts
-from benchmarks.measuring import NOW, Clock, Figure, shown, watched
+from benchmarks.measuring import NOW, Clock, Figure, frozen, shown, watched
 from benchmarks.processes import held
 from bot.compose import Bot, compose
 from bot.domain.events import Search
@@ -116,14 +115,12 @@ def figures(engine: str, events: int, polled: tuple[Polled, Polled]) -> list[Fig
 
 async def _measured(bot: Bot, feeds: int) -> tuple[float, float, int]:
     """Seconds in all, the loop's longest halt, and bytes held more."""
-    gc.collect()
-    gc.freeze()  # as `Bot.serve` does when it begins
-    before = held() or 0
-    began = perf_counter()
-    async with watched() as watch:
-        await _poll(bot, feeds)
-    took = perf_counter() - began
-    gc.unfreeze()
+    with frozen():
+        before = held() or 0
+        began = perf_counter()
+        async with watched() as watch:
+            await _poll(bot, feeds)
+        took = perf_counter() - began
     return took, watch.longest, (held() or 0) - before
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.domain.pages import Look, Page
@@ -18,27 +20,34 @@ class OpenedLater:
         self._opened: Outside | None = None
 
     async def page(self, url: str) -> Page:
-        return await self._open().page(url)
+        return await (await self._open()).page(url)
 
     async def look(self, url: str) -> Look:
-        return await self._open().look(url)
+        return await (await self._open()).look(url)
 
     async def events(self, url: str, zone: str) -> PageEvents:
-        return await self._open().events(url, zone)
+        return await (await self._open()).events(url, zone)
 
     async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
-        return await self._open().feed(url, zone, etag=etag, modified=modified)
+        return await (await self._open()).feed(url, zone, etag=etag, modified=modified)
 
     async def close(self) -> None:
         """Let go of what was opened."""
         if self._opened:
             await self._opened.close()
 
-    def _open(self) -> Outside:
+    async def _open(self) -> Outside:
         if self._opened is None:
-            from adapters.sources.fetching import Fetcher
-            from adapters.sources.outside import Outside
-            from bot.compose import SystemClock
-
-            self._opened = Outside(Fetcher(), SystemClock())
+            loaded = await asyncio.to_thread(_load)  # others are answered meanwhile
+            if self._opened is None:  # another look may have been faster
+                self._opened = loaded()
         return self._opened
+
+
+def _load() -> Callable[[], Outside]:
+    """What makes the one that looks."""
+    from adapters.sources.fetching import Fetcher
+    from adapters.sources.outside import Outside
+    from bot.compose import SystemClock
+
+    return lambda: Outside(Fetcher(), SystemClock())

@@ -15,6 +15,8 @@ from benchmarks import (
     due,
     finding,
     importing,
+    looking,
+    polling,
     reminding,
     slack_answers,
     slack_workspaces,
@@ -78,6 +80,20 @@ async def test_connections_are_found_and_brought_in(fresh: Fresh, has_key: bool)
     brought = await connections.measure_import(fresh, 120, has_key=has_key)
     assert brought.took > 0 < brought.blocked
     assert len(connections.figures(SQLITE, [found], [brought], 60)) == 4
+
+
+async def test_the_links_of_every_host_are_looked_at(fresh: Fresh) -> None:
+    looked = await looking.measure(fresh, 2 * looking.GONE_EACH)
+    assert (looked.hosts, looked.failing) == (2 * looking.GONE_EACH, 2)
+    assert looked.took > 0
+    assert len(looking.figures(SQLITE, looked)) == 4
+
+
+async def test_feeds_that_changed_are_taken_in_and_others_asked(fresh: Fresh) -> None:
+    polled = await polling.measure(fresh, 2, 5, 3)
+    assert [each.feeds for each in polled] == [2, 3]
+    assert all(each.right and each.took > 0 for each in polled)
+    assert len(polling.figures(SQLITE, 5, polled)) == 8
 
 
 def test_starts_are_measured_on_a_new_database_and_on_one_that_is_there() -> None:
