@@ -10,13 +10,9 @@ after another.
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from socket import AF_INET, AI_NUMERICHOST, AddressFamily
 from time import perf_counter
 
@@ -27,7 +23,7 @@ from adapters.sources.fetching import Fetcher
 from adapters.sources.outside import Outside
 from benchmarks.databases import Fresh
 from benchmarks.measuring import NOW, Clock, Figure, frozen, shown, watched
-from benchmarks.processes import held
+from benchmarks.processes import held, serving
 from bot.compose import compose
 from bot.domain.delivery import WEB, Due
 from bot.domain.link_checks import LINK_CHECK
@@ -42,7 +38,6 @@ BLOCKED_MOST = 0.050
 MEMORY_MOST = 50_000_000
 BATCH = 1_000
 GONE_EACH = 100
-ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +70,7 @@ class Hosts(AbstractResolver):
 
 async def measure(fresh: Fresh, hosts: int) -> Looked:
     url, clock = fresh(), Clock()
-    with served() as port:
+    with serving("benchmarks.looking") as port:
         outside = Outside(Fetcher(names=Hosts(port), allows=lambda host, at: (host, at) == ("127.0.0.1", port)))
         try:
             async with compose(read_settings(_env_file=None, DATABASE_URL=url), clock, outside) as bot:
@@ -123,22 +118,6 @@ def figures(engine: str, looked: Looked) -> list[Figure]:
             looked.grown <= MEMORY_MOST,
         ),
     ]
-
-
-@contextmanager
-def served() -> Iterator[int]:
-    """The port of a server of all hosts, in a process that ends with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.looking"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.stdin.close()  # it serves as long as there is something to read
-        process.wait(10)
-        process.stdout.close()
 
 
 async def serve() -> None:

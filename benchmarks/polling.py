@@ -11,13 +11,9 @@ calendars shows them and keeps nothing.
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from time import perf_counter
 
 from aiohttp import ClientSession, web
@@ -27,7 +23,7 @@ from adapters.sources.outside import Outside
 from benchmarks.databases import Fresh
 from benchmarks.looking import Hosts
 from benchmarks.measuring import NOW, Clock, Figure, frozen, shown, watched
-from benchmarks.processes import held
+from benchmarks.processes import held, serving
 from bot.compose import Bot, compose
 from bot.domain.events import Search
 from bot.domain.feeds import NewFeed
@@ -41,7 +37,6 @@ CHANGED_EACH = 100
 BLOCKED_MOST = 0.050
 MEMORY_MOST = 50_000_000
 EVERY = timedelta(hours=1)
-ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class Polled:
 async def measure(fresh: Fresh, feeds: int, events: int, same: int) -> tuple[Polled, Polled]:
     """A poll of feeds with changes, and one of feeds without."""
     url, clock = fresh(), Clock()
-    with served() as port:
+    with serving("benchmarks.polling") as port:
         outside = Outside(Fetcher(names=Hosts(port), allows=lambda host, at: (host, at) == ("127.0.0.1", port)))
         try:
             async with compose(read_settings(_env_file=None, DATABASE_URL=url), clock, outside) as bot:
@@ -151,22 +146,6 @@ async def _hush(bot: Bot, feeds: int) -> None:
     async with bot.database.writing() as uow:
         for feed in await uow.feeds.several(range(1, feeds + 1)):
             await uow.due.put(due_of(feed, bot.clock.now() + timedelta(days=1)))
-
-
-@contextmanager
-def served() -> Iterator[int]:
-    """The port of a server of all hosts, in a process that ends with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.polling"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.stdin.close()  # it serves as long as there is something to read
-        process.wait(10)
-        process.stdout.close()
 
 
 async def serve() -> None:

@@ -1,4 +1,4 @@
-"""Bots as processes of their own, which tell what they cost: what `discord_bots` and `slack_bots` have in common.
+"""Processes beside the one that measures: bots that tell what they cost, and servers of what a bot looks at.
 
 A bot serves until its standard input ends. The first line it writes comes once it serves; then each line that it
 reads is obeyed and answered by what it has cost: `tell` does nothing more, `watch` begins to look for halts of the
@@ -11,10 +11,11 @@ import asyncio
 import json
 import os
 import re
+import subprocess
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -174,3 +175,17 @@ def held(name: str = "VmRSS") -> int | None:
     status = Path("/proc/self/status")
     found = re.search(rf"^{name}:\s+(\d+) kB$", status.read_text(), re.MULTILINE) if status.exists() else None
     return int(found[1]) * 1024 if found else None
+
+
+@contextmanager
+def serving(module: str) -> Iterator[int]:
+    """The port that `module` says first; it serves in a process of its own until the block ends."""
+    process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.stdin.close()  # it serves as long as there is something to read
+        process.wait(10)
+        process.stdout.close()

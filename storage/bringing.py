@@ -10,7 +10,7 @@ from functools import cache
 
 from sqlalchemy import Executable, bindparam, delete, exists, false, insert, null, select, text, update
 
-from bot.domain.events import HORIZON, Brought, FromSource, NewEvent, Slot, Timing
+from bot.domain.events import HORIZON, Brought, FromSource, NewEvent, Slot
 from bot.domain.feeds import is_file
 from bot.domain.merging import IS_CANCELLED, are_apart, merged
 from bot.domain.recurrence import lay_out
@@ -26,7 +26,7 @@ from storage.details import (
     facet_columns,
     occurrence_columns,
     timing_columns,
-    walls_of,
+    timing_in,
 )
 from storage.event_copies import MEMBER, KeptCopy
 from storage.event_terms import index, indexed
@@ -396,16 +396,7 @@ async def _drop(connection: Connection, dropped: Sequence[AnyRow]) -> None:
 
 
 def _as_kept(row: AnyRow) -> NewEvent:
-    timing = Timing(
-        row.starts,
-        row.ends,
-        row.zone,
-        is_all_day=row.is_all_day,
-        rrule=row.rrule,
-        extra=walls_of(row.extra),
-        without=walls_of(row.without),
-    )
-    return NewEvent(details_in(row), timing, changes_of(row.changes), is_cancelled=row.is_cancelled)
+    return NewEvent(details_in(row), timing_in(row), changes_of(row.changes), is_cancelled=row.is_cancelled)
 
 
 # --- columns -----------------------------------------------------------------------------------------------

@@ -137,6 +137,19 @@ def details_in(row: AnyRow) -> Details:
     )
 
 
+def timing_in(row: AnyRow) -> Timing:
+    """The timing in a row that holds the columns of `events` for it."""
+    return Timing(
+        row.starts,
+        row.ends,
+        row.zone,
+        is_all_day=row.is_all_day,
+        rrule=row.rrule,
+        extra=walls_of(row.extra),
+        without=walls_of(row.without),
+    )
+
+
 def details_json(details: Details) -> Columns:
     place = details.place
     return {

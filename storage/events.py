@@ -32,14 +32,13 @@ from bot.domain.events import (
     Search,
     Slot,
     Tally,
-    Timing,
 )
 from bot.domain.links import key_of
 from bot.domain.recurrence import lay_out
 from bot.domain.sources import Copy
 from storage import bringing, changing, duplicates, event_copies, finding, seats
 from storage.connection import Connection
-from storage.details import DETAIL_COLUMNS, changes_of, walls_of
+from storage.details import DETAIL_COLUMNS, changes_of, timing_in
 from storage.schema import UTC
 from storage.tables import attendances, events, occurrences, people, places
 
@@ -164,16 +163,7 @@ class EventTable:
         rows = await self._connection.rows(_BARE, values)
         until = now + HORIZON
         for row in rows:
-            timing = Timing(
-                row.starts,
-                row.ends,
-                row.zone,
-                is_all_day=row.is_all_day,
-                rrule=row.rrule,
-                extra=walls_of(row.extra),
-                without=walls_of(row.without),
-            )
-            slots = lay_out(timing, changes_of(row.changes), since=row.laid_until, until=until)
+            slots = lay_out(timing_in(row), changes_of(row.changes), since=row.laid_until, until=until)
             await bringing.lay_further(self._connection, row, slots)
         moved = [{"event": row.id, "until": until} for row in rows]
         if moved:
