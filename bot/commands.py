@@ -427,6 +427,8 @@ class Feature:
     home: HomeCards | None = None
     alone: str = ""
     """The command that its bare name means; "" asks for help with it."""
+    about: str = ""
+    """What its help explains before the commands, also to those who can use none of them."""
     leads_anywhere: bool = False
     """Its name may be typed before any other command, and alone it asks for help with everything."""
 

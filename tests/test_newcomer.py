@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -71,3 +71,31 @@ async def test_days_among_the_words_of_a_search_are_days_where_no_event_is_calle
 async def test_unpaid_is_no_paid_gig(mia: Somebody) -> None:
     assert "Unpaid" not in words(await mia.says("/gig find paid"))
     assert "Assist at a live recording" in words(await mia.says("/gig find unpaid"))
+
+
+async def test_an_organiser_finds_all_of_a_calendar_in_the_sample(mia: Somebody) -> None:
+    you = replace(mia, name="you", is_organiser=True)
+    circle = await you.says("/event find songwriter circle")
+    assert "3 of 3 going, 2 waiting" in words(circle)
+    assert "on the first Friday of every month" in repr(await you.presses(circle, "Details"))
+    assert "Kitchen Jam" in words(await you.says("/event waiting"))
+    assert "Kellerwerk" in words(await you.says("/feed list"))
+    news = words(await you.says("/digest preview calendar"))
+    for said in ("3 new, 1 changed, 1 cancelled", "Vinyl Night", "Listening Session"):
+        assert said in news
+    mia.clock.skip(timedelta(days=3))
+    await mia.bot.work()
+    async with mia.bot.database.reading() as uow:
+        [community] = await uow.people.communities()
+        [feed] = await uow.feeds.listed(community.id)
+    assert feed.polled_at is not None
+    assert feed.polled_at < NOW  # nobody asked it
+    assert feed.fails == 0
+
+
+@pytest.mark.parametrize("topic", ["feed", "feeds", "digest", "/digests"])
+async def test_a_member_is_told_what_feeds_and_digests_are(mia: Somebody, topic: str) -> None:
+    told = words(await mia.says(f"/help {topic}"))
+    assert "Organisers take care of these." in told
+    assert "cancelled" in told
+    assert "/feed add" not in told

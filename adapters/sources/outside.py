@@ -294,7 +294,7 @@ def _check_feed(url: str, status: int) -> None:
         case Found.ALIVE if 200 <= status < 300:
             return
         case Found.GONE:
-            raise Refused(N_("There is no feed any more: {host} says {status}. Check the address."),
+            raise Refused(N_("There is no feed at that address: {host} says {status}. Check it."),
                 host=host, status=status)  # fmt: skip
         case Found.REFUSED:
             raise Refused(N_("{host} does not give the feed to bots ({status}). Ask whoever makes it."),

@@ -9,6 +9,7 @@ from bot.domain.people import Account, Origin, Workspace
 from bot.ports import Store
 from bot.sample.events import fill_events
 from bot.sample.gigs import fill_gigs
+from bot.sample.happening import fill_happening
 from bot.sample.library import SHARED, fill_library
 
 PEOPLE = ("Ana", "Ben", "Chidi", "Dana", "Emeka", "Freya", "Goran")
@@ -28,6 +29,7 @@ async def fill(store: Store, now: datetime, owner: Account, workspace: Workspace
             people.append(other.person.id)
             origins.append(other.origin)
         await fill_events(uow, community, people, now)
+        await fill_happening(uow, community, workspace, people, origins, now)
         await fill_library(uow, community, people, origins, now, Random(len(SHARED)))
         await fill_gigs(uow, community, origins, now)
         # whoever tries it out acts last, so that theirs is the community a direct message is about

@@ -16,6 +16,8 @@ from bot.ports import UnitOfWork
 
 EVENTS = 60
 WEEKS = 8
+KNOWN = timedelta(days=10)
+"""For so long they have been in the calendar: they are no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ async def fill_events(uow: UnitOfWork, community: int, people: Sequence[int], no
         added_by = people[number % len(people)]
         event = NewEvent(made.details, made.timing, added_by=added_by, request_id=f"sample-{number}")
         slots = lay_out(event.timing, (), since=now, until=now + HORIZON)
-        occurrence = await uow.events.add(community, event, slots, now)
+        occurrence = await uow.events.add(community, event, slots, now - KNOWN)
         for person in chance.sample(people, chance.randint(0, len(people))):
             answer = chance.choice((Attendance.GOING, Attendance.GOING, Attendance.MAYBE))
             await uow.events.answer(community, occurrence, person, answer, now)

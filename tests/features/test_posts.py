@@ -322,6 +322,17 @@ async def test_what_a_digest_showed_is_known_after_its_message_was_deleted(zoe: 
     assert "1 new, 1 changed, 1 cancelled" in words(posted(zoe)[-1])
 
 
+async def test_a_preview_says_what_would_be_news(zoe: Somebody) -> None:
+    await first_digest(zoe)
+    await move(zoe, "Alpha", timedelta(hours=1))
+    await cancel(zoe, "Bravo")
+    await add(zoe, "Delta", "2026-12-03 20:00")
+    preview = words(await zoe.says("/digest preview events"))
+    assert "1 new, 1 changed, 1 cancelled" in preview
+    assert "Bravo" in preview
+    assert "Changed, before:" in preview
+
+
 async def test_a_digest_that_is_paused_still_follows(zoe: Somebody) -> None:
     await first_digest(zoe)
     await zoe.says("/digest pause events")

@@ -10,6 +10,10 @@ from bot.i18n import N_
 FEATURE = Feature(
     name="digest",
     help=N_("Weekly digests of what is coming up, posted to channels"),
+    about=N_(
+        "Each says what is new, what changed and what was cancelled since the last one, and follows its events until "
+        "the next one stands."
+    ),
     commands=(
         Command(
             "set",

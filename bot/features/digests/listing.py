@@ -13,6 +13,7 @@ from bot.domain.digests import DIGEST, Digest
 from bot.errors import NotFound
 from bot.features.digests import posting
 from bot.features.digests.lookup import DigestParam
+from bot.features.digests.news import gathered, gone_card
 from bot.features.digests.words import schedule, shows
 from bot.i18n import N_, Slash
 from bot.markup import Bold, Rich, rich
@@ -48,10 +49,14 @@ async def preview_digest(ask: OneDigest, request: Request, services: Services) -
     async with services.store.reading() as uow:
         page = await posting.found(ask.digest, uow, request.now)
         shared = await posting.new_in_library(ask.digest, uow, request.now)
-    if not page.total and not shared:
+        news = await gathered(ask.digest, page.occurrences, uow, request.now)
+        left = {each.id: each for each in await uow.events.several(ask.digest.community, news.gone, person=None)}
+    limits = services.platforms[request.account.platform].limits
+    gone = gone_card(news, left, request.say, limits)
+    if not page.total and not shared and not gone:
         return Reply(rich(request.say(N_("Nothing to show: no event matches in these days."))))
     left_out = page.total - len(page.occurrences)
-    shown = posting.digest_reply(ask.digest, page.occurrences, request.say, left_out=left_out)
+    shown = posting.digest_reply(ask.digest, page.occurrences, request.say, left_out=left_out, news=news, gone=gone)
     if shared:
         left_out = max(0, len(shared) - posting.RESOURCES_MOST)
         more = posting.library_reply(shared[: posting.RESOURCES_MOST], request.say, left_out)

@@ -10,6 +10,10 @@ from bot.i18n import N_
 FEATURE = Feature(
     name="feed",
     help=N_("Calendars of venues and festivals whose events come in by themselves"),
+    about=N_(
+        "What is new there is added here, what changes there changes, and what is gone there is cancelled; who means "
+        "to come is told. What somebody changed here stays so."
+    ),
     commands=(
         Command(
             "add",

@@ -26,12 +26,15 @@ def help_feature(features: Sequence[Feature]) -> Feature:
     async def explain(ask: AskHelp, request: Request, _services: Services) -> Reply:
         if not ask.topic:
             return _overview(features, request)
-        wanted = ask.topic.casefold().lstrip("/").split()
+        typed = ask.topic.casefold().lstrip("/").split()
+        wanted = [*typed, *(word.removesuffix("s") for word in typed)]
         seen = [feature for feature in features if _visible(feature, request)]
         named = [each for each in seen if each.name in wanted]  # before others that have a command of that name
         having = [each for each in seen if any(command.name in wanted for command in _visible(each, request))]
         if found := [*named, *having]:
             return _explained(found[0], request)
+        if others := [each for each in features if each.about and each.name in wanted]:
+            return _explained(others[0], request)
         names = request.say.listed([each.name for each in seen], "or")
         raise NotFound(N_("There is no help on {topic}. Ask for {names}."), topic=shortened(ask.topic), names=names)
 
@@ -80,7 +83,10 @@ def _explained(feature: Feature, request: Request) -> Reply:
         for command in commands
         if any(argument.is_required for argument in command.arguments.values())
     ]
-    card = Card(rich(Bold(say.command(f"/{feature.name}"))), joined([rich(say(feature.help)), *lines], "\n"))
+    if not commands:
+        lines = [rich(say(N_("Organisers take care of these.")))]
+    told = [rich(say(each)) for each in (feature.help, feature.about) if each]
+    card = Card(rich(Bold(say.command(f"/{feature.name}"))), joined([*told, *lines], "\n"))
     # one or two options need no list: the example shows them
     options = [_options(command, say) for command in commands if len(command.arguments) > 2]
     return Reply(cards=(Card(card.title, card.body, controls=tuple(buttons[:5])), *options))

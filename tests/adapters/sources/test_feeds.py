@@ -181,7 +181,7 @@ async def test_a_feed_that_does_not_come_says_why(web: FakeWeb) -> None:
     for answer, reason in (
         (Answer(drips), "club.example takes more than 1 seconds to give the feed. Try later."),
         (moved("https://inner.test/"), "At inner.test is no feed that everybody can open. Check the address."),
-        (Answer("", 404), "There is no feed any more: club.example says 404. Check the address."),
+        (Answer("", 404), "There is no feed at that address: club.example says 404. Check it."),
         (Answer("", 403), "club.example does not give the feed to bots (403). Ask whoever makes it."),
         (Answer("", 503), "club.example has trouble of its own now (503). Try later."),
         (Answer(gzip.compress(b"x" * 60_000_000), headers={"Content-Encoding": "gzip"}), "The feed has more than 5 MB"),
