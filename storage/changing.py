@@ -70,12 +70,12 @@ async def change(
         await changes.note(connection, before, [row.id], now)
         await seats.fill(connection, [occurrence], now)
         if edit.rrule:
-            await _repeat(connection, community, row.id, edit, now)
+            await _repeat(connection, row, row.id, edit, now)
         return
     event = await _from_here(connection, row) if scope is Scope.FOLLOWING else row.id
-    await _change_series(connection, row, event, edit, now)
+    shift = await _change_series(connection, row, event, edit, now)
     if edit.rrule is not None:
-        await _repeat(connection, community, event, edit, now)
+        await _repeat(connection, row, event, edit, now, shift)
 
 
 async def cancel(
@@ -114,6 +114,8 @@ async def revive(connection: Connection, community: int, occurrence: int, now: d
     if known is None and not row.is_cancelled:  # its rule does not give it any more: it is a time of its own
         starts, ends = (each.astimezone(ZoneInfo(row.zone)).replace(tzinfo=None, fold=0) for each in (row.at, row.till))
         known = Change(row.original, starts, ends, details=row.own and details_of(row.own))
+        extra = sorted({*walls_of(row.extra), row.original})  # so that what took place but once has several again
+        await connection.execute(_KEEP_OWN, {"event": row.id, "extra": [each.isoformat() for each in extra]})
     if known is not None:
         revived = _own(row, replace(known, is_cancelled=False))
         await connection.execute(_CHANGE_EVENT, {"event": row.id, **revived})
@@ -121,6 +123,7 @@ async def revive(connection: Connection, community: int, occurrence: int, now: d
     await changes.note(connection, before, [row.id], now)
     if row.is_cancelled:
         await _turn(connection, community, row.id, now, is_cancelled=False)
+        await connection.execute(_SAY_WHY, {"event": row.id, "now": now, "reason": ""})
     await seats.fill(connection, await _coming(connection, row.id, now), now)
 
 
@@ -184,8 +187,8 @@ def _edited(row: AnyRow, names: Iterable[str]) -> list[str]:
     return sorted({*row.edited, *names})
 
 
-async def _change_series(connection: Connection, row: AnyRow, event: int, edit: Edit, now: datetime) -> None:
-    """All times of `event`, as `row` is one of them and stood."""
+async def _change_series(connection: Connection, row: AnyRow, event: int, edit: Edit, now: datetime) -> timedelta:
+    """All times of `event`, as `row` is one of them and stood. Returns by how much their original starts shift."""
     known = await bringing.standing(connection, event)
     shown = details_in(row) if row.own is None else details_of(row.own)
     changed = series.edited(known, Time(row.original, shown, row.at, row.till), edit)
@@ -208,23 +211,26 @@ async def _change_series(connection: Connection, row: AnyRow, event: int, edit: 
     await connection.execute(_KEEP_OWN, {"event": event, **columns})
     await bringing.become(connection, row.community_id, event, changed.event, now)
     await seats.fill(connection, await _coming(connection, event, now), now)
+    return changed.shift
 
 
-async def _repeat(connection: Connection, community: int, event: int, edit: Edit, now: datetime) -> None:
+async def _repeat(
+    connection: Connection, row: AnyRow, event: int, edit: Edit, now: datetime, shift: timedelta = timedelta()
+) -> None:
     """From now on it comes again by this rule, or comes once. Times that it does not give are dropped, or cancelled
     where somebody answered.
     """
     known = await bringing.standing(connection, event)
     kept = await connection.first(_OWN_OF, {"event": event})
     assert kept is not None, "it is locked"
-    repeated = series.repeated(known, edit)
+    repeated = series.repeated(known, edit, row.original + shift)
     own = {each.original for each in changes_of(kept.own_changes)}
     columns = {
         "edited": sorted({*kept.edited, TIMING}),
         "own_changes": changes_json([each for each in repeated.changes if each.original in own]),
     }
     await connection.execute(_KEEP_OWN, {"event": event, **columns})
-    await bringing.become(connection, community, event, repeated, now)
+    await bringing.become(connection, row.community_id, event, repeated, now)
     await seats.fill(connection, await _coming(connection, event, now), now)
 
 

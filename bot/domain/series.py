@@ -101,19 +101,18 @@ def split(event: NewEvent, original: datetime) -> tuple[NewEvent, NewEvent] | No
     )
 
 
-def repeated(event: NewEvent, edit: Edit) -> NewEvent:
-    """`event` when it comes again as `edit.rrule` says or, where that is "", only at the time that was edited.
+def repeated(event: NewEvent, edit: Edit, original: datetime) -> NewEvent:
+    """`event` when it comes again as `edit.rrule` says or, where that is "", only at the time that has this original
+    start, wherever that was moved to by itself.
 
     What is said of single times stays for those that the rule still gives. Raises Refused for a rule that never comes
     round, or too often.
     """
     timing = event.timing
     if not edit.rrule:
-        starts, ends = (
-            each.astimezone(ZoneInfo(timing.zone)).replace(tzinfo=None, fold=0) for each in (edit.starts, edit.ends)
-        )
-        once = replace(timing, starts=starts, ends=ends, rrule="", extra=(), without=())
-        return replace(event, timing=once, changes=())
+        ends = original + (timing.ends - timing.starts)
+        once = replace(timing, starts=original, ends=ends, rrule="", extra=(), without=())
+        return replace(event, timing=once, changes=tuple(each for each in event.changes if each.original == original))
     rule = check_rule(edit.rrule, timing.starts, is_all_day=timing.is_all_day)
     new = replace(timing, rrule=rule, extra=(), without=())
     last = max((each.original for each in event.changes), default=timing.starts)

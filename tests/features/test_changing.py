@@ -168,6 +168,33 @@ async def test_a_series_that_comes_once_from_now_on_leaves_one_time(ana: Somebod
     assert answered.status is Status.CANCELLED
 
 
+async def test_a_time_that_was_moved_and_is_the_only_one_from_now_on_keeps_its_answers(ana: Somebody) -> None:
+    await series(ana)
+    await ana.says("/event answer #2")
+    await pressed(ana, await ana.says('/event edit #2 when:"2 november 19:00" venue:Cellar'), "Save")  # where #3 is
+    once = await pressed(ana, await ana.says("/event edit #2 which:all repeats:once"), "Save")
+    assert "Cancelled" not in seen(once)
+    assert await coming(ana) == ["11-02 18:00"]
+    assert "You are going" in words(await ana.says("/event mine"))
+    await pressed(ana, await ana.says('/event edit #2 when:"3 november 20:00"'), "Save")
+    assert await coming(ana) == ["11-03 19:00"]
+    assert "Cellar" in seen(await ana.says("/event show #2"))
+
+
+async def test_a_dropped_time_that_takes_place_after_all_is_one_of_several_again(ana: Somebody) -> None:
+    await series(ana)
+    await ana.says("/event answer #3")
+    await pressed(ana, await ana.says("/event edit #1 which:all repeats:once"), "Save")
+    await pressed(ana, await ana.says("/event show #3"), "It takes place after all")
+    assert await coming(ana) == ["10-19 17:00", "11-02 18:00"]
+    await pressed(ana, await ana.says("/event edit #3 title:Encore"), "Save")
+    assert "Jam" in seen(await ana.says("/event show #1"))
+    await pressed(ana, await ana.says("/event cancel #3"), "Save")
+    assert await coming(ana) == ["10-19 17:00"]
+    await pressed(ana, await ana.says("/event cancel #1"), "Save")
+    assert await coming(ana) == []
+
+
 async def coming(ana: Somebody) -> list[str]:
     """All that takes place."""
     async with ana.bot.database.reading() as uow:

@@ -332,6 +332,15 @@ async def test_what_is_cancelled_says_why_and_takes_place_after_all(database: Da
     assert not await told(database, ana)
 
 
+async def test_why_it_was_cancelled_is_forgotten_when_it_takes_place_after_all(database: Database) -> None:
+    id_ = await add(database, "2026-09-07T19:00", "2026-09-07T22:00", "FREQ=WEEKLY;COUNT=3")
+    async with database.writing() as uow:
+        await uow.events.cancel(1, id_ + 1, NOW, reason="Holiday")
+        await uow.events.cancel(1, id_, NOW, scope=Scope.ALL, reason="The roof leaks")
+        await uow.events.revive(1, id_, NOW)
+    assert [each.reason for each in await several(database, id_, 3)] == ["", "Holiday", ""]
+
+
 async def test_of_two_who_edit_at_once_the_second_is_told(database: Database) -> None:
     id_ = await add(database, "2026-10-02T20:00", "2026-10-02T23:00")
     event = await the_one(database, id_)
