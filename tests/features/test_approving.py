@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,9 @@ import pytest
 
 from bot.domain.addresses import Direct
 from bot.domain.people import Workspace
+from bot.domain.proposals import Verdict
 from bot.request import Press, Run, Submit
-from bot.ui import Answer, Form, Reply
+from bot.ui import Action, Answer, Form, Reply
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, button, somebody, words
 
@@ -98,6 +100,20 @@ async def test_whoever_decides_second_hears_of_the_first(olga: Somebody, ben: So
     assert len(await heard(olga, "ben")) == 1
     found = await olga.says("/event find")
     assert sum("Late Night" in words(Reply(cards=(card,))) for card in found.cards) == 1
+
+
+async def test_of_two_who_decide_at_the_same_moment_one_does(olga: Somebody, ben: Somebody) -> None:
+    max_ = replace(olga, name="max")
+    await max_.says("/help")
+    for number in range(1, 6):
+        title = f"Night{number} Modular"
+        await propose(replace(ben, name=f"ben{number}"), ADD.replace("Late Night Modular", title))
+        approval = olga.ask(Press(Action("event.approve", str(number))))
+        refusal = max_.ask(Run(("event", "decline"), {"event": f"#{number}", "reason": "no"}))
+        await asyncio.gather(approval, refusal)
+        async with olga.bot.database.reading() as uow:
+            [decided] = await uow.proposals.several([number])
+        assert (title in words(await ben.says("/event find"))) == (decided.verdict is Verdict.APPROVED)
 
 
 async def test_saved_twice_it_waits_once_and_organisers_add_at_once(olga: Somebody, ben: Somebody) -> None:
