@@ -64,6 +64,11 @@ class EventTable:
     ) -> Sequence[Occurrence]:
         return await finding.several(self._connection, community, occurrences, person)
 
+    async def stood_for(
+        self, community: int, occurrences: Collection[int], *, person: int | None
+    ) -> Mapping[int, Occurrence]:
+        return await finding.stood_for(self._connection, community, occurrences, person)
+
     async def versions(self, community: int, events: Collection[int]) -> Mapping[int, int]:
         return await finding.versions(self._connection, community, events)
 

@@ -346,6 +346,11 @@ class Events(Protocol):
     ) -> Sequence[Occurrence]:
         """Those of `occurrences` that this community has, in the order they were asked for; ids as in `get`."""
 
+    async def stood_for(
+        self, community: int, occurrences: Collection[int], *, person: int | None
+    ) -> Mapping[int, Occurrence]:
+        """As `several`, each by the id that it was asked for by: of two that became one both lead to that."""
+
     async def versions(self, community: int, events: Collection[int]) -> Mapping[int, int]:
         """The versions of those of these events that this community has."""
 
