@@ -12,7 +12,7 @@ from bot.domain.events import HORIZON, Details, NewEvent, Search, Status, Timing
 from bot.domain.people import Account
 from bot.domain.recurrence import lay_out
 from bot.fit import plain
-from bot.request import Press, Typed
+from bot.request import Press, Submit, Typed
 from bot.ui import Action, Answer, Form, Menu, Reply
 from tests.somebody import Somebody, button, somebody, words
 
@@ -193,6 +193,42 @@ async def test_a_dropped_time_that_takes_place_after_all_is_one_of_several_again
     assert await coming(ana) == ["10-19 17:00"]
     await pressed(ana, await ana.says("/event cancel #1"), "Save")
     assert await coming(ana) == []
+
+
+async def test_in_another_city_it_takes_place_at_the_same_time_on_the_wall_there(ana: Somebody) -> None:
+    await ana.presses(await ana.says('/event add Jam when:"26 october 19:00" city:Berlin'), "Save")
+    await ana.presses(
+        await ana.says('/event add Fest when:"24 october 00:00" until:"27 october 00:00" city:Berlin'), "Save"
+    )
+    asked = seen(await ana.says("/event edit jam city:London"))
+    assert "7:00 PM (Europe/Berlin, CET) → Monday, October 26, 2026, 7:00 PM (Europe/London, GMT)" in asked
+    asked = seen(await ana.says("/event edit jam city:London until:23:00"))
+    assert "10:00 PM (Europe/Berlin, CET) → Monday, October 26, 2026, 11:00 PM (Europe/London, GMT)" in asked
+    asked = seen(await ana.says('/event edit jam city:London until:"23:00 Europe/Paris"'))
+    assert "→ Monday, October 26, 2026, 6:00 PM (Europe/London, GMT)" in asked
+    await pressed(ana, await ana.says("/event edit fest city:London"), "Save")
+    assert "When: Saturday, October 24, 2026 to Monday, October 26, 2026" in seen(await ana.says("/event show fest"))
+    form = await ana.says_form("/event edit jam")
+    again = await ana.ask(Submit(form.action, {**form.values, "city": "London, England, GB"}))
+    assert "→ Monday, October 26, 2026, 7:00 PM (Europe/London, GMT)" in seen(again)
+    await pressed(ana, again, "Save")
+    assert await coming(ana) == ["10-23 23:00", "10-26 19:00"]
+
+
+async def test_what_is_under_way_can_end_at_another_time_that_is_to_come(ana: Somebody) -> None:
+    await ana.presses(await ana.says('/event add Jam when:"today 19:00" city:Berlin'), "Save")
+    ana.clock.skip(8 * HOUR)
+    form = await ana.ask(Typed("/event edit jam until:19:30"))
+    assert isinstance(form, Form)
+    assert "over already" in form.errors["until"]
+    late = await ana.says("/event edit jam until:23:30")
+    assert "Ends: Monday, October 19, 2026, 10:00 PM (Europe/Berlin, CEST) → Monday" in seen(late)
+    assert "11:30 PM" in seen(late)
+    await pressed(ana, late, "Save")
+    assert "20:00 UTC" not in seen(await ana.says("/event show jam"))
+    assert "21:30 UTC" in seen(await ana.says("/event show jam"))
+    abroad = seen(await ana.says('/event edit jam city:"New York"'))  # it began: not anew
+    assert "→ Monday, October 19, 2026, 1:00 PM (America/New_York, EDT)" in abroad
 
 
 async def coming(ana: Somebody) -> list[str]:
