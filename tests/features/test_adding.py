@@ -291,7 +291,14 @@ async def test_a_page_without_an_event_says_what_was_found_and_nothing_is_lost(
             "“Late Night Modular” is over: it repeats no more.",
         ),
         (told(starts="9000-01-01T20:00"), "9000"),
-        (told(timing=Timing(*(datetime(1955, 6, 1, hour) for hour in (18, 21)), "UTC")), "1955"),  # noqa: DTZ001 - walls
+        (
+            told(
+                timing=Timing(
+                    datetime.fromisoformat("1955-06-01T18:00"), datetime.fromisoformat("1955-06-01T21:00"), "UTC"
+                )
+            ),
+            "1955",
+        ),
     ],
 )
 async def test_what_is_over_or_cancelled_is_said_to_be(
