@@ -134,6 +134,22 @@ async def test_what_is_over_by_then_can_only_be_declined(olga: Somebody, ben: So
     assert "over by now" in words(refused)
 
 
+async def test_organisers_decide_from_what_they_were_told_whatever_community_they_used_last(
+    olga: Somebody, ben: Somebody
+) -> None:
+    await propose(ben)
+    await propose(ben, ADD.replace("Late", "Early"))
+    told = await heard(olga, "olga")
+    olga.clock.skip(timedelta(hours=1))
+    guest = replace(olga, workspace=Workspace("console", "elsewhere", "Elsewhere"), is_organiser=False)
+    await guest.says("/help")
+    alone = replace(guest, workspace=None)
+    approved = words(await alone.presses(told[0], "Approve"))
+    assert approved.startswith("In Console:\nLate Night Modular is approved")
+    declined = words(await decline(alone, told[1], "Not this time"))
+    assert declined.startswith("In Console:\nEarly Night Modular is declined")
+
+
 async def test_only_organisers_of_that_community_decide(olga: Somebody, ben: Somebody) -> None:
     await propose(ben)
     waiting = await olga.says("/event waiting")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -209,6 +210,13 @@ async def render_decided(
 
 PRESSES: Mapping[str, Pressed] = {APPROVE: press_approve}
 RENDERS: Mapping[str, Renders] = {PENDING: render_pending, DECIDED: render_decided}
+
+
+async def home_of(id_: str, request: Request, uow: UnitOfWork) -> int | None:
+    """Implements `bot.commands.FindsHome`, for organisers."""
+    with suppress(NotFound, NotAllowed):
+        return (await _theirs(id_.removeprefix("#"), request, uow)).community
+    return None
 
 
 async def _theirs(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
