@@ -48,6 +48,7 @@ from storage.details import (
     timing_columns,
     walls_of,
 )
+from storage.event_copies import MEMBER
 from storage.event_terms import index, indexed, reindex
 from storage.schema import UTC, Wall, among, insert_into, listed
 from storage.tables import attendances, event_sources, events, occurrences, people, places
@@ -342,7 +343,7 @@ _FOUND = (
         occurrences.c.ends.label("till"),
         occurrences.c.details.label("own"),
         occurrences.c.is_cancelled.label("is_off"),
-        exists().where(event_sources.c.event_id == events.c.id).label("has_sources"),
+        exists().where(event_sources.c.event_id == events.c.id, event_sources.c.source != MEMBER).label("has_sources"),
     )
     .select_from(events)
     .join(occurrences, occurrences.c.event_id == events.c.id)
