@@ -162,7 +162,7 @@ async def _found(connection: Connection, community: int, occurrence: int, seen: 
         raise NotFound(N_("This event is not here any more. Look for others with {command}."), command="/event find")
     if seen is not None and seen != row.version:
         raise Refused(
-            N_("{title} was changed by another in the meantime. Press Change to see how it stands now."),
+            N_("{title} was changed by another in the meantime. Press Change and send it: you see what differs now."),
             title=details_in(row).title,
         )
     return row
