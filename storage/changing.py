@@ -71,12 +71,10 @@ async def change(
         await changes.note(connection, before, [row.id], now)
         await seats.fill(connection, [occurrence], now)
         if edit.rrule:
-            await _repeat(connection, row, row.id, edit, now)
+            await _repeat(connection, row, edit.rrule, now)
         return
     event = await _from_here(connection, row) if scope is Scope.FOLLOWING else row.id
-    shift = await _change_series(connection, row, event, edit, now)
-    if edit.rrule is not None:
-        await _repeat(connection, row, event, edit, now, shift)
+    await _change_series(connection, row, event, edit, now)
 
 
 async def cancel(
@@ -188,8 +186,10 @@ def _edited(row: AnyRow, names: Iterable[str]) -> list[str]:
     return sorted({*row.edited, *names})
 
 
-async def _change_series(connection: Connection, row: AnyRow, event: int, edit: Edit, now: datetime) -> timedelta:
-    """All times of `event`, as `row` is one of them and stood. Returns by how much their original starts shift."""
+async def _change_series(connection: Connection, row: AnyRow, event: int, edit: Edit, now: datetime) -> None:
+    """All times of `event`, as `row` is one of them and stood. Those that a new rule does not give are dropped, or
+    cancelled where somebody answered.
+    """
     known = await bringing.standing(connection, event)
     shown = details_in(row) if row.own is None else details_of(row.own)
     changed = series.edited(known, Time(row.original, shown, row.at, row.till), edit)
@@ -212,27 +212,14 @@ async def _change_series(connection: Connection, row: AnyRow, event: int, edit: 
     await connection.execute(_KEEP_OWN, {"event": event, **columns})
     await bringing.become(connection, row.community_id, event, changed.event, now)
     await seats.fill(connection, await _coming(connection, event, now), now)
-    return changed.shift
 
 
-async def _repeat(
-    connection: Connection, row: AnyRow, event: int, edit: Edit, now: datetime, shift: timedelta = timedelta()
-) -> None:
-    """From now on it comes again by this rule, or comes once. Times that it does not give are dropped, or cancelled
-    where somebody answered.
-    """
-    known = await bringing.standing(connection, event)
-    kept = await connection.first(_OWN_OF, {"event": event})
-    assert kept is not None, "it is locked"
-    repeated = series.repeated(known, edit, row.original + shift)
-    own = {each.original for each in changes_of(kept.own_changes)}
-    columns = {
-        "edited": sorted({*kept.edited, TIMING}),
-        "own_changes": changes_json([each for each in repeated.changes if each.original in own]),
-    }
-    await connection.execute(_KEEP_OWN, {"event": event, **columns})
-    await bringing.become(connection, row.community_id, event, repeated, now)
-    await seats.fill(connection, await _coming(connection, event, now), now)
+async def _repeat(connection: Connection, row: AnyRow, rrule: str, now: datetime) -> None:
+    """What took place once comes again by this rule."""
+    known = await bringing.standing(connection, row.id)
+    kept = await connection.scalar(_EDITED, {"event": row.id})
+    await connection.execute(_KEEP_OWN, {"event": row.id, "edited": sorted({*kept, TIMING})})
+    await bringing.become(connection, row.community_id, row.id, series.repeated(known, rrule, row.original), now)
 
 
 async def _from_here(connection: Connection, row: AnyRow) -> int:
@@ -360,7 +347,6 @@ _its = events.c.id == bindparam("event", type_=Integer)
 _KEEP_OWN = update(events).where(events.c.id == bindparam("event"))
 _WHOLE = select(events).where(_its)
 _EDITED = select(events.c.edited).where(_its)
-_OWN_OF = select(events.c.edited, events.c.own_changes).where(_its)
 _times = occurrences.c.event_id == bindparam("event", type_=Integer)
 _TIMES = select(*(occurrences.c[name] for name in ("id", "original", "starts", "ends", "is_cancelled"))).where(_times)
 _SAY_WHY = (

@@ -168,6 +168,33 @@ async def test_a_series_that_comes_once_from_now_on_leaves_one_time(ana: Somebod
     assert answered.status is Status.CANCELLED
 
 
+async def test_a_monthly_series_moves_to_other_days_with_its_new_rule(ana: Somebody) -> None:
+    await pressed(ana, await ana.says('/event add Jam when:"6 november 19:00" repeats:"first friday"'), "Save")
+    for number in (1, 2):
+        await ana.says(f"/event answer #{number}")
+    form = await pressed(ana, await ana.says('/event edit #1 which:all when:"7 november 20:00"'), "Save")
+    assert isinstance(form, Form)
+    assert "or say how it repeats" in form.errors["when"]
+    asked = await ana.says('/event edit #1 which:all when:"7 november 20:00" repeats:"first saturday"')
+    await pressed(ana, asked, "Save")
+    assert (await coming(ana))[:4] == ["11-07 19:00", "12-05 19:00", "01-02 19:00", "02-06 19:00"]
+    assert "2 coming events with your answer" in words(await ana.says("/event mine"))
+    # of all, by a later one: what was the first is none of the new rule
+    asked = await ana.says('/event edit #3 which:all when:"12 january 20:00" repeats:"second tuesday"')
+    await pressed(ana, asked, "Save")
+    shown = await coming(ana)
+    assert "01-12 19:00" in shown
+    assert {int(each[3:5]) for each in shown} <= set(range(8, 15))
+
+
+async def test_a_monthly_series_that_comes_once_moves_to_any_day(ana: Somebody) -> None:
+    await pressed(ana, await ana.says('/event add Jam when:"6 november 19:00" repeats:"first friday"'), "Save")
+    await ana.says("/event answer #2")
+    await pressed(ana, await ana.says('/event edit #2 which:all when:"8 december 20:00" repeats:once'), "Save")
+    assert await coming(ana) == ["12-08 19:00"]
+    assert "You are going" in words(await ana.says("/event mine"))
+
+
 async def test_a_time_that_was_moved_and_is_the_only_one_from_now_on_keeps_its_answers(ana: Somebody) -> None:
     await series(ana)
     await ana.says("/event answer #2")
