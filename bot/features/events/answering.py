@@ -25,7 +25,7 @@ ANSWERS: Mapping[str, str] = {
 }
 """What somebody can say."""
 
-NAMES_MOST = 100
+NAMES_MOST = 200
 """Of those who gave one answer; thousands would be dozens of messages."""
 
 SAID: Mapping[Attendance, str] = {
