@@ -40,17 +40,28 @@ async def poll(feed: Feed, services: Services) -> Result:
         if polled.is_unchanged:
             return Result(polled)
         doubt = feed.doubt(services.clock.now())
-        return Result(polled, await take_in(polled.events, feed.source, community, services, doubt=doubt))
+        taken = await take_in(polled.events, feed.source, community, services, doubt=doubt)
+        await _forget_removed(feed, services)
+        return Result(polled, taken)
     except Refused as refused:
         return Result(refused=refused)
 
 
+async def _forget_removed(feed: Feed, services: Services) -> None:
+    """What was taken in after the feed was removed goes, as the rest of it did."""
+    async with services.store.reading(is_steady=False) as uow:
+        if await uow.feeds.several([feed.id]):
+            return
+    async with services.store.writing() as uow:
+        now = services.clock.now()
+        await uow.events.forget_source(feed.community, feed.source, now)
+        await stir(uow, feed.community, now)
+
+
 async def conclude(asked: Feed, result: Result, uow: UnitOfWork, now: datetime) -> Judged | None:
-    """Note what asking it came to. None for one that was removed meanwhile: what came of it since goes, too."""
+    """Note what asking it came to. None for one that was removed meanwhile."""
     found = await uow.feeds.several([asked.id])
     if not found:
-        await uow.events.forget_source(asked.community, asked.source, now)
-        await stir(uow, asked.community, now)
         return None
     [feed] = found
     if result.refused is not None:
