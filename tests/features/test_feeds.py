@@ -294,6 +294,15 @@ async def test_a_feed_that_makes_up_its_uids_each_day_shows_each_event_once(
     assert not [said for said in heard(olga, "ben") if "cancelled" in said]
 
 
+async def test_what_is_on_its_citys_clock_is_the_same_under_another_uid(olga: Somebody, web: Feeds) -> None:
+    vague = night("a", "Vague", location="Hall, Tokyo, Japan", is_floating=True, has_end=False)
+    web.tells(CLUB, vague)
+    await add(olga)
+    web.tells(CLUB, replace(vague, uid="b"))
+    shown = fields((await olga.says("/feed check club")).cards[0])
+    assert shown == {"Would be changed (1)": "Vague"}
+
+
 async def test_the_same_event_of_two_feeds_is_one_with_both_sources(olga: Somebody, web: Feeds) -> None:
     page = "https://club.example/night"
     web.tells(CLUB, night("a", "Night"), night("b", "Late", FRIDAY + timedelta(days=1), link=page), name="Club")

@@ -13,7 +13,8 @@ from bot.domain.links import key_of
 from bot.domain.people import Community
 from bot.domain.recurrence import lay_out
 from bot.domain.sources import Compared, Copy, Doubt, Said, compared
-from bot.features.events.importing import bring_in, digest_of
+from bot.features.events.importing import bring_in, digest_of, timing_of
+from bot.features.events.locating import Cities, details_of
 from bot.features.mirror import stir
 
 AT_ONCE = 10
@@ -98,9 +99,11 @@ async def _compared(
 ) -> tuple[Mapping[str, Copy], Mapping[str, Said], Compared]:
     async with services.store.reading(is_steady=False) as uow:
         known = await uow.events.copies(community.id, source, now)
+        cities = Cities()
+        await cities.learn([each.location for uid, each in told.items() if each.is_floating and uid not in known], uow)
     said: dict[str, Said] = {}
     for number, (uid, each) in enumerate(told.items()):
-        said[uid] = _said(each, known.get(uid), now)
+        said[uid] = _said(each, known.get(uid), cities, now)
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)  # others are answered meanwhile
     return known, said, compared(known, said, now, doubt)
@@ -111,11 +114,12 @@ def _by_uid(events: Sequence[SourceEvent]) -> Mapping[str, SourceEvent]:
     return {each.uid: each for each in events}
 
 
-def _said(told: SourceEvent, known: Copy | None, now: datetime) -> Said:
+def _said(told: SourceEvent, known: Copy | None, cities: Cities, now: datetime) -> Said:
     digest = digest_of(told)
     if known is not None and known.digest == digest:  # when that is, is known too
         return Said(digest, known.title, known.starts, known.ends, known.link)
-    slots = lay_out(told.timing, times_of(told), since=now, until=now + HORIZON)
+    timing = timing_of(told, details_of(told, cities))  # as it is kept, so that it is found again
+    slots = lay_out(timing, times_of(told), since=now, until=now + HORIZON)
     coming = next((slot for slot in slots if slot.ends > now), slots[-1] if slots else None)
     starts, ends = (coming.starts, coming.ends) if coming else (now, now)
     return Said(digest, told.title, starts, ends, key_of(told.link))
