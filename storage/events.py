@@ -103,6 +103,9 @@ class EventTable:
     async def gone(self, community: int, source: str, uids: Collection[str], now: datetime) -> int:
         return await bringing.gone(self._connection, community, source, uids, now)
 
+    async def alone(self, community: int, source: str, uids: Collection[str]) -> Collection[str]:
+        return await bringing.alone(self._connection, community, source, uids)
+
     async def forget_source(self, community: int, source: str, now: datetime) -> None:
         await bringing.forget_source(self._connection, community, source, now)
 

@@ -391,6 +391,9 @@ class Events(Protocol):
         far as it still comes; those who meant to come are told (`Changes`). Returns how many events were.
         """
 
+    async def alone(self, community: int, source: str, uids: Collection[str]) -> Collection[str]:
+        """Those of `uids` whose events would be cancelled, were they `gone`."""
+
     async def forget_source(self, community: int, source: str, now: datetime) -> None:
         """There is no such source any more. What it alone told of stays where somebody answered, as the community's
         own; else what still comes of it goes.
