@@ -35,6 +35,7 @@ from bot.domain.drafts import Draft
 from bot.domain.people import Account, Workspace
 from bot.errors import NotAllowed, NotFound, Refused
 from bot.features import mirror
+from bot.features.organising import organises
 from bot.features.welcome import greetings
 from bot.grammar import meant_topic, read_sentence
 from bot.i18n import AS_DECLARED, N_, Slash, Words
@@ -104,7 +105,7 @@ class App:
         say = Words(incoming.locale or self.locale, ZoneInfo(self.zone), self._commands(incoming))
         outcome = "failed"
         try:
-            request = await self._recognise(incoming)
+            request = await self._at_home(await self._recognise(incoming), incoming.asked)
             say = request.say
             answer = await self._answer(incoming.asked, request)
             if incoming.workspace is None:
@@ -224,6 +225,41 @@ class App:
             accounts=incoming.accounts,
             files=incoming.files,
         )
+
+    async def _at_home(self, request: Request, asked: Asked) -> Request:
+        """A button in a direct message is about the community of what it stands under, not the one acted in last, and
+        so is the form that it opens.
+        """
+        if request.workspace is not None:
+            return request
+        of, id_ = self._of(asked)
+        finds = next((each.homes[of] for each in self.features if of in each.homes), None)
+        if finds is None:
+            return request
+        async with self.services.store.reading(is_steady=False) as uow:
+            home = await finds(id_, request, uow)
+            community = None if home is None else await uow.people.community(home)
+            if community is None or community == request.joined:
+                return request
+            return replace(request, joined=community, is_organiser=await organises(community.id, request, uow))
+
+    def _of(self, asked: Asked) -> tuple[str, str]:
+        """An action and its argument; or the look-up that a form begins with, and what it names. "" for neither."""
+        match asked:
+            case Press(Action(name, arg)) if name == ASK:
+                path, _, filled = arg.partition("/")
+                _, command = self._find(path.split())
+                values = _argument(filled, command)
+            case Press(Action(name, arg)):
+                return name, arg
+            case Submit(Action(name, _), values):
+                _, command = self._find(name.split())
+            case _:
+                return "", ""
+        for each in command.arguments.values():
+            if isinstance(each.param, Stored):
+                return each.param.lookup, values.get(each.name, "")
+        return "", ""
 
     def _commands(self, incoming: Incoming) -> Mapping[str, str]:
         platform = self.services.platforms.get(incoming.account.platform)

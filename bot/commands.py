@@ -392,6 +392,8 @@ class Chore(Protocol):
 
 Pressed = Callable[[Press, Request, Services], Awaitable[Answer]]
 OpensForm = Callable[[Press, Request, Services], Awaitable[Form]]
+FindsHome = Callable[[str, Request, UnitOfWork], Awaitable[int | None]]
+"""The community of what is named by its id, if the asker is a member there and the bot is."""
 
 
 class HomeCards(Protocol):
@@ -417,6 +419,8 @@ class Feature:
     opens: Mapping[str, OpensForm] = field(default_factory=dict)
     for_organisers: frozenset[str] = frozenset()
     """Names of those actions that only organisers may use; the core checks it at every press."""
+    homes: Mapping[str, FindsHome] = field(default_factory=dict)
+    """By names of actions and look-ups: where they lead from a direct message, which tells of any community."""
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     falls_due: Mapping[str, FallsDue] = field(default_factory=dict)
     renders: Mapping[str, Renders] = field(default_factory=dict)

@@ -111,6 +111,23 @@ async def gone(connection: Connection, community: int, source: str, uids: Collec
     return cancelled
 
 
+async def alone(connection: Connection, community: int, source: str, uids: Collection[str]) -> Collection[str]:
+    """As `Events.alone` says."""
+    told = [copy for copy in await event_copies.known(connection, community, uids) if copy.source == source]
+    ids = {copy.event for copy in told}
+    kept = await event_copies.kept_copies(connection, ids)
+    values = {"events": listed(connection.dialect, sorted(ids))}
+    stays = {
+        row.id
+        for row in await connection.rows(_standing_unlocked(connection.dialect), values)
+        if row.is_cancelled or IS_CANCELLED in row.edited
+    }
+    for copy in told:
+        if any(each.source != source and each.missing_since is None for each in kept.get(copy.event, ())):
+            stays.add(copy.event)
+    return {copy.uid for copy in told if copy.event not in stays}
+
+
 async def forget_source(connection: Connection, community: int, source: str, now: datetime) -> None:
     """As `Events.forget_source` says."""
     await _take_turn(connection, community)
@@ -471,6 +488,11 @@ def _add(dialect: str) -> Executable:
 def _add_missing(dialect: str) -> Executable:
     statement = insert_into(occurrences, dialect)
     return statement.on_conflict_do_nothing(index_elements=["event_id", "original"])
+
+
+@cache
+def _standing_unlocked(dialect: str) -> Executable:
+    return select(events.c.id, events.c.is_cancelled, events.c.edited).where(among(events.c.id, "events", dialect))
 
 
 @cache

@@ -48,6 +48,7 @@ from storage.details import (
     timing_columns,
     walls_of,
 )
+from storage.event_copies import MEMBER
 from storage.event_terms import index, indexed, reindex
 from storage.schema import UTC, Wall, among, insert_into, listed
 from storage.tables import attendances, event_sources, events, occurrences, people, places
@@ -70,12 +71,10 @@ async def change(
         await changes.note(connection, before, [row.id], now)
         await seats.fill(connection, [occurrence], now)
         if edit.rrule:
-            await _repeat(connection, community, row.id, edit, now)
+            await _repeat(connection, row, edit.rrule, now)
         return
     event = await _from_here(connection, row) if scope is Scope.FOLLOWING else row.id
     await _change_series(connection, row, event, edit, now)
-    if edit.rrule is not None:
-        await _repeat(connection, community, event, edit, now)
 
 
 async def cancel(
@@ -114,6 +113,8 @@ async def revive(connection: Connection, community: int, occurrence: int, now: d
     if known is None and not row.is_cancelled:  # its rule does not give it any more: it is a time of its own
         starts, ends = (each.astimezone(ZoneInfo(row.zone)).replace(tzinfo=None, fold=0) for each in (row.at, row.till))
         known = Change(row.original, starts, ends, details=row.own and details_of(row.own))
+        extra = sorted({*walls_of(row.extra), row.original})  # so that what took place but once has several again
+        await connection.execute(_KEEP_OWN, {"event": row.id, "extra": [each.isoformat() for each in extra]})
     if known is not None:
         revived = _own(row, replace(known, is_cancelled=False))
         await connection.execute(_CHANGE_EVENT, {"event": row.id, **revived})
@@ -121,6 +122,7 @@ async def revive(connection: Connection, community: int, occurrence: int, now: d
     await changes.note(connection, before, [row.id], now)
     if row.is_cancelled:
         await _turn(connection, community, row.id, now, is_cancelled=False)
+        await connection.execute(_SAY_WHY, {"event": row.id, "now": now, "reason": ""})
     await seats.fill(connection, await _coming(connection, row.id, now), now)
 
 
@@ -158,7 +160,7 @@ async def _found(connection: Connection, community: int, occurrence: int, seen: 
         raise NotFound(N_("This event is not here any more. Look for others with {command}."), command="/event find")
     if seen is not None and seen != row.version:
         raise Refused(
-            N_("{title} was changed by another in the meantime. Press Change to see how it stands now."),
+            N_("{title} was changed by another in the meantime. Press Change and send it: you see what differs now."),
             title=details_in(row).title,
         )
     return row
@@ -185,7 +187,9 @@ def _edited(row: AnyRow, names: Iterable[str]) -> list[str]:
 
 
 async def _change_series(connection: Connection, row: AnyRow, event: int, edit: Edit, now: datetime) -> None:
-    """All times of `event`, as `row` is one of them and stood."""
+    """All times of `event`, as `row` is one of them and stood. Those that a new rule does not give are dropped, or
+    cancelled where somebody answered.
+    """
     known = await bringing.standing(connection, event)
     shown = details_in(row) if row.own is None else details_of(row.own)
     changed = series.edited(known, Time(row.original, shown, row.at, row.till), edit)
@@ -210,22 +214,12 @@ async def _change_series(connection: Connection, row: AnyRow, event: int, edit: 
     await seats.fill(connection, await _coming(connection, event, now), now)
 
 
-async def _repeat(connection: Connection, community: int, event: int, edit: Edit, now: datetime) -> None:
-    """From now on it comes again by this rule, or comes once. Times that it does not give are dropped, or cancelled
-    where somebody answered.
-    """
-    known = await bringing.standing(connection, event)
-    kept = await connection.first(_OWN_OF, {"event": event})
-    assert kept is not None, "it is locked"
-    repeated = series.repeated(known, edit)
-    own = {each.original for each in changes_of(kept.own_changes)}
-    columns = {
-        "edited": sorted({*kept.edited, TIMING}),
-        "own_changes": changes_json([each for each in repeated.changes if each.original in own]),
-    }
-    await connection.execute(_KEEP_OWN, {"event": event, **columns})
-    await bringing.become(connection, community, event, repeated, now)
-    await seats.fill(connection, await _coming(connection, event, now), now)
+async def _repeat(connection: Connection, row: AnyRow, rrule: str, now: datetime) -> None:
+    """What took place once comes again by this rule."""
+    known = await bringing.standing(connection, row.id)
+    kept = await connection.scalar(_EDITED, {"event": row.id})
+    await connection.execute(_KEEP_OWN, {"event": row.id, "edited": sorted({*kept, TIMING})})
+    await bringing.become(connection, row.community_id, row.id, series.repeated(known, rrule, row.original), now)
 
 
 async def _from_here(connection: Connection, row: AnyRow) -> int:
@@ -336,7 +330,7 @@ _FOUND = (
         occurrences.c.ends.label("till"),
         occurrences.c.details.label("own"),
         occurrences.c.is_cancelled.label("is_off"),
-        exists().where(event_sources.c.event_id == events.c.id).label("has_sources"),
+        exists().where(event_sources.c.event_id == events.c.id, event_sources.c.source != MEMBER).label("has_sources"),
     )
     .select_from(events)
     .join(occurrences, occurrences.c.event_id == events.c.id)
@@ -353,7 +347,6 @@ _its = events.c.id == bindparam("event", type_=Integer)
 _KEEP_OWN = update(events).where(events.c.id == bindparam("event"))
 _WHOLE = select(events).where(_its)
 _EDITED = select(events.c.edited).where(_its)
-_OWN_OF = select(events.c.edited, events.c.own_changes).where(_its)
 _times = occurrences.c.event_id == bindparam("event", type_=Integer)
 _TIMES = select(*(occurrences.c[name] for name in ("id", "original", "starts", "ends", "is_cancelled"))).where(_times)
 _SAY_WHY = (

@@ -64,6 +64,11 @@ class EventTable:
     ) -> Sequence[Occurrence]:
         return await finding.several(self._connection, community, occurrences, person)
 
+    async def stood_for(
+        self, community: int, occurrences: Collection[int], *, person: int | None
+    ) -> Mapping[int, Occurrence]:
+        return await finding.stood_for(self._connection, community, occurrences, person)
+
     async def versions(self, community: int, events: Collection[int]) -> Mapping[int, int]:
         return await finding.versions(self._connection, community, events)
 
@@ -97,6 +102,9 @@ class EventTable:
 
     async def gone(self, community: int, source: str, uids: Collection[str], now: datetime) -> int:
         return await bringing.gone(self._connection, community, source, uids, now)
+
+    async def alone(self, community: int, source: str, uids: Collection[str]) -> Collection[str]:
+        return await bringing.alone(self._connection, community, source, uids)
 
     async def forget_source(self, community: int, source: str, now: datetime) -> None:
         await bringing.forget_source(self._connection, community, source, now)

@@ -81,8 +81,15 @@ async def mine(connection: Connection, community: int, person: int, since: datet
 async def several(
     connection: Connection, community: int, ids: Collection[int], person: int | None
 ) -> Sequence[Occurrence]:
+    found = await stood_for(connection, community, ids, person)
+    return tuple({each.id: each for each in found.values()}.values())
+
+
+async def stood_for(
+    connection: Connection, community: int, ids: Collection[int], person: int | None
+) -> Mapping[int, Occurrence]:
     if not ids:
-        return ()
+        return {}
     found = await _by_id(connection, community, ids, person)
     missing = [id_ for id_ in ids if id_ not in found]
     if missing:
@@ -93,8 +100,7 @@ async def several(
         if now_:
             there = await _by_id(connection, community, list(now_.values()), person)
             found |= {old: there[new] for old, new in now_.items() if new in there}
-    once = {found[id_].id: found[id_] for id_ in ids if id_ in found}
-    return tuple(once.values())
+    return {id_: found[id_] for id_ in ids if id_ in found}
 
 
 async def _by_id(

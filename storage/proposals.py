@@ -81,8 +81,8 @@ class ProposalTable:
         assert row is not None, "it is there: kept now, or by the same request before"
         return _proposal(row)
 
-    async def get(self, community: int, id_: int) -> Proposal | None:
-        row = await self._connection.first(_GET, {"community": community, "proposal": id_})
+    async def hold(self, community: int, id_: int) -> Proposal | None:
+        row = await self._connection.first(_HOLD, {"community": community, "proposal": id_})
         return None if row is None else _proposal(row)
 
     async def waiting(self, community: int, offset: int, limit: int) -> tuple[Sequence[Proposal], int]:
@@ -99,7 +99,7 @@ class ProposalTable:
         *,
         reason: str = "",
         occurrence: int | None = None,
-    ) -> bool:
+    ) -> None:
         values = {
             "community": community,
             "proposal": id_,
@@ -108,7 +108,7 @@ class ProposalTable:
             "became": occurrence,
             "now": now,
         }
-        return await self._connection.scalar(_DECIDE, values) is not None
+        await self._connection.execute(_DECIDE, values)
 
     async def several(self, ids: Collection[int]) -> Sequence[Proposal]:
         dialect = self._connection.dialect
@@ -144,7 +144,7 @@ _ASK = update(communities).where(_is_community).values(events_need_approval=bind
 _is_it = and_(_c.community_id == bindparam("community"), _c.id == bindparam("proposal"))
 _is_waiting = and_(_c.community_id == bindparam("community"), _c.verdict == Verdict.WAITING.value)
 _ALL = select(proposals, people.c.name).join(people, people.c.id == _c.person_id)
-_GET = _ALL.where(_is_it)
+_HOLD = _ALL.where(_is_it).with_for_update(of=proposals)
 _BY_REQUEST = _ALL.where(_c.community_id == bindparam("community"), _c.request_id == bindparam("request"))
 _COUNT = select(func.count()).select_from(proposals).where(_is_waiting)
 _WAITING = _ALL.where(_is_waiting).order_by(_c.id).offset(bindparam("from_")).limit(bindparam("most"))
@@ -157,7 +157,6 @@ _DECIDE = (
         occurrence_id=bindparam("became"),
         decided_at=bindparam("now", type_=UTC()),
     )
-    .returning(_c.id)
 )
 _old = select(_c.id).where(_c.decided_at < bindparam("before", type_=UTC())).limit(bindparam("most"))
 _SWEEP = delete(proposals).where(_c.id.in_(_old))

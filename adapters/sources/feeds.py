@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from adapters.sources.feeds_xml import NO_FEED
 from adapters.sources.icalendar import AT_ONCE, Caps, Lines, read_calendar
 from adapters.sources.icalendar_wire import decode
+from adapters.sources.pages_text import encoding_of
 from adapters.sources.processes import start, stop
 from bot.domain.events import TITLE_MOST, Skipped, SourceEvent
 from bot.domain.text import clean_line, clip
@@ -24,6 +25,8 @@ _NAME = re.compile(
 )
 _NAME_WITHIN = 20_000
 _FOLD = re.compile(rb"\r?\n[ \t]")
+_END = b"END:VCALENDAR"
+_END_WITHIN = 1_000
 
 CAPS = Caps(bytes=5_000_000, events=20_000, seconds=20, memory=500_000_000)
 
@@ -49,8 +52,12 @@ async def read_feed(body: bytes, *, media: str, charset: str, url: str, zone: st
     Raises Refused for what is no feed or exceeds the caps. The process is gone when this ends, however it ends.
     """
     if is_calendar(body, media):
-        async with aclosing(read_calendar(body, zone=zone, caps=caps)) as told:
-            return await _heard(_calendar_name(body), told)
+        async with aclosing(read_calendar(body, zone=zone, charset=charset, caps=caps)) as told:
+            heard = await _heard(_calendar_name(body, charset), told)
+        if _END not in body[-_END_WITHIN:].replace(b"\0", b"").upper():  # without the zeros of UTF-16
+            # a server gave up in the middle: what stands behind that is not cancelled
+            raise Refused(N_("The feed breaks off before its end, and is not taken. Try later."))
+        return heard
     if not body.strip():
         raise Refused(NO_FEED)
     process = await start(_CHILD, zone, charset[:40] or "-", str(caps.seconds), str(caps.memory))
@@ -93,7 +100,11 @@ async def _heard(name: str, told: AsyncIterator[SourceEvent | Skipped]) -> Heard
     return Heard(clip(clean_line(name), TITLE_MOST), tuple(events), tuple(skipped))
 
 
-def _calendar_name(body: bytes) -> str:
+def _calendar_name(body: bytes, charset: str) -> str:
     found = _NAME.search(body[:_NAME_WITHIN].partition(b"BEGIN:VEVENT")[0])
-    text = _FOLD.sub(b"", found[1]).decode("utf-8", "replace") if found else ""
+    said = _FOLD.sub(b"", found[1]) if found else b""
+    try:
+        text = said.decode()
+    except UnicodeDecodeError:
+        text = said.decode(encoding_of(charset) or "cp1252", "replace")
     return re.sub(r"\\(.)", lambda escaped: " " if escaped[1] in "nN" else escaped[1], text)

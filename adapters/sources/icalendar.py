@@ -47,11 +47,14 @@ def count_events(data: bytes) -> int:
     return sum(1 for _ in _EVENT.finditer(data.upper()))
 
 
-async def read_calendar(data: bytes, *, zone: str, caps: Caps = DEFAULT) -> AsyncGenerator[SourceEvent | Skipped, None]:
+async def read_calendar(
+    data: bytes, *, zone: str, charset: str = "", caps: Caps = DEFAULT
+) -> AsyncGenerator[SourceEvent | Skipped, None]:
     """Everything in an iCalendar file, as it is read: events, and what was not taken with the reason.
 
     `zone` (IANA) is where times and days are that name no zone, when the calendar does not say either. Events come
-    in the order of the file, past ones too. Changes of a series are told on the series' own wall and zone.
+    in the order of the file, past ones too. Changes of a series are told on the series' own wall and zone. `charset`
+    is what a header said it is in, for what is no UTF-8.
 
     Raises Refused for what is no calendar or exceeds a cap, at once or after some events; what was yielded until
     then is right as it is. The process is gone when the iteration ends, however it ends. Whoever may leave it
@@ -59,7 +62,7 @@ async def read_calendar(data: bytes, *, zone: str, caps: Caps = DEFAULT) -> Asyn
     otherwise do so when it gets round to it.
     """
     _check_size(data, caps)
-    process = await start(_CHILD, zone, str(caps.seconds), str(caps.memory))
+    process = await start(_CHILD, zone, charset[:40] or "-", str(caps.seconds), str(caps.memory))
     try:
         told = Lines(process, caps.seconds)
         await told.send(data)

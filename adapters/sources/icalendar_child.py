@@ -1,6 +1,6 @@
 """The process that reads one calendar: bytes on stdin, JSON lines on stdout, and a hard end to time and memory.
 
-Run as `python -m adapters.sources.icalendar_child ZONE SECONDS MEMORY`; nobody but `adapters.sources.icalendar`
+Run as `python -m adapters.sources.icalendar_child ZONE CHARSET SECONDS MEMORY`; nobody but `adapters.sources.icalendar`
 does.
 """
 
@@ -21,11 +21,11 @@ FLUSH = 64 * 1024
 
 
 def main() -> int:
-    zone, seconds, memory = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    confine(seconds, memory)
+    zone, charset, seconds, memory = sys.argv[1:]
+    confine(int(seconds), int(memory))
     gc.disable()  # the process ends before its garbage matters
     try:
-        _write(_items(sys.stdin.buffer.read(), zone))
+        _write(_items(sys.stdin.buffer.read(), "" if charset == "-" else charset, zone))
     except (MemoryError, RecursionError):
         return OUT_OF_MEMORY
     except BrokenPipeError:
@@ -33,9 +33,9 @@ def main() -> int:
     return 0
 
 
-def _items(data: bytes, zone: str) -> Iterator[Item | Refused]:
+def _items(data: bytes, charset: str, zone: str) -> Iterator[Item | Refused]:
     try:
-        lines = lines_of(data)
+        lines = lines_of(data, charset)
         del data
         yield from events_of(lines, zone)
     except Refused as no:

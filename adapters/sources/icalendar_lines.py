@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from icalendar.parser import Contentline
 
+from adapters.sources.pages_text import encoding_of
 from bot.errors import Refused
 from bot.i18n import N_
 
@@ -54,8 +55,10 @@ class Piece:
     """False when the file ends inside it."""
 
 
-def lines_of(data: bytes) -> list[str]:
-    """The unfolded lines of `data`: UTF-8, UTF-16 with its mark, or what is neither line by line as Windows-1252."""
+def lines_of(data: bytes, charset: str = "") -> list[str]:
+    """The unfolded lines of `data`: UTF-8, UTF-16 with its mark, what its header said it is in (`charset`), or what is
+    none of these line by line as Windows-1252.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", errors="replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
@@ -63,9 +66,12 @@ def lines_of(data: bytes) -> list[str]:
         data = data.replace(b"\r", b"\n")
     data = _FOLD.sub(b"", data)
     try:
-        return data.decode().split("\n")
+        return data.decode().split("\n")  # whatever the header says: many say Latin-1 of everything
     except UnicodeDecodeError:
-        return [_decoded(line) for line in data.split(b"\n")]
+        try:
+            return data.decode(encoding_of(charset) or "utf-8").split("\n")
+        except UnicodeDecodeError:
+            return [_decoded(line) for line in data.split(b"\n")]
 
 
 def pieces_of(lines: list[str]) -> list[Piece]:

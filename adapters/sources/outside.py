@@ -113,7 +113,7 @@ class Outside:
         )
         _check_status(url, fetched.status)
         if is_calendar(fetched.body, fetched.media):
-            return await self._chosen(await self._read_calendar(fetched.body, zone))
+            return await self._chosen(await self._read_calendar(fetched, zone))
         told = await self._told(fetched)
         if told is None:
             return PageEvents((), file_of(fetched.url, fetched.media))
@@ -126,8 +126,9 @@ class Outside:
             _shown(url, page)
         return chosen
 
-    async def _read_calendar(self, body: bytes, zone: str) -> list[SourceEvent | Skipped]:
-        async with self._reading, aclosing(read_calendar(body, zone=zone, caps=CAPS)) as told:
+    async def _read_calendar(self, fetched: Fetched, zone: str) -> list[SourceEvent | Skipped]:
+        calendar = read_calendar(fetched.body, zone=zone, charset=fetched.charset, caps=CAPS)
+        async with self._reading, aclosing(calendar) as told:
             return [each async for each in told]
 
     async def _chosen(self, found: Iterable[SourceEvent | Skipped], page: Page | None = None) -> PageEvents:

@@ -33,12 +33,17 @@ _LABELS = {
 }
 
 
+def encoding_of(charset: str) -> str:
+    """What Python calls the encoding that a header names, "" for none that is known."""
+    return _LABELS.get(charset.strip().lower(), "")
+
+
 def text_of(body: bytes, charset: str) -> str:
     """The text of `body`; `charset` is what the header said, "" for nothing. What is no letter becomes U+FFFD."""
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace")
-    if told := _LABELS.get(charset.strip().lower()):
+    if told := encoding_of(charset):
         return body.decode(told, "replace")
     if found := _META.search(body[:_META_WITHIN]):
         written = _LABELS.get(found[1].decode("ascii", "replace").lower(), "")

@@ -20,6 +20,7 @@ from bot.compose.web import OpenedLater
 from bot.domain.events import Skipped, SourceEvent
 from bot.domain.links import page_key
 from bot.domain.people import Account, Community
+from bot.domain.sources import Doubt
 from bot.errors import Refused, SetupError
 from bot.features.events.importing import Imported, bring_in
 from bot.features.events.taking import take_in
@@ -45,8 +46,9 @@ async def import_address(settings: Settings, url: str, community_name: str) -> N
         key = page_key(url)
         async with database.reading() as uow:
             feeds = await uow.feeds.listed(community.id)
-        source = next((each.source for each in feeds if each.key == key), key)
-        imported, cancelled = await _from_address(url, source, community, services)
+        feed = next((each for each in feeds if each.key == key), None)
+        source, doubt = (feed.source, feed.doubt(services.clock.now())) if feed else (key, Doubt.NEW)
+        imported, cancelled = await _from_address(url, source, doubt, community, services)
     finally:
         await web.close()
         await database.close()
@@ -54,7 +56,9 @@ async def import_address(settings: Settings, url: str, community_name: str) -> N
         click.echo(line)
 
 
-async def _from_address(url: str, source: str, community: Community, services: Services) -> tuple[Imported, int]:
+async def _from_address(
+    url: str, source: str, doubt: Doubt, community: Community, services: Services
+) -> tuple[Imported, int]:
     """What came of a feed, with how many events it cancelled; else of a page that tells of events."""
     try:
         polled = await services.web.feed(url, community.zone)
@@ -63,7 +67,7 @@ async def _from_address(url: str, source: str, community: Community, services: S
         if not found.events:
             raise no_feed from None
         return await bring_in(_each(found.events), source, community, services), 0
-    taken = await take_in(polled.events, source, community, services)
+    taken = await take_in(polled.events, source, community, services, doubt=doubt)
     skipped = [*polled.skipped, *taken.skipped]
     seen = len(polled.events) + len(polled.skipped)
     return Imported(seen, taken.added, taken.changed, taken.unchanged, skipped), taken.cancelled

@@ -346,6 +346,11 @@ class Events(Protocol):
     ) -> Sequence[Occurrence]:
         """Those of `occurrences` that this community has, in the order they were asked for; ids as in `get`."""
 
+    async def stood_for(
+        self, community: int, occurrences: Collection[int], *, person: int | None
+    ) -> Mapping[int, Occurrence]:
+        """As `several`, each by the id that it was asked for by: of two that became one both lead to that."""
+
     async def versions(self, community: int, events: Collection[int]) -> Mapping[int, int]:
         """The versions of those of these events that this community has."""
 
@@ -385,6 +390,9 @@ class Events(Protocol):
         """A source says nothing of these any more. What no source tells of then, and no member added, is cancelled as
         far as it still comes; those who meant to come are told (`Changes`). Returns how many events were.
         """
+
+    async def alone(self, community: int, source: str, uids: Collection[str]) -> Collection[str]:
+        """Those of `uids` whose events would be cancelled, were they `gone`."""
 
     async def forget_source(self, community: int, source: str, now: datetime) -> None:
         """There is no such source any more. What it alone told of stays where somebody answered, as the community's

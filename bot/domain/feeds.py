@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.people import Origin
+from bot.domain.sources import Doubt
 
 FEED = "feed"
 """The kind of a feed's due row; the subject is the feed."""
@@ -99,9 +100,11 @@ class Feed:
         """What people know it by: its name, else its host and path."""
         return self.name or self.key
 
-    def may_shrink(self, now: datetime) -> bool:
-        """Whether it is believed now that over half of it is gone."""
-        return self.shrank_at is not None and now - self.shrank_at >= SAID_AGAIN_AFTER
+    def doubt(self, now: datetime) -> Doubt:
+        """What is made of it now when it says that over half of it is gone."""
+        if self.shrank_at is None:
+            return Doubt.NEW
+        return Doubt.OVER if now - self.shrank_at >= SAID_AGAIN_AFTER else Doubt.STANDING
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ class Proposals(Protocol):
     async def propose(self, community: int, event: NewEvent, now: datetime) -> Proposal:
         """Keep it; `event.added_by` is who proposes it. The same `request_id` proposes once."""
 
-    async def get(self, community: int, id_: int) -> Proposal | None:
-        """One of this community's."""
+    async def hold(self, community: int, id_: int) -> Proposal | None:
+        """One of this community's, for who is about to decide: others wait until this unit of work is done."""
 
     async def waiting(self, community: int, offset: int, limit: int) -> tuple[Sequence[Proposal], int]:
         """Those that nobody decided upon, the oldest first; and how many there are."""
@@ -65,8 +65,8 @@ class Proposals(Protocol):
         *,
         reason: str = "",
         occurrence: int | None = None,
-    ) -> bool:
-        """Whether this decided it: of several who do the first counts."""
+    ) -> None:
+        """Decide on one that waits; on others it changes nothing."""
 
     async def several(self, ids: Collection[int]) -> Sequence[Proposal]:
         """Those of `ids` that exist, for the scheduler: of any community."""

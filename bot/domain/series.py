@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.events import Change, Details, Edit, NewEvent, Timing
 from bot.domain.recurrence import LOOK_AHEAD, check_rule, is_over
-from bot.domain.rules import Frequency, Rule, parse, spell, walls
+from bot.domain.rules import Frequency, Rule, matches, parse, spell, walls
 from bot.domain.walls import instant
 from bot.errors import Refused
 from bot.i18n import N_
@@ -45,7 +45,7 @@ def edited(event: NewEvent, chosen: Time, edit: Edit) -> Edited:
     """`event` when what `edit` changed about `chosen` is changed about all its times.
 
     A time that was moved by itself stays where it is, and keeps what is said of it alone. Raises Refused where the rule
-    cannot be moved to other days.
+    cannot be moved to other days, and for a new one as `repeated`.
     """
     names = names_changed(chosen.details, edit.details)
     values = {name: getattr(edit.details, name) for name in names}
@@ -63,7 +63,10 @@ def edited(event: NewEvent, chosen: Time, edit: Edit) -> Edited:
             ends = edit.ends.astimezone(ZoneInfo(timing.zone)).replace(tzinfo=None, fold=0)
             changed = replace(changed, ends=ends)
         changes.append(changed)
-    return Edited(replace(event, details=details, timing=timing, changes=tuple(changes)), shift, names)
+    moved = replace(event, details=details, timing=timing, changes=tuple(changes))
+    if edit.rrule is not None:
+        moved = repeated(moved, edit.rrule, chosen.original + shift)
+    return Edited(moved, shift, names)
 
 
 def split(event: NewEvent, original: datetime) -> tuple[NewEvent, NewEvent] | None:
@@ -101,23 +104,23 @@ def split(event: NewEvent, original: datetime) -> tuple[NewEvent, NewEvent] | No
     )
 
 
-def repeated(event: NewEvent, edit: Edit) -> NewEvent:
-    """`event` when it comes again as `edit.rrule` says or, where that is "", only at the time that was edited.
+def repeated(event: NewEvent, rrule: str, original: datetime) -> NewEvent:
+    """`event` when it comes again as `rrule` says or, where that is "", only at the time that has this original
+    start, wherever that was moved to by itself.
 
     What is said of single times stays for those that the rule still gives. Raises Refused for a rule that never comes
     round, or too often.
     """
     timing = event.timing
-    if not edit.rrule:
-        starts, ends = (
-            each.astimezone(ZoneInfo(timing.zone)).replace(tzinfo=None, fold=0) for each in (edit.starts, edit.ends)
-        )
-        once = replace(timing, starts=starts, ends=ends, rrule="", extra=(), without=())
-        return replace(event, timing=once, changes=())
-    rule = check_rule(edit.rrule, timing.starts, is_all_day=timing.is_all_day)
-    new = replace(timing, rrule=rule, extra=(), without=())
+    if not rrule:
+        ends = original + (timing.ends - timing.starts)
+        once = replace(timing, starts=original, ends=ends, rrule="", extra=(), without=())
+        return replace(event, timing=once, changes=tuple(each for each in event.changes if each.original == original))
+    rule = check_rule(rrule, timing.starts, is_all_day=timing.is_all_day)
+    first = _first(parse(rule), timing)
+    new = replace(timing, starts=first, ends=first + (timing.ends - timing.starts), rrule=rule, extra=(), without=())
     last = max((each.original for each in event.changes), default=timing.starts)
-    given = {timing.starts, *_walls(parse(rule), new, before=last + timedelta(days=1))}
+    given = {first, *_walls(parse(rule), new, before=last + timedelta(days=1))}
     return replace(event, timing=new, changes=tuple(each for each in event.changes if each.original in given))
 
 
@@ -137,7 +140,9 @@ def _timing(old: Timing, chosen: Time, edit: Edit) -> tuple[Timing, timedelta, b
         return old, shift, is_moved
     first = old.starts + shift
     days = (chosen.original + shift).date() - chosen.original.date()
-    rule = _moved(old, shift, days.days) if old.rrule else ""
+    rule = edit.rrule
+    if rule is None:
+        rule = _moved(old, shift, days.days) if old.rrule else ""
     timing = Timing(
         first,
         first + length,
@@ -159,7 +164,10 @@ def _moved(timing: Timing, shift: timedelta, days: int) -> str:
     turns = is_weekly and (rule.interval == 1 or len(rule.days) == 1)
     if (has_times and shift != timedelta(days=days)) or (days and not turns and (any(parts) or rule.days)):
         raise Refused(
-            N_("When this takes place follows from a rule that cannot be moved like this. Move one time of it only."),
+            N_(
+                "When this takes place follows from a rule that cannot be moved like this. Move one time of it only, "
+                "or say how it repeats from now on."
+            ),
             param="when",
         )
     turned = tuple(sorted((ordinal, (day + days) % 7) for ordinal, day in rule.days)) if days else rule.days
@@ -179,6 +187,14 @@ def _later(until: date | datetime | None, shift: timedelta, days: int, zone: str
 def _until(original: datetime, timing: Timing) -> date | datetime:
     """Just before that start."""
     return original.date() - timedelta(days=1) if timing.is_all_day else original - timedelta(seconds=1)
+
+
+def _first(rule: Rule, timing: Timing) -> datetime:
+    """The first start from that of `timing` on which fits the rule: what was the first is an odd one out by another."""
+    for wall in matches(rule, timing.starts, since=timing.starts, before=timing.starts + LOOK_AHEAD):
+        if wall >= timing.starts and not is_over(wall, rule.until, timing.zone):
+            return wall
+    return timing.starts
 
 
 def _walls(

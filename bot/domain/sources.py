@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from bot.domain.events import Skipped, SourceEvent
 from bot.domain.pages import Page
@@ -75,6 +76,17 @@ class Said:
     link: str = ""
 
 
+class Doubt(Enum):
+    """What is made of a source that says that much of what was to come is gone."""
+
+    NEW = auto()
+    """It did not say so when it was heard last: losing over half is not believed."""
+    STANDING = auto()
+    """It was not believed a while ago, and what it lost is not, whatever it has gained since."""
+    OVER = auto()
+    """It said so for long enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """By UID: what a source says that it did not before, says otherwise, and says no more. What had vanished and is
@@ -86,10 +98,10 @@ class Compared:
     vanished: frozenset[str]
     renamed: Mapping[str, str]
     shrinks: bool
-    """Over half of all that was still to come vanished at once."""
+    """Over half of all that was still to come vanished, and that is not believed yet."""
 
 
-def compared(known: Mapping[str, Copy], said: Mapping[str, Said], now: datetime) -> Compared:
+def compared(known: Mapping[str, Copy], said: Mapping[str, Said], now: datetime, doubt: Doubt = Doubt.NEW) -> Compared:
     """What a source says now against its copies.
 
     A UID that is gone and a new one with the same start, and the same title or page, are one event: there are
@@ -111,7 +123,9 @@ def compared(known: Mapping[str, Copy], said: Mapping[str, Said], now: datetime)
         changed=frozenset(changed),
         vanished=frozenset(vanished),
         renamed=renamed,
-        shrinks=len(vanished) > FEW and 2 * len(vanished) > len(coming),
+        shrinks=len(vanished) > FEW
+        and doubt is not Doubt.OVER
+        and (doubt is Doubt.STANDING or 2 * len(vanished) > len(coming)),
     )
 
 

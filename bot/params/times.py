@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
+from typing import Protocol, runtime_checkable
 from zoneinfo import available_timezones
 
 from bot.domain.datewords import (
@@ -110,18 +111,29 @@ class ComingDay(Plain):
         return value.isoformat() if isinstance(value, date) else "never"
 
 
+@runtime_checkable
+class Begins(Protocol):
+    """What starts at some time."""
+
+    @property
+    def begins(self) -> Moment: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Until(Plain):
-    """The end of what starts at the argument named `start`: "23:00", "2h", "Sat 3am"."""
+    """The end of what begins at the argument named `start`, else as `of` does: "23:00", "2h", "Sat 3am"."""
 
     start: str = "when"
+    of: str = ""
 
     @property
     def depth(self) -> int:
         return 2
 
     def read(self, typed: str, reading: Reading) -> Moment:
-        start = reading.others.get(self.start)
+        start, of = (reading.others.get(name) for name in (self.start, self.of))
+        if start is None and isinstance(of, Begins):
+            start = of.begins
         if not isinstance(start, Moment):
             raise Refused(N_("Say first when it starts; the end is read from there."))
         return read_end(typed, start, locale=reading.locale, now=reading.now)

@@ -291,6 +291,14 @@ async def test_a_page_without_an_event_says_what_was_found_and_nothing_is_lost(
             "“Late Night Modular” is over: it repeats no more.",
         ),
         (told(starts="9000-01-01T20:00"), "9000"),
+        (
+            told(
+                timing=Timing(
+                    datetime.fromisoformat("1955-06-01T18:00"), datetime.fromisoformat("1955-06-01T21:00"), "UTC"
+                )
+            ),
+            "1955",
+        ),
     ],
 )
 async def test_what_is_over_or_cancelled_is_said_to_be(
@@ -299,6 +307,28 @@ async def test_what_is_over_or_cancelled_is_said_to_be(
     web.pages[LINK] = PageEvents((event,))
     form = await ana.says_form(f"/event add {LINK}")
     assert says in form.errors["when"]
+
+
+@pytest.mark.parametrize("when", ["2026-12-11 20:00", "2026-12-01 20:00"])
+async def test_at_another_time_than_its_page_says_it_lasts_as_long_and_does_not_come_again(
+    ana: Somebody, web: Calendars, when: str
+) -> None:
+    begins = datetime.fromisoformat("2026-12-04T20:00")
+    weekly = Timing(begins, begins + timedelta(hours=3), "Europe/Berlin", rrule="FREQ=WEEKLY")
+    web.pages[LINK] = PageEvents((told(timing=weekly),))
+    said = fields(await ana.says(f'/event add {LINK} when:"{when}"'))
+    day = said["Starts"].removesuffix(", 8:00 PM (Europe/Berlin, CET)")
+    assert said["Ends"] == f"{day}, 11:00 PM (Europe/Berlin, CET)"
+    assert "Repeats" not in said
+    assert "Repeats" in fields(await ana.says(f'/event add {LINK} when:"2026-12-04 20:00"'))
+
+
+async def test_what_is_over_comes_again_when_only_its_time_is_said(ana: Somebody, web: Calendars) -> None:
+    web.pages[LINK] = PageEvents((told(starts="2026-01-02T20:00"),))
+    form = await ana.says_form(f"/event add {LINK}")
+    again = await ana.ask(Submit(form.action, {**form.values, "when": "2026-12-11 20:00"}))
+    assert title(again) == "Late Night Modular"
+    assert fields(again)["Ends"] == "Friday, December 11, 2026, 11:00 PM (Europe/Berlin, CET)"
 
 
 async def test_a_page_that_cannot_be_read_is_told_in_the_form(ana: Somebody) -> None:

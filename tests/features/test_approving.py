@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,9 @@ import pytest
 
 from bot.domain.addresses import Direct
 from bot.domain.people import Workspace
+from bot.domain.proposals import Verdict
 from bot.request import Press, Run, Submit
-from bot.ui import Answer, Form, Reply
+from bot.ui import Action, Answer, Form, Reply
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, button, somebody, words
 
@@ -100,6 +102,20 @@ async def test_whoever_decides_second_hears_of_the_first(olga: Somebody, ben: So
     assert sum("Late Night" in words(Reply(cards=(card,))) for card in found.cards) == 1
 
 
+async def test_of_two_who_decide_at_the_same_moment_one_does(olga: Somebody, ben: Somebody) -> None:
+    max_ = replace(olga, name="max")
+    await max_.says("/help")
+    for number in range(1, 6):
+        title = f"Night{number} Modular"
+        await propose(replace(ben, name=f"ben{number}"), ADD.replace("Late Night Modular", title))
+        approval = olga.ask(Press(Action("event.approve", str(number))))
+        refusal = max_.ask(Run(("event", "decline"), {"event": f"#{number}", "reason": "no"}))
+        await asyncio.gather(approval, refusal)
+        async with olga.bot.database.reading() as uow:
+            [decided] = await uow.proposals.several([number])
+        assert (title in words(await ben.says("/event find"))) == (decided.verdict is Verdict.APPROVED)
+
+
 async def test_saved_twice_it_waits_once_and_organisers_add_at_once(olga: Somebody, ben: Somebody) -> None:
     asked = await ben.says(ADD)
     await ben.presses(asked, "Save")
@@ -116,6 +132,22 @@ async def test_what_is_over_by_then_can_only_be_declined(olga: Somebody, ben: So
     assert isinstance(refused, Reply)
     assert refused.is_refusal
     assert "over by now" in words(refused)
+
+
+async def test_organisers_decide_from_what_they_were_told_whatever_community_they_used_last(
+    olga: Somebody, ben: Somebody
+) -> None:
+    await propose(ben)
+    await propose(ben, ADD.replace("Late", "Early"))
+    told = await heard(olga, "olga")
+    olga.clock.skip(timedelta(hours=1))
+    guest = replace(olga, workspace=Workspace("console", "elsewhere", "Elsewhere"), is_organiser=False)
+    await guest.says("/help")
+    alone = replace(guest, workspace=None)
+    approved = words(await alone.presses(told[0], "Approve"))
+    assert approved.startswith("In Console:\nLate Night Modular is approved")
+    declined = words(await decline(alone, told[1], "Not this time"))
+    assert declined.startswith("In Console:\nEarly Night Modular is declined")
 
 
 async def test_only_organisers_of_that_community_decide(olga: Somebody, ben: Somebody) -> None:

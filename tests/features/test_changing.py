@@ -12,7 +12,7 @@ from bot.domain.events import HORIZON, Details, NewEvent, Search, Status, Timing
 from bot.domain.people import Account
 from bot.domain.recurrence import lay_out
 from bot.fit import plain
-from bot.request import Press, Typed
+from bot.request import Press, Submit, Typed
 from bot.ui import Action, Answer, Form, Menu, Reply
 from tests.somebody import Somebody, button, somebody, words
 
@@ -166,6 +166,96 @@ async def test_a_series_that_comes_once_from_now_on_leaves_one_time(ana: Somebod
     async with ana.bot.database.reading() as uow:
         [answered] = await uow.events.several(1, [3], person=None)
     assert answered.status is Status.CANCELLED
+
+
+async def test_a_monthly_series_moves_to_other_days_with_its_new_rule(ana: Somebody) -> None:
+    await pressed(ana, await ana.says('/event add Jam when:"6 november 19:00" repeats:"first friday"'), "Save")
+    for number in (1, 2):
+        await ana.says(f"/event answer #{number}")
+    form = await pressed(ana, await ana.says('/event edit #1 which:all when:"7 november 20:00"'), "Save")
+    assert isinstance(form, Form)
+    assert "or say how it repeats" in form.errors["when"]
+    asked = await ana.says('/event edit #1 which:all when:"7 november 20:00" repeats:"first saturday"')
+    await pressed(ana, asked, "Save")
+    assert (await coming(ana))[:4] == ["11-07 19:00", "12-05 19:00", "01-02 19:00", "02-06 19:00"]
+    assert "2 coming events with your answer" in words(await ana.says("/event mine"))
+    # of all, by a later one: what was the first is none of the new rule
+    asked = await ana.says('/event edit #3 which:all when:"12 january 20:00" repeats:"second tuesday"')
+    await pressed(ana, asked, "Save")
+    shown = await coming(ana)
+    assert "01-12 19:00" in shown
+    assert {int(each[3:5]) for each in shown} <= set(range(8, 15))
+
+
+async def test_a_monthly_series_that_comes_once_moves_to_any_day(ana: Somebody) -> None:
+    await pressed(ana, await ana.says('/event add Jam when:"6 november 19:00" repeats:"first friday"'), "Save")
+    await ana.says("/event answer #2")
+    await pressed(ana, await ana.says('/event edit #2 which:all when:"8 december 20:00" repeats:once'), "Save")
+    assert await coming(ana) == ["12-08 19:00"]
+    assert "You are going" in words(await ana.says("/event mine"))
+
+
+async def test_a_time_that_was_moved_and_is_the_only_one_from_now_on_keeps_its_answers(ana: Somebody) -> None:
+    await series(ana)
+    await ana.says("/event answer #2")
+    await pressed(ana, await ana.says('/event edit #2 when:"2 november 19:00" venue:Cellar'), "Save")  # where #3 is
+    once = await pressed(ana, await ana.says("/event edit #2 which:all repeats:once"), "Save")
+    assert "Cancelled" not in seen(once)
+    assert await coming(ana) == ["11-02 18:00"]
+    assert "You are going" in words(await ana.says("/event mine"))
+    await pressed(ana, await ana.says('/event edit #2 when:"3 november 20:00"'), "Save")
+    assert await coming(ana) == ["11-03 19:00"]
+    assert "Cellar" in seen(await ana.says("/event show #2"))
+
+
+async def test_a_dropped_time_that_takes_place_after_all_is_one_of_several_again(ana: Somebody) -> None:
+    await series(ana)
+    await ana.says("/event answer #3")
+    await pressed(ana, await ana.says("/event edit #1 which:all repeats:once"), "Save")
+    await pressed(ana, await ana.says("/event show #3"), "It takes place after all")
+    assert await coming(ana) == ["10-19 17:00", "11-02 18:00"]
+    await pressed(ana, await ana.says("/event edit #3 title:Encore"), "Save")
+    assert "Jam" in seen(await ana.says("/event show #1"))
+    await pressed(ana, await ana.says("/event cancel #3"), "Save")
+    assert await coming(ana) == ["10-19 17:00"]
+    await pressed(ana, await ana.says("/event cancel #1"), "Save")
+    assert await coming(ana) == []
+
+
+async def test_in_another_city_it_takes_place_at_the_same_time_on_the_wall_there(ana: Somebody) -> None:
+    await ana.presses(await ana.says('/event add Jam when:"26 october 19:00" city:Berlin'), "Save")
+    await ana.presses(
+        await ana.says('/event add Fest when:"24 october 00:00" until:"27 october 00:00" city:Berlin'), "Save"
+    )
+    asked = seen(await ana.says("/event edit jam city:London"))
+    assert "7:00 PM (Europe/Berlin, CET) → Monday, October 26, 2026, 7:00 PM (Europe/London, GMT)" in asked
+    asked = seen(await ana.says("/event edit jam city:London until:23:00"))
+    assert "10:00 PM (Europe/Berlin, CET) → Monday, October 26, 2026, 11:00 PM (Europe/London, GMT)" in asked
+    asked = seen(await ana.says('/event edit jam city:London until:"23:00 Europe/Paris"'))
+    assert "→ Monday, October 26, 2026, 6:00 PM (Europe/London, GMT)" in asked
+    await pressed(ana, await ana.says("/event edit fest city:London"), "Save")
+    assert "When: Saturday, October 24, 2026 to Monday, October 26, 2026" in seen(await ana.says("/event show fest"))
+    form = await ana.says_form("/event edit jam")
+    again = await ana.ask(Submit(form.action, {**form.values, "city": "London, England, GB"}))
+    assert "→ Monday, October 26, 2026, 7:00 PM (Europe/London, GMT)" in seen(again)
+    await pressed(ana, again, "Save")
+    assert await coming(ana) == ["10-23 23:00", "10-26 19:00"]
+
+
+async def test_what_is_under_way_can_end_at_another_time_that_is_to_come(ana: Somebody) -> None:
+    await ana.presses(await ana.says('/event add Jam when:"today 19:00" city:Berlin'), "Save")
+    ana.clock.skip(8 * HOUR)
+    form = await ana.ask(Typed("/event edit jam until:19:30"))
+    assert isinstance(form, Form)
+    assert "over already" in form.errors["until"]
+    late = await ana.says("/event edit jam until:23:30")
+    assert "Ends: Monday, October 19, 2026, 10:00 PM (Europe/Berlin, CEST) → Monday" in seen(late)
+    assert "11:30 PM" in seen(late)
+    await pressed(ana, late, "Save")
+    assert "20:00 UTC" not in seen(await ana.says("/event show jam"))
+    assert "21:30 UTC" in seen(await ana.says("/event show jam"))
+    abroad = seen(await ana.says('/event edit jam city:"New York"'))  # it began: not anew
+    assert "→ Monday, October 19, 2026, 1:00 PM (America/New_York, EDT)" in abroad
 
 
 async def coming(ana: Somebody) -> list[str]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.events import Attendance, Details, Kind, Occurrence, Price, Status
+from bot.domain.people import Account
 from bot.domain.places import Place
 from bot.features.events.cards import full_card, short_card
 from bot.fit import plain
@@ -197,6 +198,19 @@ async def test_answers_are_counted_changed_and_named(ana: Somebody) -> None:
     assert shown(who.cards[0]) == {"Going (1)": "Ana", "Not going (1)": "Ben"}
     assert titles(await ana.says("/event mine")) == ["Late Night"]
     assert titles(await ben.says("/event mine")) == []
+
+
+async def test_of_hundreds_who_come_some_are_named_and_all_are_counted(ana: Somebody) -> None:
+    await add(ana, "Late Night", "2026-12-01 20:00")
+    accounts = [Account("console", f"fan{number}", f"Fan {number}") for number in range(300)]
+    async with ana.bot.database.writing() as uow:
+        [event] = await uow.events.suggest(1, "late night", NOW, 1)
+        for person in (await uow.people.people_of(accounts)).values():
+            await uow.events.answer(1, event.id, person, Attendance.GOING, NOW)
+    [(name, value)] = shown((await ana.says("/event who late night")).cards[0]).items()
+    assert name == "Going (300)"
+    assert value.count("Fan") == 200
+    assert value.endswith(", and 100 more")
 
 
 async def test_my_events_come_in_pages(ana: Somebody) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -31,9 +31,14 @@ class Feeds(NoWeb):
 
     told: dict[str, Polled] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    """What happens once, while a feed is asked."""
 
     async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
         self.asked.append((url, etag, modified))
+        if (happens := self.meanwhile) is not None:
+            self.meanwhile = None
+            await happens()
         if url not in self.told:
             raise Refused(N_("{host} does not answer."), host=url.split("/")[2])
         polled = self.told[url]
@@ -217,6 +222,62 @@ async def test_a_feed_that_says_it_again_is_believed(olga: Somebody, web: Feeds)
     assert set(await calendar(olga)) == {"Night 0", "Night 1"}
 
 
+async def test_another_calendar_in_the_place_of_a_feed_is_doubted_as_long(olga: Somebody, web: Feeds) -> None:
+    web.tells(CLUB, *nights(8))
+    await add(olga)
+    others = [replace(each, uid=f"x{each.uid}", title=f"Day {each.uid}") for each in nights(8)]
+    web.tells(CLUB, *others)
+    await goes_by(olga, timedelta(hours=2))
+    assert len(await calendar(olga)) == 16
+    checked = await olga.says("/feed check club")
+    assert set(fields(checked.cards[0])) == {"Held back"}
+    assert not checked.cards[0].controls, "nothing would change"
+    web.tells(CLUB, *nights(8))
+    await goes_by(olga, timedelta(hours=12))
+    assert set(await calendar(olga)) == {each.title for each in nights(8)}
+
+
+async def test_check_says_so_once_a_feed_is_believed(olga: Somebody, web: Feeds) -> None:
+    web.tells(CLUB, *nights(8))
+    await add(olga)
+    web.tells(CLUB, *nights(2))
+    await goes_by(olga, timedelta(hours=1))
+    assert set(fields((await olga.says("/feed check club")).cards[0])) == {"Held back"}
+    olga.clock.skip(timedelta(hours=3))
+    checked = await olga.says("/feed check club")
+    assert set(fields(checked.cards[0])) == {"Would be cancelled (6)"}
+    assert "6 cancelled" in words(await olga.presses(checked, "Take it now"))
+
+
+async def test_check_cancels_nothing_that_another_feed_tells_of(olga: Somebody, web: Feeds) -> None:
+    for url in (CLUB, PAPER):
+        web.tells(url, *nights(2))
+        await add(olga, url)
+    web.tells(CLUB, *nights(1))
+    checked = await olga.says("/feed check club")
+    assert "nothing would change" in words(checked)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_a_feed_that_is_removed_while_it_is_asked_leaves_nothing(
+    olga: Somebody, web: Feeds, *, by_hand: bool
+) -> None:
+    web.tells(CLUB, *nights(1))
+    await add(olga)
+    surely = await olga.says("/feed remove club")
+    web.tells(CLUB, *nights(4))
+    checked = await olga.says("/feed check club")
+    web.meanwhile = lambda: olga.presses(surely, "Remove")
+    if by_hand:
+        assert "There is no feed #1" in words(await olga.presses(checked, "Take it now"))
+    else:
+        await goes_by(olga, timedelta(hours=2))
+    assert await calendar(olga) == {}
+    asked = len(web.asked)
+    await goes_by(olga, timedelta(hours=3))
+    assert len(web.asked) == asked
+
+
 async def test_a_feed_that_makes_up_its_uids_each_day_shows_each_event_once(
     olga: Somebody, ben: Somebody, web: Feeds
 ) -> None:
@@ -231,6 +292,15 @@ async def test_a_feed_that_makes_up_its_uids_each_day_shows_each_event_once(
     }
     assert "You are going" in words(await ben.says("/event mine"))
     assert not [said for said in heard(olga, "ben") if "cancelled" in said]
+
+
+async def test_what_is_on_its_citys_clock_is_the_same_under_another_uid(olga: Somebody, web: Feeds) -> None:
+    vague = night("a", "Vague", location="Hall, Tokyo, Japan", is_floating=True, has_end=False)
+    web.tells(CLUB, vague)
+    await add(olga)
+    web.tells(CLUB, replace(vague, uid="b"))
+    shown = fields((await olga.says("/feed check club")).cards[0])
+    assert shown == {"Would be changed (1)": "Vague"}
 
 
 async def test_the_same_event_of_two_feeds_is_one_with_both_sources(olga: Somebody, web: Feeds) -> None:

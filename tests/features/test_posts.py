@@ -22,6 +22,7 @@ from bot.fit import check
 from bot.platform import Limits
 from bot.request import Run
 from bot.ui import Reply
+from tests.features.test_linking import elsewhere, linked
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, somebody, words
 from tests.storage.making import FRIDAY, bring, event, told
@@ -365,6 +366,53 @@ async def test_what_is_in_the_calendar_no_more_leaves_the_digest(zoe: Somebody) 
     await soon(zoe)
     assert "Bravo" not in words(posted(zoe)[0])
     assert "Alpha" in words(posted(zoe)[0])
+
+
+async def test_what_another_event_stands_for_by_now_is_followed_and_not_called_gone(
+    zoe: Somebody, ben: Somebody
+) -> None:
+    community = await feed_tells(zoe, "Alpha")
+    later = event("Alpha", FRIDAY + timedelta(days=28, hours=5))  # another feed's, too far off to be the same
+    await bring(zoe.bot.database, community, told(later, "Alpha", source="feed:2"), now=NOW)
+    younger = (await coming(zoe))[1]
+    await zoe.presses(await zoe.says(SET), "Save")
+    await zoe.says(f"/event post #{younger.id} channel:cards")
+    await goes_by(zoe, timedelta(days=1))
+    same = event("Alpha", FRIDAY + timedelta(days=28))
+    await bring(zoe.bot.database, community, told(same, "Alpha", "2", "feed:2"), now=zoe.clock.now())
+    async with zoe.bot.services.store.writing() as uow:
+        await stir(uow, community, zoe.clock.now())
+    [stays] = await coming(zoe)
+    assert stays.id != younger.id
+    await soon(zoe)
+    assert words(posted(zoe)[0]).count("Alpha") == 1
+    await ben.says(f"/event answer #{stays.id}")
+    await soon(zoe)
+    assert "1 going" in str(posted(zoe, "cards")[0].cards[0].fields)
+    await goes_by(zoe, timedelta(days=7))
+    newest = words(posted(zoe)[1])
+    assert newest.count("Alpha") == 1
+    assert not re.search(r"not in the calendar|New|1 new|cancelled", newest)
+
+
+async def test_who_unlinks_goes_on_with_the_digest_as_if_the_calendar_was_always_theirs(zoe: Somebody) -> None:
+    mia = elsewhere(zoe, "mia")
+    await mia.presses(await mia.says('/event add Delta when:"2026-12-03 20:00" venue:Cellar'), "Save")
+    await linked(mia, zoe)
+    await first_digest(zoe)
+    await zoe.presses(await zoe.says("/greenroom unlink"), "Unlink")
+    for title in ("Alpha", "Delta"):  # their own, and a copy of what stays with the others
+        await zoe.says(f"/event answer {title}")
+    await soon(zoe)
+    for title in ("Alpha", "Bravo", "Charlie", "Delta"):
+        assert words(posted(zoe)[0]).count(title) == 1
+    assert words(posted(zoe)[0]).count("1 going") == 2
+    await zoe.presses(await zoe.says("/event edit delta venue:Attic"), "Save")
+    await goes_by(zoe, timedelta(days=7))
+    newest = words(posted(zoe)[1])
+    assert "1 changed" in newest
+    assert "Changed, before: Cellar" in newest
+    assert not re.search(r"not in the calendar|New|1 new|cancelled", newest)
 
 
 async def test_what_was_off_in_the_last_digest_and_is_on_again_is_not_called_off_in_the_newest(zoe: Somebody) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.addresses import Direct
 from bot.domain.events import CAPACITY_MOST, Edit
+from bot.domain.people import Workspace
 from bot.request import Press
 from bot.ui import Button, Reply
 from tests.features.test_introductions import Chat
@@ -159,6 +160,25 @@ async def test_reminders_go_to_who_goes_and_changes_to_who_waits_too(door: Door)
     await door.after(50 * HOUR)  # 2 hours before
     assert ["You are going to this" in words(each) for each in door.heard("dan")] == [True]
     assert door.heard("eva") == []
+
+
+async def test_a_place_is_passed_on_by_the_button_whatever_community_was_used_last(door: Door) -> None:
+    await door.opens(places=1)
+    await door.say("ben", "cem")
+    await door.after(HOUR)
+    hall = replace(door.who("cem"), workspace=Workspace("console", "hall", "The Hall"))
+    await hall.says("/event find")
+    await door.leave("ben")
+    await door.after(MINUTE)
+    [told] = door.heard("cem")
+    alone = replace(hall, workspace=None)
+    passed = words(await alone.presses(told, "Pass"))
+    assert passed.startswith("In Console:\nYou are not going to Tape Loops.")
+    assert words(await alone.presses(told, "Details")).startswith("In Console:")
+    eve = replace(hall, name="eve")  # who was never where it is
+    await eve.says("/event find")
+    assert "not in this community" in words(await replace(eve, workspace=None).presses(told, "Details"))
+    assert "not in this community" in words(await hall.presses(told, "Details"))
 
 
 async def test_who_asks_to_be_forgotten_makes_room(door: Door) -> None:

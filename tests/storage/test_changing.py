@@ -22,6 +22,7 @@ from bot.domain.events import (
     Status,
     Timing,
 )
+from bot.domain.links import key_of
 from bot.domain.people import Account, Workspace
 from bot.domain.recurrence import lay_out
 from bot.errors import NotFound, Refused
@@ -330,6 +331,34 @@ async def test_what_is_cancelled_says_why_and_takes_place_after_all(database: Da
     times = await several(database, id_, 4)
     assert [(each.status, each.going) for each in times] == [(Status.SCHEDULED, each in (0, 2)) for each in range(4)]
     assert not await told(database, ana)
+
+
+async def test_why_it_was_cancelled_is_forgotten_when_it_takes_place_after_all(database: Database) -> None:
+    id_ = await add(database, "2026-09-07T19:00", "2026-09-07T22:00", "FREQ=WEEKLY;COUNT=3")
+    async with database.writing() as uow:
+        await uow.events.cancel(1, id_ + 1, NOW, reason="Holiday")
+        await uow.events.cancel(1, id_, NOW, scope=Scope.ALL, reason="The roof leaks")
+        await uow.events.revive(1, id_, NOW)
+    assert [each.reason for each in await several(database, id_, 3)] == ["", "Holiday", ""]
+
+
+async def test_a_members_series_can_be_cut_again_once_no_feed_tells_of_it(database: Database) -> None:
+    starts = wall("2026-09-07T19:00")
+    timing = Timing(starts, starts + timedelta(hours=3), "Europe/Berlin", rrule="FREQ=WEEKLY;COUNT=3")
+    new = NewEvent(Details("Jam", page_link="https://jam.example/"), timing)
+    slots = lay_out(timing, (), since=NOW, until=NOW + HORIZON)
+    async with database.writing() as uow:
+        id_ = await uow.events.add(1, new, slots, NOW)
+        key = key_of(new.details.page_link)
+        brought = await uow.events.bring(1, [FromSource(new, slots, "feed:1", "jam", "1", key)], NOW)
+        assert brought.added == 0
+    with pytest.raises(Refused, match="kept elsewhere"):
+        async with database.writing() as uow:
+            await uow.events.cancel(1, id_ + 1, NOW, scope=Scope.FOLLOWING)
+    async with database.writing() as uow:
+        await uow.events.forget_source(1, "feed:1", NOW)
+        await uow.events.cancel(1, id_ + 1, NOW, scope=Scope.FOLLOWING)
+    assert [each.status is Status.CANCELLED for each in await several(database, id_, 3)] == [False, True, True]
 
 
 async def test_of_two_who_edit_at_once_the_second_is_told(database: Database) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.changes import Standing, standing_json, standing_of, standing_of_time
@@ -50,14 +50,16 @@ async def gathered(digest: Digest, listed: Sequence[Occurrence], uow: UnitOfWork
     """What is news in a digest that falls due now and lists these. In the first one nothing is."""
     first = {each.id: standing_of_time(each) for each in listed}
     last = await uow.outbox.last_sent(digest.community, DIGEST, digest.id)
-    known = {id_: was for post in last for id_, was in _standings(post.owed.facts.get("first")).items()}
     if not last:
         return News(first=first)
+    shown = {id_: was for post in last for id_, was in _standings(post.owed.facts.get("first")).items()}
+    now_ = await uow.events.stood_for(digest.community, shown, person=None)
+    known = _renamed(shown, now_)
     since = min(post.owed_at for post in last)
     new = frozenset(each.id for each in listed if each.id not in known and each.added_at and each.added_at > since)
     was = {id_: known[id_] for id_, stands in first.items() if id_ in known and known[id_].differs(stands)}
     away = [id_ for id_, stood in known.items() if id_ not in first and stood.ends > now and not stood.is_cancelled]
-    left = {each.id: standing_of_time(each) for each in await uow.events.several(digest.community, away, person=None)}
+    left = {each.id: standing_of_time(each) for each in now_.values()}
     gone = tuple(id_ for id_ in away if id_ not in left or known[id_].differs(left[id_]))
     off = [id_ for id_ in gone if id_ not in left or left[id_].is_cancelled]
     counts = len(new), len(was) + len(gone) - len(off), len(off)
@@ -87,6 +89,20 @@ def news_in(facts: Mapping[str, Fact]) -> News:
         _standings(facts.get("first")),
         (new, changed, off),
     )
+
+
+def renamed(news: News, now_: Mapping[int, Occurrence]) -> News:
+    """By what each is known by now: two events may have become one, or a community's its own copies (`stood_for`)."""
+    new, gone = ([now_[id_].id if id_ in now_ else id_ for id_ in ids] for ids in (news.new, news.gone))
+    was, first = _renamed(news.was, now_), _renamed(news.first, now_)
+    return replace(news, new=frozenset(new), was=was, gone=tuple(dict.fromkeys(gone)), first=first)
+
+
+def _renamed(standings: Mapping[int, Standing], now_: Mapping[int, Occurrence]) -> Mapping[int, Standing]:
+    """Of two that became one what the one was that stayed counts, where it was shown."""
+    return {now_[id_].id: was for id_, was in standings.items() if id_ in now_} | {
+        id_: was for id_, was in standings.items() if id_ not in now_ or now_[id_].id == id_
+    }
 
 
 def counted(news: News, say: Words) -> str:

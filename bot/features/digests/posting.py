@@ -15,7 +15,7 @@ from bot.domain.digests import DIGEST, LATE_MOST, Digest
 from bot.domain.events import Occurrence, Page
 from bot.domain.people import Community
 from bot.domain.resources import Resource
-from bot.features.digests.news import NO_NEWS, News, counted, facts_of, gathered, gone_card, mark, news_in
+from bot.features.digests.news import NO_NEWS, News, counted, facts_of, gathered, gone_card, mark, news_in, renamed
 from bot.features.digests.words import filters, search_for
 from bot.features.events.cards import short_card, when
 from bot.features.resources.news import news_card
@@ -90,10 +90,11 @@ async def render_again(
             messages.append(await _library(row, digest, community, uow, services))
             continue
         ids = [int(str(id_)) for id_ in _listed(row.facts["occurrences"])]
-        news = news_in(row.facts)
-        told_of = await uow.events.several(digest.community, [*ids, *news.gone], person=None)
-        known = {each.id: each for each in told_of}
-        occurrences = [known[id_] for id_ in ids if id_ in known]
+        told = news_in(row.facts)
+        now_ = await uow.events.stood_for(digest.community, [*ids, *told.gone], person=None)
+        known = {each.id: each for each in now_.values()}
+        occurrences = list({now_[id_].id: now_[id_] for id_ in ids if id_ in now_}.values())
+        news = renamed(told, now_)
         platform = services.platforms[row.address.platform]
         say = _words(digest, community, platform)
         gone = gone_card(news, known, say, platform.limits)
@@ -101,7 +102,7 @@ async def render_again(
             messages.append(Moot("all its events are gone"))
             continue
         reply = _fitted(row, digest, occurrences, news, gone, say, platform.limits)
-        messages.append(Message(reply, {each.event_id: each.version for each in told_of}))
+        messages.append(Message(reply, {each.event_id: each.version for each in known.values()}))
     return messages
 
 

@@ -18,7 +18,7 @@ from bot.features.events import (
     reading,
     showing,
 )
-from bot.features.events.lookup import EVENT, EventLookup
+from bot.features.events.lookup import EVENT, EventLookup, home_of
 from bot.i18n import N_
 
 FEATURE = Feature(
@@ -111,6 +111,10 @@ FEATURE = Feature(
         cards.WHO: answering.press_who,
         **changing.PRESSES,
         **approving.PRESSES,
+    },
+    homes={
+        **dict.fromkeys(cards.OF_EVENT, home_of),
+        **dict.fromkeys((approving.APPROVE, approving.PROPOSAL), approving.home_of),
     },
     lookups={
         EVENT: EventLookup(),

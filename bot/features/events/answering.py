@@ -12,7 +12,7 @@ from bot.errors import Refused
 from bot.features.events.cards import full_cards
 from bot.features.events.lookup import EventParam, found_event, may_change
 from bot.features.mirror import stir_posts
-from bot.i18n import N_
+from bot.i18n import N_, Words
 from bot.markup import Bold, Rich, joined, rich
 from bot.params import Choice
 from bot.request import Press, Request
@@ -24,6 +24,9 @@ ANSWERS: Mapping[str, str] = {
     Attendance.NOT_GOING: N_("Not going"),
 }
 """What somebody can say."""
+
+NAMES_MOST = 200
+"""Of those who gave one answer; thousands would be dozens of messages."""
 
 SAID: Mapping[Attendance, str] = {
     Attendance.GOING: N_("You are going to {title}."),
@@ -107,10 +110,14 @@ async def _who(event: Occurrence, request: Request, services: Services) -> Reply
         (say(ANSWERS[Attendance.MAYBE]), answers.maybe),
         (say(ANSWERS[Attendance.NOT_GOING]), answers.not_going),
     )
-    fields = tuple(Field(f"{name} ({say.number(len(people))})", _names(people)) for name, people in groups if people)
+    fields = tuple(
+        Field(f"{name} ({say.number(len(people))})", _names(people, say)) for name, people in groups if people
+    )
     body = Rich() if fields else rich(say(N_("Nobody has answered yet.")))
     return Reply(cards=(Card(rich(Bold(event.details.title)), body, fields=fields),))
 
 
-def _names(people: tuple[str, ...]) -> Rich:
-    return joined(people, ", ")
+def _names(people: tuple[str, ...], say: Words) -> Rich:
+    more = len(people) - NAMES_MOST
+    left_out = (say.many("and {count} more", "and {count} more", more),) if more > 0 else ()
+    return joined([*people[:NAMES_MOST], *left_out], ", ")

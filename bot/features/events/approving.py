@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -102,7 +103,7 @@ async def waiting_events(_ask: WaitingEvents, request: Request, services: Servic
 async def press_approve(press: Press, request: Request, services: Services) -> Reply:
     """The first of several who decide counts; the others are told how it stands."""
     async with services.store.writing() as uow:
-        proposal = await _theirs(press.action.arg, request, uow)
+        proposal = await _held(press.action.arg, request, uow)
         if proposal.verdict is Verdict.WAITING:
             slots = lay_out(proposal.event.timing, (), since=request.now, until=request.now + HORIZON)
             if not any(slot.ends > request.now for slot in slots):
@@ -120,7 +121,7 @@ async def press_approve(press: Press, request: Request, services: Services) -> R
 
 async def decline_event(ask: DeclineEvent, request: Request, services: Services) -> Reply:
     async with services.store.writing() as uow:
-        proposal = await _theirs(str(ask.event.id), request, uow)
+        proposal = await _held(str(ask.event.id), request, uow)
         if proposal.verdict is Verdict.WAITING:
             proposal = await _decided(proposal, Verdict.DECLINED, request, uow, reason=ask.reason)
     return _told(proposal, request)
@@ -211,6 +212,13 @@ PRESSES: Mapping[str, Pressed] = {APPROVE: press_approve}
 RENDERS: Mapping[str, Renders] = {PENDING: render_pending, DECIDED: render_decided}
 
 
+async def home_of(id_: str, request: Request, uow: UnitOfWork) -> int | None:
+    """Implements `bot.commands.FindsHome`, for organisers."""
+    with suppress(NotFound, NotAllowed):
+        return (await _theirs(id_.removeprefix("#"), request, uow)).community
+    return None
+
+
 async def _theirs(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
     """The proposal with that id, for organisers of its community; in a direct message of any that they organise."""
     number = read_id(id_)
@@ -218,13 +226,25 @@ async def _theirs(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
     proposal = found[0] if found else None
     is_here = request.workspace is None or (proposal is not None and proposal.community == request.community.id)
     if proposal is None or not is_here:
-        raise NotFound(N_("This event does not wait here any more. {list} shows those that do."), list=_LIST)
+        raise _gone()
     if not await organises(proposal.community, request, uow):
         raise NotAllowed(N_("Only organisers of this community can do this. Ask one of them."))
     return proposal
 
 
-_LIST = Slash("/event waiting")
+async def _held(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
+    """As `_theirs`, and nobody else decides until this unit of work is done: none is approved and declined."""
+    proposal = await _theirs(id_, request, uow)
+    held = await uow.proposals.hold(proposal.community, proposal.id)
+    if held is None:
+        raise _gone()
+    return held
+
+
+def _gone() -> NotFound:
+    return NotFound(
+        N_("This event does not wait here any more. {list} shows those that do."), list=Slash("/event waiting")
+    )
 
 
 async def _decided(
@@ -238,11 +258,9 @@ async def _decided(
 ) -> Proposal:
     """Noted, and whoever proposed it is told."""
     title = _title(proposal)
-    if not await uow.proposals.decide(
+    await uow.proposals.decide(
         proposal.community, proposal.id, verdict, request.now, reason=reason, occurrence=occurrence
-    ):  # somebody else did at this very moment
-        [now_] = await uow.proposals.several([proposal.id])
-        return now_
+    )
     did = Did.APPROVED if verdict is Verdict.APPROVED else Did.DECLINED
     await uow.audit.note(
         proposal.community, request.person.id, did, Subject.EVENT, occurrence or proposal.id, title, request.now

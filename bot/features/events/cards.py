@@ -16,6 +16,8 @@ from bot.ui import Action, Button, Card, Control, Field, LinkButton, Style
 
 REVIVE = "event.revive"
 GOING, MAYBE, NOT_GOING, SHOW, WHO = "event.going", "event.maybe", "event.not", "event.show", "event.who"
+OF_EVENT = (REVIVE, GOING, MAYBE, NOT_GOING, SHOW, WHO)
+"""What is done with the occurrence that a button names."""
 
 
 def short_card(occurrence: Occurrence, say: Words) -> Card:

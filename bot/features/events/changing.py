@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,10 @@ class Seen:
     event: Occurrence
     version: int
 
+    @property
+    def begins(self) -> Moment:
+        return moment_at(self.event.starts, self.event.zone)
+
 
 @dataclass(frozen=True, slots=True)
 class SeenParam(EventParam):
@@ -99,7 +104,7 @@ class EditEvent:
     when: Annotated[
         Moment | None, DateTime(N_("When"), N_("friday 19:00, 4 December 8pm, 2026-12-04 20:00"), place="city")
     ] = None
-    until: Annotated[Moment | None, Until(N_("Until"), N_("23:00, 2h, sat 3am"))] = None
+    until: Annotated[Moment | None, Until(N_("Until"), N_("23:00, 2h, sat 3am"), of="event")] = None
     repeats: Annotated[
         Repeating | None, Repeats(N_("Repeats"), N_("weekly, first friday until June, once; empty: as before"))
     ] = None
@@ -193,17 +198,8 @@ def _edit(ask: EditEvent, request: Request) -> Edit:
         price=ask.price,
         capacity=ask.places,
     )
-    starts = ask.when.instant() if ask.when else event.starts
-    moved_to = ask.city.zone if ask.city and ask.city != event.details.place else ""
-    zone = moved_to or event.zone
-    if ask.until:
-        ends = ask.until.instant()
-    elif starts == event.starts:
-        ends = event.ends
-    else:  # as long as before, by the clock on the wall
-        was, till = (each.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for each in (event.starts, event.ends))
-        now_ = starts.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-        ends = max(Moment(now_ + (till - was), zone).instant(), starts)
+    zone = (ask.city.zone if ask.city and ask.city != event.details.place else "") or event.zone
+    starts, ends = _times_of(ask, zone, request)
     rrule = None if ask.repeats is None or ask.repeats.rrule == event.rrule else ask.repeats.rrule
     if rrule is not None and event.is_series and ask.which is Scope.THIS:
         raise Refused(
@@ -211,6 +207,32 @@ def _edit(ask: EditEvent, request: Request) -> Edit:
             param="which",
         )
     return Edit(details, starts, ends, "" if zone == event.zone else zone, rrule)
+
+
+def _times_of(ask: EditEvent, zone: str, request: Request) -> tuple[datetime, datetime]:
+    """When it starts and ends in `zone`: in another than before what was not said anew stays on the wall there, unless
+    that would be over. Raises Refused for an end that is.
+    """
+    event = ask.event.event
+    starts = ask.when.instant() if ask.when else event.starts
+    was, till = (_wall(each, event.zone) for each in (event.starts, event.ends))
+    there = Moment(was, zone).instant()
+    is_said = starts != event.starts or (ask.until is not None and ask.until.zone != event.zone)
+    is_there = zone != event.zone and not is_said and min(starts, there) > request.now
+    starts = there if is_there else starts
+    if ask.until:
+        ends = Moment(ask.until.wall, zone).instant() if is_there else ask.until.instant()
+    elif starts == event.starts:
+        ends = event.ends
+    else:  # as long as before, by the clock on the wall
+        ends = max(Moment(_wall(starts, zone) + (till - was), zone).instant(), starts)
+    if ends <= request.now < event.ends:
+        raise Refused(N_("It would be over already. Type an end that is still to come."), param="until")
+    return starts, ends
+
+
+def _wall(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
 
 
 def _differences(event: Occurrence, edit: Edit, say: Words) -> list[Field]:

@@ -104,14 +104,14 @@ async def _bring(
 def _made(told: SourceEvent, source: str, cities: Cities, now: datetime) -> FromSource:
     details = details_of(told, cities)
     changes = tuple(_change(each, details, told, cities) for each in told.changes)
-    timing = _timing(told, details)
+    timing = timing_of(told, details)
     slots = lay_out(timing, changes, since=now, until=now + HORIZON)
     ahead = slots if any(slot.ends > now or slot.starts >= now for slot in slots) else ()
     event = NewEvent(details, timing, changes, told.is_cancelled)
     return FromSource(event, ahead, source, told.uid, digest_of(told), key_of(told.link))
 
 
-def _timing(told: SourceEvent, details: Details) -> Timing:
+def timing_of(told: SourceEvent, details: Details) -> Timing:
     """When it is: by the clock of its city, where no zone is named; for a while, where no end is."""
     timing = told.timing
     if told.is_floating and details.place is not None:

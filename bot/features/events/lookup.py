@@ -13,6 +13,7 @@ from bot.features.events.cards import place_label
 from bot.features.lookups import NamedLookup
 from bot.i18n import N_, Slash, Words
 from bot.params import Stored
+from bot.ports import UnitOfWork
 from bot.request import Request
 
 EVENT = "event"
@@ -35,6 +36,13 @@ async def found_event(id_: str, request: Request, services: Services) -> Occurre
     raise NotFound(
         N_("This event is not in this community's calendar. {find} shows what is."), find=Slash("/event find")
     )
+
+
+async def home_of(id_: str, request: Request, uow: UnitOfWork) -> int | None:
+    """Implements `bot.commands.FindsHome`."""
+    if (number := read_id(id_)) is None:
+        return None
+    return (await uow.nudges.where(request.person.id, [number])).get(number)
 
 
 def may_change(occurrence: Occurrence, request: Request) -> bool:

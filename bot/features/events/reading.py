@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.commands import Completed, Services
@@ -63,10 +63,9 @@ async def read_link(said: Mapping[str, Any], request: Request, services: Service
         )
     event = page.events[number - 1]
     details, timing = await _located(event, said.get("city"), request, services)
-    timing = _coming(event, timing, request)
     values = {
         "title": clip(clean_line(event.title), TITLE_MOST) or (page.page.title if page.page else ""),
-        **_times(event, timing),
+        **_when(event, timing, said.get("when"), request),
         "city": "" if details.place is None else details.place.full_label,
         "venue": clip(clean_line(details.venue), VENUE_MOST),
         "link": _link(event.link, request),
@@ -118,9 +117,28 @@ def _on_the_wall(event: SourceEvent, zone: str) -> Timing:
         return replace(timing, zone=zone)
     if timing.zone == zone or timing.rrule:  # a series keeps its time on the wall it was told by
         return timing
-    starts = moment_at(instant(timing.starts, timing.zone), zone)
-    ends = moment_at(instant(timing.ends, timing.zone), zone)
+    try:
+        starts = moment_at(instant(timing.starts, timing.zone), zone)
+        ends = moment_at(instant(timing.ends, timing.zone), zone)
+    except ValueError:  # in a year that no moment lies in
+        return timing
     return timing if starts.zone != ends.zone else Timing(starts.wall, ends.wall, starts.zone)
+
+
+def _when(event: SourceEvent, timing: Timing, said: Moment | None, request: Request) -> Mapping[str, str]:
+    """As its page has it. Where another time was said, that is as long as its page says, and its own rule is not of it.
+    Raises Refused, as `_coming`, where none was said.
+    """
+    if said is None:
+        return _times(event, _coming(event, timing, request))
+    with suppress(Refused):
+        coming = _coming(event, timing, request)
+        if instant(coming.starts, coming.zone) == said.instant():
+            return _times(event, coming)
+    lasts = timing.ends - timing.starts
+    if timing.is_all_day or not event.has_end or lasts <= timedelta() or (said.wall + lasts).year not in YEARS:
+        return {}
+    return {"until": write_moment(Moment(said.wall + lasts, said.zone))}
 
 
 def _coming(event: SourceEvent, timing: Timing, request: Request) -> Timing:

@@ -12,8 +12,9 @@ from bot.domain.events import HORIZON, Change, Skipped, SourceEvent
 from bot.domain.links import key_of
 from bot.domain.people import Community
 from bot.domain.recurrence import lay_out
-from bot.domain.sources import Compared, Copy, Said, compared
-from bot.features.events.importing import bring_in, digest_of
+from bot.domain.sources import Compared, Copy, Doubt, Said, compared
+from bot.features.events.importing import bring_in, digest_of, timing_of
+from bot.features.events.locating import Cities, details_of
 from bot.features.mirror import stir
 
 AT_ONCE = 10
@@ -34,7 +35,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """The titles of what would be added, changed and cancelled."""
+    """The titles of what would be added, changed and cancelled. What is held back is not cancelled."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -43,21 +44,20 @@ class Foreseen:
 
 
 async def take_in(
-    events: Sequence[SourceEvent], source: str, community: Community, services: Services, *, may_shrink: bool = False
+    events: Sequence[SourceEvent], source: str, community: Community, services: Services, *, doubt: Doubt = Doubt.NEW
 ) -> Taken:
     """Bring the calendar to what a source tells, which is all that it has. A second time changes nothing.
 
     `source` is the key it is known by. What is over is left as it was. Where over half of what was to come is gone
-    nothing is cancelled, unless it `may_shrink`. Written in batches: broken off, the next time goes on from there.
+    nothing is cancelled while there is `doubt`. Written in batches: broken off, the next time goes on from there.
     """
     now = services.clock.now()
     told = _by_uid(events)
-    _, _, differs = await _compared(told, source, community, services, now)
+    _, _, differs = await _compared(told, source, community, services, now, doubt)
     wanted = differs.added | differs.changed | differs.renamed.keys()
     brought = await bring_in(_each(told, wanted), source, community, services, renamed=differs.renamed)
-    is_held_back = differs.shrinks and not may_shrink
     cancelled = 0
-    if differs.vanished and not is_held_back:
+    if differs.vanished and not differs.shrinks:
         async with services.store.writing() as uow:
             cancelled = await uow.events.gone(community.id, source, differs.vanished, now)
             await stir(uow, community.id, now)
@@ -67,35 +67,46 @@ async def take_in(
         cancelled=cancelled,
         unchanged=brought.unchanged + len(told) - len(wanted),
         skipped=tuple(brought.skipped),
-        shrinks=is_held_back,
+        shrinks=differs.shrinks,
     )
 
 
-async def foreseen(events: Sequence[SourceEvent], source: str, community: Community, services: Services) -> Foreseen:
+async def foreseen(
+    events: Sequence[SourceEvent], source: str, community: Community, services: Services, doubt: Doubt
+) -> Foreseen:
     """What `take_in` would do now. Nothing is written."""
     now = services.clock.now()
     told = _by_uid(events)
-    known, said, differs = await _compared(told, source, community, services, now)
+    known, said, differs = await _compared(told, source, community, services, now, doubt)
+    async with services.store.reading(is_steady=False) as uow:
+        alone = await uow.events.alone(community.id, source, () if differs.shrinks else differs.vanished)
     coming = {uid for uid, each in said.items() if each.ends > now}
     return Foreseen(
         added=tuple(told[uid].title for uid in sorted(differs.added & coming)),
         changed=tuple(told[uid].title for uid in sorted((differs.changed | differs.renamed.keys()) & coming)),
-        cancelled=tuple(known[uid].title for uid in sorted(differs.vanished)),
+        cancelled=tuple(known[uid].title for uid in sorted(alone)),
         shrinks=differs.shrinks,
     )
 
 
 async def _compared(
-    told: Mapping[str, SourceEvent], source: str, community: Community, services: Services, now: datetime
+    told: Mapping[str, SourceEvent],
+    source: str,
+    community: Community,
+    services: Services,
+    now: datetime,
+    doubt: Doubt,
 ) -> tuple[Mapping[str, Copy], Mapping[str, Said], Compared]:
     async with services.store.reading(is_steady=False) as uow:
         known = await uow.events.copies(community.id, source, now)
+        cities = Cities()
+        await cities.learn([each.location for uid, each in told.items() if each.is_floating and uid not in known], uow)
     said: dict[str, Said] = {}
     for number, (uid, each) in enumerate(told.items()):
-        said[uid] = _said(each, known.get(uid), now)
+        said[uid] = _said(each, known.get(uid), cities, now)
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)  # others are answered meanwhile
-    return known, said, compared(known, said, now)
+    return known, said, compared(known, said, now, doubt)
 
 
 def _by_uid(events: Sequence[SourceEvent]) -> Mapping[str, SourceEvent]:
@@ -103,11 +114,12 @@ def _by_uid(events: Sequence[SourceEvent]) -> Mapping[str, SourceEvent]:
     return {each.uid: each for each in events}
 
 
-def _said(told: SourceEvent, known: Copy | None, now: datetime) -> Said:
+def _said(told: SourceEvent, known: Copy | None, cities: Cities, now: datetime) -> Said:
     digest = digest_of(told)
     if known is not None and known.digest == digest:  # when that is, is known too
         return Said(digest, known.title, known.starts, known.ends, known.link)
-    slots = lay_out(told.timing, times_of(told), since=now, until=now + HORIZON)
+    timing = timing_of(told, details_of(told, cities))  # as it is kept, so that it is found again
+    slots = lay_out(timing, times_of(told), since=now, until=now + HORIZON)
     coming = next((slot for slot in slots if slot.ends > now), slots[-1] if slots else None)
     starts, ends = (coming.starts, coming.ends) if coming else (now, now)
     return Said(digest, told.title, starts, ends, key_of(told.link))

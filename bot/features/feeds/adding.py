@@ -15,6 +15,7 @@ from bot.domain.text import clean_line, clip
 from bot.errors import Refused
 from bot.features.feeds.cards import feed_card
 from bot.features.feeds.foreseeing import ahead, line_of
+from bot.features.feeds.lookup import missing
 from bot.features.feeds.polling import Result, conclude, due_of, poll
 from bot.features.feeds.words import LASTING, OFTEN_NAMES, Often, often
 from bot.i18n import N_, Slash, Words
@@ -86,8 +87,11 @@ async def asked_now(feed: Feed, request: Request, services: Services, began: str
     result = await poll(feed, services)
     async with services.store.writing() as uow:
         judged = await conclude(feed, result, uow, services.clock.now())
-        await uow.due.put(due_of(judged.feed, judged.again))
+        if judged is not None:
+            await uow.due.put(due_of(judged.feed, judged.again))
         coming = await uow.feeds.coming(request.community.id, request.now)
+    if judged is None:
+        raise missing(f"#{feed.id}")
     text = joined([say(began) if began else "", told(result, say)], " ")
     return Reply(text, (feed_card(judged.feed, coming.get(feed.id, 0), say),))
 

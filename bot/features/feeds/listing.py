@@ -48,7 +48,7 @@ async def check_feed(ask: OneFeed, request: Request, services: Services) -> Repl
     """What it would change now; nothing is written."""
     say, feed = request.say, ask.feed
     polled = await services.web.feed(feed.url, request.community.zone)
-    would = await foreseen(polled.events, feed.source, request.community, services)
+    would = await foreseen(polled.events, feed.source, request.community, services, feed.doubt(request.now))
     pairs = [
         (N_("Would be added"), would.added),
         (N_("Would be changed"), would.changed),

@@ -28,7 +28,7 @@ async def found_feed(id_: str, request: Request, services: Services) -> Feed:
             found = await uow.feeds.get(request.community.id, number)
         if found is not None:
             return found
-    raise _missing(id_)
+    raise missing(id_)
 
 
 class FeedLookup:
@@ -42,7 +42,7 @@ class FeedLookup:
         found = [each for each in feeds if wanted in (fold(each.name), fold(each.url), fold(each.key))]
         found = found or [each for each in feeds if wanted in fold(_label(each))]
         if not found:
-            raise _missing(typed)
+            raise missing(typed)
         if len(found) > 1:
             names = request.say.listed([_label(each) for each in found], "or")
             raise Refused(N_("Several feeds match: {names}. Name one by its number."), names=names)
@@ -69,7 +69,7 @@ def _label(feed: Feed) -> str:
     return f"#{feed.id} {feed.label}"
 
 
-def _missing(typed: str) -> NotFound:
+def missing(typed: str) -> NotFound:
     return NotFound(
         N_("There is no feed {typed}. {list} shows them with their numbers."),
         typed=shortened(typed),

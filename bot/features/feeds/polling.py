@@ -16,6 +16,7 @@ from bot.domain.text import clean_line, clip
 from bot.errors import Refused
 from bot.features.events.taking import Taken, take_in
 from bot.features.feeds.telling import owe_failing
+from bot.features.mirror import stir
 from bot.ports import UnitOfWork
 
 
@@ -38,14 +39,31 @@ async def poll(feed: Feed, services: Services) -> Result:
         polled = await services.web.feed(feed.url, community.zone, etag=feed.etag, modified=feed.modified)
         if polled.is_unchanged:
             return Result(polled)
-        may_shrink = feed.may_shrink(services.clock.now())
-        return Result(polled, await take_in(polled.events, feed.source, community, services, may_shrink=may_shrink))
+        doubt = feed.doubt(services.clock.now())
+        taken = await take_in(polled.events, feed.source, community, services, doubt=doubt)
+        await _forget_removed(feed, services)
+        return Result(polled, taken)
     except Refused as refused:
         return Result(refused=refused)
 
 
-async def conclude(feed: Feed, result: Result, uow: UnitOfWork, now: datetime) -> Judged:
-    """Note what asking it came to, and owe organisers a word where it keeps failing."""
+async def _forget_removed(feed: Feed, services: Services) -> None:
+    """What was taken in after the feed was removed goes, as the rest of it did."""
+    async with services.store.reading(is_steady=False) as uow:
+        if await uow.feeds.several([feed.id]):
+            return
+    async with services.store.writing() as uow:
+        now = services.clock.now()
+        await uow.events.forget_source(feed.community, feed.source, now)
+        await stir(uow, feed.community, now)
+
+
+async def conclude(asked: Feed, result: Result, uow: UnitOfWork, now: datetime) -> Judged | None:
+    """Note what asking it came to. None for one that was removed meanwhile."""
+    found = await uow.feeds.several([asked.id])
+    if not found:
+        return None
+    [feed] = found
     if result.refused is not None:
         judged = failed(feed, now, result.refused.text, _plain(result.refused.values))
     else:
@@ -75,10 +93,10 @@ class Polls:
 
     async def settle(self, job: Job, outcome: Outcome, uow: UnitOfWork, services: Services, now: datetime) -> Fallen:
         assert isinstance(outcome, Result)
-        found = await uow.feeds.several([job.due.subject])
-        if not found:
+        assert isinstance(job.about, Feed)
+        judged = await conclude(job.about, outcome, uow, now)
+        if judged is None:
             return Fallen(job.due, None)
-        judged = await conclude(found[0], outcome, uow, now)
         owed: Sequence[Owed] = await owe_failing(judged.feed, uow, now) if judged.is_news else ()
         return Fallen(job.due, judged.again, tuple(owed))
 

@@ -66,10 +66,10 @@ async def _lagging(community: int, uow: UnitOfWork, now: datetime) -> Sequence[P
     posts = await uow.outbox.posts(community, RENDERED)
     cards = [post for post in posts if post.owed.kind == CARD]
     ids = [post.owed.subject for post in cards]
-    events = {each.id: each for each in await uow.events.several(community, ids, person=None)}
+    events = await uow.events.stood_for(community, ids, person=None)
     posts = [*_newest(post for post in posts if post.owed.kind == DIGEST), *_coming(cards, events, now)]
     versions = await uow.events.versions(community, {event for post in posts for event in post.shown if event})
-    tallies = {each.id: tally(each) for each in events.values()}
+    tallies = {id_: tally(each) for id_, each in events.items()}
     return [post for post in posts if _lags(post, versions, tallies)]
 
 

@@ -206,6 +206,22 @@ async def test_feeds_with_small_faults_are_read(web: FakeWeb, outside: Outside) 
         assert [each.title for each in told.events] == ["音楽"]
 
 
+async def test_a_calendar_is_read_in_the_letters_its_server_names(web: FakeWeb, outside: Outside) -> None:
+    body = calendar(1, "X-WR-CALNAME:音楽\r\n").replace("Night", "音楽の夜")
+    for sent, named in ((body.encode("cp932"), "Shift_JIS"), (body.encode(), "iso-8859-1"), (body.encode(), "")):
+        told = await feed_of(web, outside, sent, f"text/calendar; charset={named}" if named else "text/calendar")
+        assert (told.name, [each.title for each in told.events]) == ("音楽", ["音楽の夜 0"])
+        assert [each.title for each in (await outside.events(URL, ZONE)).events] == ["音楽の夜 0"]
+
+
+async def test_a_calendar_that_breaks_off_is_not_taken_for_a_shorter_one(web: FakeWeb, outside: Outside) -> None:
+    body = calendar(4)
+    for end in ("END:VCALENDAR", "BEGIN:VEVENT\r\nUID:3", "UID:3"):
+        with pytest.raises(Refused) as no:
+            await feed_of(web, outside, body[: body.index(end)], "text/calendar")
+        assert str(no.value).startswith("The feed breaks off before its end")
+
+
 async def test_the_same_entry_twice_is_one(web: FakeWeb, outside: Outside) -> None:
     item = "<item><title>Night</title><guid>1</guid><ev:startdate>2026-12-04T20:00</ev:startdate></item>"
     told = await feed_of(web, outside, rss(item * 2))
