@@ -24,10 +24,7 @@ from bot.i18n import N_
 FEATURE = Feature(
     name="event",
     help=N_("Concerts, conferences, workshops: find them, add them, say you are coming"),
-    about=N_(
-        "To add one, the link of its web page is enough. Who comes too late for a place waits in line, and is told "
-        "when one is free; who means to come is told what changes and what is cancelled."
-    ),
+    about=N_("A web page's link is enough to add one; a full one has a wait-list."),
     commands=(
         Command(
             "find",
