@@ -2,6 +2,7 @@
 
 GreenroomError
 ├── Refused             what somebody asked for cannot be done as asked; says why and a way on
+│   ├── NotAFeed        a page was given where a feed was asked for
 │   ├── NotAllowed      they may not do this
 │   └── NotFound        what it speaks of is not there (or not theirs: the two look the same)
 ├── SetupError          the operator must change something; one line, exit code 2
@@ -31,6 +32,10 @@ class Refused(GreenroomError):
         self.text = text
         self.values = values
         self.param = param
+
+
+class NotAFeed(Refused):
+    """A page was given where a feed was asked for. It may tell of events itself."""
 
 
 class NotAllowed(Refused):

@@ -105,7 +105,7 @@ class Web(Protocol):
     async def feed(self, url: str, zone: str, *, etag: str = "", modified: str = "") -> Polled:
         """All that a feed (iCalendar, RSS, Atom) tells of, unless it is as it was when `etag` and `modified` were told.
 
-        Raises Refused as `page` does, and for what is no feed.
+        Raises Refused as `page` does, and for what is no feed: NotAFeed for a page.
         """
 
 

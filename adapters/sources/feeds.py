@@ -33,11 +33,12 @@ CAPS = Caps(bytes=5_000_000, events=20_000, seconds=20, memory=500_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a feed says, in its own order."""
+    """What a feed says, in its own order. `is_whole` as in `Polled`."""
 
     name: str
     events: tuple[SourceEvent, ...]
     skipped: tuple[Skipped, ...]
+    is_whole: bool
 
 
 def is_calendar(body: bytes, media: str = "") -> bool:
@@ -53,7 +54,7 @@ async def read_feed(body: bytes, *, media: str, charset: str, url: str, zone: st
     """
     if is_calendar(body, media):
         async with aclosing(read_calendar(body, zone=zone, charset=charset, caps=caps)) as told:
-            heard = await _heard(_calendar_name(body, charset), told)
+            heard = await _heard(_calendar_name(body, charset), told, is_whole=True)
         if _END not in body[-_END_WITHIN:].replace(b"\0", b"").upper():  # without the zeros of UTF-16
             # a server gave up in the middle: what stands behind that is not cancelled
             raise Refused(N_("The feed breaks off before its end, and is not taken. Try later."))
@@ -67,7 +68,7 @@ async def read_feed(body: bytes, *, media: str, charset: str, url: str, zone: st
         name, first = "", await lines.receive()
         if first and first[0].startswith(b'["name"'):
             name = str(json.loads(first.pop(0))[1])
-        heard = await _heard(name, _items(first, lines))
+        heard = await _heard(name, _items(first, lines), is_whole=False)
         if await lines.end():
             raise Refused(N_("Reading the feed takes too much time or memory. Tell whoever makes it."))
         return heard
@@ -89,7 +90,7 @@ async def _items(first: list[bytes], lines: Lines) -> AsyncIterator[SourceEvent 
         is_more = bool(batch)
 
 
-async def _heard(name: str, told: AsyncIterator[SourceEvent | Skipped]) -> Heard:
+async def _heard(name: str, told: AsyncIterator[SourceEvent | Skipped], *, is_whole: bool) -> Heard:
     events: list[SourceEvent] = []
     skipped: list[Skipped] = []
     async for each in told:
@@ -97,7 +98,7 @@ async def _heard(name: str, told: AsyncIterator[SourceEvent | Skipped]) -> Heard
             events.append(each)
         else:
             skipped.append(each)
-    return Heard(clip(clean_line(name), TITLE_MOST), tuple(events), tuple(skipped))
+    return Heard(clip(clean_line(name), TITLE_MOST), tuple(events), tuple(skipped), is_whole)
 
 
 def _calendar_name(body: bytes, charset: str) -> str:

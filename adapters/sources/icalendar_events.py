@@ -180,10 +180,11 @@ class Reader:
         try:
             event = self._event(told, notes, is_namesake=is_namesake)
         except Refused as no:
-            yield _skipped(told, no)
+            yield _skipped(told, no, _own_uid(told.properties))
             return
         except (ValueError, ArithmeticError, LookupError):  # a mistake of ours costs this event, not the others
-            yield _skipped(told, Refused(N_("It cannot be read. Please report it, with the calendar.")))
+            ours = Refused(N_("It cannot be read. Please report it, with the calendar."))
+            yield _skipped(told, ours, _own_uid(told.properties))
             return
         taken = {change.original: change for change in event.changes}
         for each in changes:
@@ -193,7 +194,7 @@ class Reader:
             except Refused as no:
                 notes.append(_skipped(each, no))
         if len(taken) > DATES_MOST:
-            yield _skipped(told, _too_many_dates())
+            yield _skipped(told, _too_many_dates(), event.uid)
             return
         yield replace(event, changes=tuple(taken.values())) if taken else event
         yield from notes
@@ -347,19 +348,29 @@ def _is_cancelled(properties: Properties) -> bool:
 
 def _uid(properties: Properties, start: Wall, title: str, *, is_namesake: bool) -> str:
     """Its UID, the same each time it is read, and no other event's: of one from title and start if need be."""
-    uid = clean_line(first_of(properties, "UID"))
+    uid = _own_uid(properties)
     if not uid:
         return "made:" + sha256(f"{title}\n{start.at.isoformat()}\n{start.zone}".encode()).hexdigest()[:40]
-    if "RECURRENCE-ID" in properties:
+    if is_namesake and "RECURRENCE-ID" not in properties:
+        uid = _short_uid(f"{uid}#{start.at.isoformat()}")
+    return uid
+
+
+def _own_uid(properties: Properties) -> str:
+    """What it says itself, "" where that is nothing; an occurrence says which it is."""
+    uid = clean_line(first_of(properties, "UID"))
+    if uid and "RECURRENCE-ID" in properties:
         uid = f"{uid}#{clean_line(first_of(properties, 'RECURRENCE-ID'))}"
-    elif is_namesake:
-        uid = f"{uid}#{start.at.isoformat()}"
+    return _short_uid(uid)
+
+
+def _short_uid(uid: str) -> str:
     return uid if len(uid) <= UID_MOST else "hash:" + sha256(uid.encode()).hexdigest()
 
 
-def _skipped(told: Told, no: Refused) -> Skipped:
+def _skipped(told: Told, no: Refused, uid: str = "") -> Skipped:
     values = {name: value if isinstance(value, int) else str(value) for name, value in no.values.items()}
-    return Skipped(clip(told.title, TITLE_MOST), no.text, values)
+    return Skipped(clip(told.title, TITLE_MOST), no.text, values, uid)
 
 
 def _too_many_dates() -> Refused:

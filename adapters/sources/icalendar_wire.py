@@ -38,7 +38,7 @@ def encode(item: SourceEvent | Skipped | Refused) -> bytes:
                 item.has_end,
             ]
         case Skipped():
-            told = [_SKIPPED, item.title, item.reason, item.values]
+            told = [_SKIPPED, item.title, item.reason, item.values, item.uid]
         case Refused():
             told = [_REFUSED, item.text, item.values]
         case _:
@@ -86,8 +86,8 @@ def decode(line: bytes) -> SourceEvent | Skipped | Refused:
                 is_floating,
                 has_end,
             )
-        case ["skipped", title, reason, values]:
-            return Skipped(title, reason, values)
+        case ["skipped", title, reason, values, uid]:
+            return Skipped(title, reason, values, uid)
         case ["refused", text, values]:
             return Refused(text, **_values(values))
         case _:

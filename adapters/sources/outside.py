@@ -23,7 +23,7 @@ from bot.domain.events import Skipped, SourceEvent
 from bot.domain.pages import Found, Look, Page
 from bot.domain.sources import PageEvents, Polled
 from bot.domain.walls import instant
-from bot.errors import Refused
+from bot.errors import NotAFeed, Refused
 from bot.i18n import N_
 from bot.ports import Clock
 
@@ -169,9 +169,17 @@ class Outside:
             heard = await read_feed(
                 fetched.body, media=fetched.media, charset=fetched.charset, url=fetched.url, zone=zone
             )
-        return Polled(found_at, heard.events, heard.skipped, heard.name, fetched.etag, fetched.modified)
+        return Polled(
+            found_at,
+            heard.events,
+            heard.skipped,
+            heard.name,
+            fetched.etag,
+            fetched.modified,
+            is_whole=heard.is_whole,
+        )
 
-    async def _way_on(self, fetched: Fetched) -> Refused:
+    async def _way_on(self, fetched: Fetched) -> NotAFeed:
         """What to say to a page that was given for a feed: the feed that it names."""
         async with self._reading:
             told = await read_page(fetched.body[:PAGE_MOST], charset=fetched.charset)
@@ -184,8 +192,8 @@ class Outside:
                 except (ValueError, Refused):
                     continue
                 if href and kind.startswith(media):
-                    return Refused(N_("That is a page, not a feed. Its feed is {link}: add that."), link=link)
-        return Refused(N_("That is a page, not a feed, and it names none. Look for “Subscribe”, iCal or RSS on it."))
+                    return NotAFeed(N_("That is a page, not a feed. Its feed is {link}: add that."), link=link)
+        return NotAFeed(N_("That is a page, not a feed, and it names none. Look for “Subscribe”, iCal or RSS on it."))
 
     async def _answer(self, url: str) -> Fetched:
         """To HEAD, where that says yes; what it says else is often about HEAD alone."""

@@ -21,7 +21,7 @@ from bot.domain.events import Skipped, SourceEvent
 from bot.domain.links import page_key
 from bot.domain.people import Account, Community
 from bot.domain.sources import Doubt
-from bot.errors import Refused, SetupError
+from bot.errors import NotAFeed, Refused, SetupError
 from bot.features.events.importing import Imported, bring_in
 from bot.features.events.taking import take_in
 from bot.i18n import N_, Words
@@ -30,6 +30,10 @@ from storage.database import Database, migrate
 
 NAMED = 20
 """Skipped entries that are named one by one for each reason; of more, their number."""
+
+HELD = N_(
+    "Over half of its coming events are missing. They stay: cancel those that do not take place with /event cancel."
+)
 
 
 async def import_address(settings: Settings, url: str, community_name: str) -> None:
@@ -48,29 +52,34 @@ async def import_address(settings: Settings, url: str, community_name: str) -> N
             feeds = await uow.feeds.listed(community.id)
         feed = next((each for each in feeds if each.key == key), None)
         source, doubt = (feed.source, feed.doubt(services.clock.now())) if feed else (key, Doubt.NEW)
-        imported, cancelled = await _from_address(url, source, doubt, community, services)
+        imported, cancelled, is_held = await _from_address(url, source, doubt, community, services)
     finally:
         await web.close()
         await database.close()
-    for line in told_lines(imported, Words(settings.locale, ZoneInfo(community.zone)), cancelled):
+    say = Words(settings.locale, ZoneInfo(community.zone))
+    for line in told_lines(imported, say, cancelled):
         click.echo(line)
+    if is_held:
+        click.echo(say(HELD))
 
 
 async def _from_address(
     url: str, source: str, doubt: Doubt, community: Community, services: Services
-) -> tuple[Imported, int]:
-    """What came of a feed, with how many events it cancelled; else of a page that tells of events."""
+) -> tuple[Imported, int, bool]:
+    """What came of a feed, with how many events it cancelled and whether it had to lose more than is believed; else
+    of a page that tells of events.
+    """
     try:
         polled = await services.web.feed(url, community.zone)
-    except Refused as no_feed:
+    except NotAFeed as no_feed:
         found = await services.web.events(url, community.zone)
         if not found.events:
             raise no_feed from None
-        return await bring_in(_each(found.events), source, community, services), 0
-    taken = await take_in(polled.events, source, community, services, doubt=doubt)
-    skipped = [*polled.skipped, *taken.skipped]
+        return await bring_in(_each(found.events), source, community, services), 0, False
+    taken = await take_in(polled, source, community, services, doubt=doubt)
     seen = len(polled.events) + len(polled.skipped)
-    return Imported(seen, taken.added, taken.changed, taken.unchanged, skipped), taken.cancelled
+    imported = Imported(seen, taken.added, taken.changed, taken.unchanged, [*taken.skipped])
+    return imported, taken.cancelled, taken.shrinks
 
 
 async def _each(events: Sequence[SourceEvent]) -> AsyncIterator[SourceEvent | Skipped]:

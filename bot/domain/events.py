@@ -521,9 +521,11 @@ class SourceChange:
 class Skipped:
     """Something in a calendar that was not taken, and why.
 
-    `reason` is marked with `N_`; `values` fill its `{names}`. `title` is as much of a name as it has.
+    `reason` is marked with `N_`; `values` fill its `{names}`. `title` is as much of a name as it has, `uid` what the
+    calendar knows it by, "" where that is no event of it, or one that was taken in another form.
     """
 
     title: str
     reason: str
     values: Mapping[str, str | int] = field(default_factory=dict)
+    uid: str = ""

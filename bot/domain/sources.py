@@ -5,7 +5,7 @@ Events that a feed tells of keep a copy each of what it said (`Copy`). What it t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -37,7 +37,8 @@ class Polled:
     """What a feed answered. Where it `is_unchanged` since `etag` and `modified` were told, nothing else says a thing.
 
     `name` is what the feed calls itself, "" where it does not. `url` is where it is to be asked next: another address
-    than was asked where it said that it moved for good.
+    than was asked where it said that it moved for good. `is_whole`: what it does not tell of is not there any more;
+    RSS and Atom show their newest entries alone.
     """
 
     url: str
@@ -47,6 +48,12 @@ class Polled:
     etag: str = ""
     modified: str = ""
     is_unchanged: bool = False
+    is_whole: bool = True
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The UIDs of what is there and could not be read."""
+        return frozenset(each.uid for each in self.skipped if each.uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +108,27 @@ class Compared:
     """Over half of all that was still to come vanished, and that is not believed yet."""
 
 
-def compared(known: Mapping[str, Copy], said: Mapping[str, Said], now: datetime, doubt: Doubt = Doubt.NEW) -> Compared:
-    """What a source says now against its copies.
+def compared(
+    known: Mapping[str, Copy],
+    said: Mapping[str, Said],
+    now: datetime,
+    doubt: Doubt = Doubt.NEW,
+    *,
+    unread: Collection[str] = (),
+    is_whole: bool = True,
+) -> Compared:
+    """What a source says now against its copies. `unread` and `is_whole` are those of `Polled`.
 
     A UID that is gone and a new one with the same start, and the same title or page, are one event: there are
-    calendars that make up their UIDs anew each day. What is over vanishes without being missed.
+    calendars that make up their UIDs anew each day. What is over vanishes without being missed, and so does nothing
+    that is there but could not be read.
     """
     new = said.keys() - known.keys()
     coming = {uid for uid, copy in known.items() if copy.missing_since is None and copy.ends > now}
     lost = coming - said.keys()
     # what vanished before may come back under another name, too
     renamed = _renamed({uid: said[uid] for uid in new}, {uid: known[uid] for uid in known.keys() - said.keys()})
-    vanished = lost - set(renamed.values())
+    vanished = {uid for uid in lost - set(renamed.values()) if is_whole and not _is_among(uid, unread)}
     changed = {
         uid
         for uid, each in said.items()
@@ -127,6 +143,11 @@ def compared(known: Mapping[str, Copy], said: Mapping[str, Said], now: datetime,
         and doubt is not Doubt.OVER
         and (doubt is Doubt.STANDING or 2 * len(vanished) > len(coming)),
     )
+
+
+def _is_among(uid: str, unread: Collection[str]) -> bool:
+    """Whether it is one of these, or an occurrence of one that carries its series' UID."""
+    return uid in unread or uid.partition("#")[0] in unread
 
 
 def _renamed(new: Mapping[str, Said], lost: Mapping[str, Copy]) -> Mapping[str, str]:

@@ -50,6 +50,13 @@ def test_what_is_over_is_not_missed_and_what_is_back_has_changed() -> None:
     assert (set(found.changed), set(found.vanished)) == ({"back"}, set())
 
 
+def test_what_is_there_unread_or_may_be_there_is_not_missed() -> None:
+    known = {"1": copy(1), "2": copy(2), "2#20261114": copy(3), "3": copy(4)}
+    assert set(compared(known, {}, NOW, unread=["2"]).vanished) == {"1", "3"}
+    found = compared(known, {"1": said(1), "new": said(4, title="Night 4")}, NOW, is_whole=False)
+    assert (set(found.vanished), found.renamed) == (set(), {"new": "3"})
+
+
 @pytest.mark.parametrize(("left", "shrinks"), [(8, False), (5, False), (4, False), (3, True), (0, True)])
 def test_losing_over_half_at_once_is_doubted(left: int, *, shrinks: bool) -> None:
     found = compared(KNOWN, {uid: SAID[uid] for uid in list(SAID)[:left]}, NOW)

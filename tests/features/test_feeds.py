@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.events import Search, SourceEvent, Status, Timing
+from bot.domain.events import Search, Skipped, SourceEvent, Status, Timing
 from bot.domain.feeds import FEEDS_MOST, LONGEST_WAIT, TOLD_AFTER
 from bot.domain.people import Workspace
 from bot.domain.sources import Polled
@@ -220,6 +220,33 @@ async def test_a_feed_that_says_it_again_is_believed(olga: Somebody, web: Feeds)
     assert len(await calendar(olga)) == 8
     await goes_by(olga, timedelta(hours=3))
     assert set(await calendar(olga)) == {"Night 0", "Night 1"}
+
+
+async def test_what_rolls_off_a_feed_of_the_newest_entries_is_not_cancelled(olga: Somebody, web: Feeds) -> None:
+    web.told[CLUB] = Polled(CLUB, tuple(nights(2)), is_whole=False)
+    await add(olga)
+    web.told[CLUB] = Polled(CLUB, tuple(nights(4)[2:]), is_whole=False)
+    await goes_by(olga, timedelta(hours=12))
+    assert await calendar(olga) == {each.title: [Status.SCHEDULED] for each in nights(4)}
+
+
+async def test_what_a_feed_has_but_spoiled_is_not_cancelled(olga: Somebody, web: Feeds) -> None:
+    web.tells(CLUB, *nights(3), night("2#20261211", "Night 2b"))
+    await add(olga)
+    spoiled = Skipped("Night 2", N_("It ends before it starts."), uid="2")
+    web.told[CLUB] = Polled(CLUB, tuple(nights(1)), (spoiled,))
+    checked = await olga.says("/feed check club")
+    assert set(fields(checked.cards[0])) == {"Would be cancelled (1)", "Left out (1)"}
+    assert "1 cancelled, 1 unchanged, 1 left out." in words(await olga.presses(checked, "Take it now"))
+    assert set(await calendar(olga)) == {"Night 0", "Night 2", "Night 2b"}
+
+
+async def test_what_was_held_back_is_said_at_once(olga: Somebody, web: Feeds) -> None:
+    web.tells(CLUB, *nights(8))
+    await add(olga)
+    web.tells(CLUB, night("9"))
+    taken = await olga.presses(await olga.says("/feed check club"), "Take it now")
+    assert "1 event added. Over half of its coming events are missing." in words(taken)
 
 
 async def test_another_calendar_in_the_place_of_a_feed_is_doubted_as_long(olga: Somebody, web: Feeds) -> None:

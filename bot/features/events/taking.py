@@ -12,7 +12,7 @@ from bot.domain.events import HORIZON, Change, Skipped, SourceEvent
 from bot.domain.links import key_of
 from bot.domain.people import Community
 from bot.domain.recurrence import lay_out
-from bot.domain.sources import Compared, Copy, Doubt, Said, compared
+from bot.domain.sources import Compared, Copy, Doubt, Polled, Said, compared
 from bot.features.events.importing import bring_in, digest_of, timing_of
 from bot.features.events.locating import Cities, details_of
 from bot.features.mirror import stir
@@ -44,16 +44,16 @@ class Foreseen:
 
 
 async def take_in(
-    events: Sequence[SourceEvent], source: str, community: Community, services: Services, *, doubt: Doubt = Doubt.NEW
+    polled: Polled, source: str, community: Community, services: Services, *, doubt: Doubt = Doubt.NEW
 ) -> Taken:
-    """Bring the calendar to what a source tells, which is all that it has. A second time changes nothing.
+    """Bring the calendar to what a source tells. A second time changes nothing.
 
     `source` is the key it is known by. What is over is left as it was. Where over half of what was to come is gone
     nothing is cancelled while there is `doubt`. Written in batches: broken off, the next time goes on from there.
     """
     now = services.clock.now()
-    told = _by_uid(events)
-    _, _, differs = await _compared(told, source, community, services, now, doubt)
+    told = _by_uid(polled.events)
+    _, _, differs = await _compared(polled, told, source, community, services, now, doubt)
     wanted = differs.added | differs.changed | differs.renamed.keys()
     brought = await bring_in(_each(told, wanted), source, community, services, renamed=differs.renamed)
     cancelled = 0
@@ -66,18 +66,16 @@ async def take_in(
         changed=brought.updated,
         cancelled=cancelled,
         unchanged=brought.unchanged + len(told) - len(wanted),
-        skipped=tuple(brought.skipped),
+        skipped=(*polled.skipped, *brought.skipped),
         shrinks=differs.shrinks,
     )
 
 
-async def foreseen(
-    events: Sequence[SourceEvent], source: str, community: Community, services: Services, doubt: Doubt
-) -> Foreseen:
+async def foreseen(polled: Polled, source: str, community: Community, services: Services, doubt: Doubt) -> Foreseen:
     """What `take_in` would do now. Nothing is written."""
     now = services.clock.now()
-    told = _by_uid(events)
-    known, said, differs = await _compared(told, source, community, services, now, doubt)
+    told = _by_uid(polled.events)
+    known, said, differs = await _compared(polled, told, source, community, services, now, doubt)
     async with services.store.reading(is_steady=False) as uow:
         alone = await uow.events.alone(community.id, source, () if differs.shrinks else differs.vanished)
     coming = {uid for uid, each in said.items() if each.ends > now}
@@ -90,6 +88,7 @@ async def foreseen(
 
 
 async def _compared(
+    polled: Polled,
     told: Mapping[str, SourceEvent],
     source: str,
     community: Community,
@@ -106,7 +105,8 @@ async def _compared(
         said[uid] = _said(each, known.get(uid), cities, now)
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)  # others are answered meanwhile
-    return known, said, compared(known, said, now, doubt)
+    differs = compared(known, said, now, doubt, unread=polled.unread, is_whole=polled.is_whole)
+    return known, said, differs
 
 
 def _by_uid(events: Sequence[SourceEvent]) -> Mapping[str, SourceEvent]:

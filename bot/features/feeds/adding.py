@@ -31,6 +31,8 @@ SOON = timedelta(minutes=5)
 SHOWN = 3
 """Coming events that are shown before it is saved."""
 
+HELD_BACK = N_("Over half of its coming events are missing. They stay until it says so again some hours later.")
+
 
 @dataclass(frozen=True, slots=True)
 class AddFeed:
@@ -112,7 +114,8 @@ def told(result: Result, say: Words) -> Rich:
         say.many("{count} unchanged", "{count} unchanged", taken.unchanged) if taken.unchanged else "",
         say.many("{count} left out", "{count} left out", len(taken.skipped)) if taken.skipped else "",
     ]
-    return rich(", ".join(each for each in counts if each), ".")
+    text = rich(", ".join(each for each in counts if each), ".")
+    return rich(text, " ", say(HELD_BACK)) if taken.shrinks else text
 
 
 async def _check(link: str, request: Request, uow: UnitOfWork, but: int | None = None) -> None:

@@ -10,7 +10,7 @@ from bot.commands import Pressed, Services
 from bot.domain.audit import Did, Subject
 from bot.domain.feeds import FEED, Feed
 from bot.features.events.taking import foreseen
-from bot.features.feeds.adding import asked_now
+from bot.features.feeds.adding import HELD_BACK, asked_now
 from bot.features.feeds.cards import CHECK, REMOVE, feed_card
 from bot.features.feeds.foreseeing import lines_of
 from bot.features.feeds.lookup import FeedParam, found_feed
@@ -48,7 +48,7 @@ async def check_feed(ask: OneFeed, request: Request, services: Services) -> Repl
     """What it would change now; nothing is written."""
     say, feed = request.say, ask.feed
     polled = await services.web.feed(feed.url, request.community.zone)
-    would = await foreseen(polled.events, feed.source, request.community, services, feed.doubt(request.now))
+    would = await foreseen(polled, feed.source, request.community, services, feed.doubt(request.now))
     pairs = [
         (N_("Would be added"), would.added),
         (N_("Would be changed"), would.changed),
@@ -59,8 +59,7 @@ async def check_feed(ask: OneFeed, request: Request, services: Services) -> Repl
         Field(f"{say(name)} ({say.number(len(titles))})", lines_of(titles, say)) for name, titles in pairs if titles
     ]
     if would.shrinks:
-        text = say(N_("Over half of its coming events are missing. They stay until it says so again some hours later."))
-        fields.append(Field(say(N_("Held back")), rich(text)))
+        fields.append(Field(say(N_("Held back")), rich(say(HELD_BACK))))
     changes = bool(would.added or would.changed or would.cancelled)
     text = (
         say(N_("This is what it would change now. Nothing is changed yet."))

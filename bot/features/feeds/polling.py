@@ -40,7 +40,7 @@ async def poll(feed: Feed, services: Services) -> Result:
         if polled.is_unchanged:
             return Result(polled)
         doubt = feed.doubt(services.clock.now())
-        taken = await take_in(polled.events, feed.source, community, services, doubt=doubt)
+        taken = await take_in(polled, feed.source, community, services, doubt=doubt)
         await _forget_removed(feed, services)
         return Result(polled, taken)
     except Refused as refused:

@@ -13,7 +13,7 @@ from aiohttp import web as aioweb
 from adapters.sources.outside import Outside
 from bot.domain.events import Kind, SourceEvent, Timing
 from bot.domain.sources import Polled
-from bot.errors import Refused
+from bot.errors import NotAFeed, Refused
 from tests.fakes.web import Answer, FakeWeb, moved
 
 URL = "https://club.example/feed"
@@ -46,6 +46,7 @@ async def test_a_calendar_is_a_feed(web: FakeWeb, outside: Outside) -> None:
         "Nights, and days",
         ["Night 0", "Night 1"],
     )
+    assert told.is_whole
     assert (await outside.feed("webcal://club.example/feed", ZONE)).events == told.events
     assert (await feed_of(web, outside, body, "text/html")).events == told.events
 
@@ -73,6 +74,15 @@ async def test_rss_tells_events_where_it_says_when(web: FakeWeb, outside: Outsid
         ),
     )
     assert [(each.title, each.values) for each in told.skipped] == [("News", {"link": "https://club.example/news"})]
+    assert not told.is_whole, "it shows its newest entries"
+
+
+async def test_what_of_a_calendar_cannot_be_read_is_known_by_its_uid(web: FakeWeb, outside: Outside) -> None:
+    broken = calendar(3).replace("UID:1", "UID:1\r\nRECURRENCE-ID:20261204").replace("DTSTART", "X-DTSTART")
+    told = await feed_of(web, outside, broken.replace("UID:2", f"UID:{'x' * 300}"), "text/calendar")
+    first, second, third = sorted(told.unread)
+    assert (first, second) == ("0", "1#20261204")
+    assert third.startswith("hash:")
 
 
 @pytest.mark.parametrize(
@@ -134,13 +144,13 @@ async def test_a_feed_that_moved_for_good_is_asked_there_next(web: FakeWeb, outs
 
 
 async def test_a_page_given_for_a_feed_names_its_feed(web: FakeWeb, outside: Outside) -> None:
-    with pytest.raises(Refused, match=r"^That is a page, not a feed, and it names none\. Look for “Subscribe”"):
+    with pytest.raises(NotAFeed, match=r"^That is a page, not a feed, and it names none\. Look for “Subscribe”"):
         await feed_of(web, outside, "<!doctype html><title>Club</title>", "text/html")
     links = (
         "<link rel=alternate type=application/rss+xml href=/rss><link rel=alternate type=text/calendar "
         "href=webcal://club.example/all.ics>"
     )
-    with pytest.raises(Refused, match=r"^That is a page, not a feed\. Its feed is webcal://club.example/all.ics: add"):
+    with pytest.raises(NotAFeed, match=r"^That is a page, not a feed\. Its feed is webcal://club.example/all.ics: add"):
         await feed_of(web, outside, f"<!doctype html><title>Club</title>{links}", "text/html")
 
 
