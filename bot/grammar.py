@@ -202,7 +202,7 @@ _TOKEN = re.compile(
 
 
 _MENTION = re.compile(r"<?@\w")
-_ADDRESS = re.compile(r"<?(?:(?:https?|webcal)://|www\.)\S", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?(?:(?:https?|webcal)://|www\.)\S|<?(?:[a-z0-9-]+\.)+[a-z]{2,24}(?::\d{1,5})?/", re.IGNORECASE)
 
 
 def _words(text: str, arguments: Mapping[str, Argument]) -> list[_Word]:

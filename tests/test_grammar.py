@@ -52,6 +52,9 @@ def values(text: str) -> dict[str, str]:
         ("/event find near:", {}),
         ("/event find c++ foo-bar", {"words": "c++ foo-bar"}),
         ("event find techno", {"words": "techno"}),
+        ("/feed add venue.example/x.ics name:Venue", {"link": "venue.example/x.ics", "name": "Venue"}),
+        ("/event add Venue.Example:8080/nights", {"link": "Venue.Example:8080/nights"}),
+        ("/event add Jazz at St.Mary, AC/DC, R.E.M./B", {"title": "Jazz at St.Mary, AC/DC, R.E.M./B"}),
     ],
 )
 def test_a_typed_line_gives_each_option_its_words(typed: str, meant: dict[str, str]) -> None:

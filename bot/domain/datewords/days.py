@@ -199,9 +199,10 @@ def _weekday(cursor: Cursor, words: Vocabulary) -> DayPhrase | None:
 
 
 def _nth_weekday(cursor: Cursor, words: Vocabulary) -> DayPhrase | None:
-    """ "first friday of december", "letzter Sonntag im Monat" """
+    """ "first friday of december", "letzter Sonntag im Monat", "second friday" """
     start = cursor.at
     nth = cursor.take(words.ordinals)
+    is_enough = nth is not None and nth > 0  # "4th friday" is Friday the 4th, "last friday" the one that was
     if nth is None:
         bare = read_bare_day(cursor, words)
         if bare is None or bare.typed.isdigit() or bare.day not in range(1, 6):
@@ -210,20 +211,25 @@ def _nth_weekday(cursor: Cursor, words: Vocabulary) -> DayPhrase | None:
     weekday = cursor.take(words.weekdays)
     if weekday is None:
         return None
+    end = cursor.at
     _skip(cursor, words)
     month = _any_month(cursor, words)
-    return None if month is None else NthWeekday(nth, weekday, month, cursor.typed(start))
+    if month is None and cursor.take(words.units) is not Unit.MONTH:
+        cursor.at = end
+        if not is_enough:
+            return None
+    return NthWeekday(nth, weekday, month, cursor.typed(start))
 
 
 def _any_month(cursor: Cursor, words: Vocabulary) -> InMonth | MonthsAway | None:
-    """ "december 2027", "next month", "the month" """
+    """ "december 2027", "next month" """
     start = cursor.at
     for reading in (_month, _unit_away):
         month = reading(cursor, words)
         if isinstance(month, InMonth | MonthsAway):
             return month
         cursor.at = start
-    return MonthsAway(0) if cursor.take(words.units) is Unit.MONTH else None
+    return None
 
 
 def _day_of_month(cursor: Cursor, words: Vocabulary) -> DayPhrase | None:

@@ -120,11 +120,11 @@ class MonthsAway:
 
 @dataclass(frozen=True, slots=True)
 class NthWeekday:
-    """The first (1) to fifth (5) or last (-1) such weekday of a month."""
+    """The first (1) to fifth (5) or last (-1) such weekday of a month; None: of whichever month has it next."""
 
     nth: int
     weekday: int
-    month: InMonth | MonthsAway
+    month: InMonth | MonthsAway | None
     typed: str
 
 

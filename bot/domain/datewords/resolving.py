@@ -59,6 +59,9 @@ _HOURS = {
 
 _SMALL_HOURS = range(6)
 
+_UNTIL_FIFTH = 6
+"""Months to look in: at most three follow each other without a fifth of a weekday, and this one's may be over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -273,6 +276,13 @@ def _weekdays(weekday: int, which: Which, today: date) -> Iterator[date]:
 
 
 def _nth_weekdays(day: NthWeekday, seen: Seen) -> Iterator[date]:
+    if day.month is None:
+        for count in range(_UNTIL_FIFTH):
+            there = moved(seen.today.replace(day=1), Length(months=count))
+            found = _nth_weekday(day, there.year, there.month)
+            if found is not None and (found >= seen.today or not seen.is_future):
+                yield found
+        return
     year, month = month_of(day.month, seen)
     years = (year, year + 1) if isinstance(day.month, InMonth) and day.month.year is None else (year,)
     for one in years:
