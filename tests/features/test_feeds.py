@@ -371,6 +371,21 @@ async def test_a_feed_that_keeps_failing_is_told_of_once(olga: Somebody, web: Fe
     assert "Why" not in fields((await olga.says("/feed list")).cards[0])
 
 
+async def test_a_fault_of_ours_is_told_of_as_a_feed_that_fails(olga: Somebody, web: Feeds) -> None:
+    web.tells(CLUB, *nights(3))
+    await add(olga)
+    web.told[CLUB] = Polled(CLUB, (night("9", starts=FRIDAY.replace(tzinfo=UTC)),))  # no time on a wall
+    await goes_by(olga, 3 * TOLD_AFTER)
+    told = [said for said in heard(olga, "olga") if "has not been readable since" in said]
+    assert len(told) == 1
+    why = fields((await olga.says("/feed list")).cards[0])["Why"]
+    assert why.startswith("Something went wrong here while it was taken in.")
+    assert len(await calendar(olga)) == 3
+    web.tells(CLUB, *nights(4))
+    await goes_by(olga, LONGEST_WAIT + timedelta(hours=1))
+    assert len(await calendar(olga)) == 4
+
+
 async def test_check_says_what_would_change_and_changes_nothing(olga: Somebody, web: Feeds) -> None:
     first, second, *others = nights(5)
     web.tells(CLUB, first, second, *others)

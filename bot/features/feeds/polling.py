@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+import structlog
+
 from bot.commands import Chore, Fallen, Job, Outcome, Services
 from bot.domain.delivery import WEB, Due, Owed
 from bot.domain.feeds import FEED, NAME_MOST, Feed, Judged, answered, failed
@@ -17,7 +19,10 @@ from bot.errors import Refused
 from bot.features.events.taking import Taken, take_in
 from bot.features.feeds.telling import owe_failing
 from bot.features.mirror import stir
+from bot.i18n import N_
 from bot.ports import UnitOfWork
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,11 @@ class Polls:
 
     async def run(self, job: Job, services: Services) -> Outcome:
         assert isinstance(job.about, Feed)
-        return await poll(job.about, services)
+        try:
+            return await poll(job.about, services)
+        except Exception as error:  # organisers hear of a feed that stands still, whoever is to blame
+            log.error("poll broke", feed=job.about.id, exc_info=error)
+            return Result(refused=Refused(_OURS))
 
     async def settle(self, job: Job, outcome: Outcome, uow: UnitOfWork, services: Services, now: datetime) -> Fallen:
         assert isinstance(outcome, Result)
@@ -100,6 +109,8 @@ class Polls:
         owed: Sequence[Owed] = await owe_failing(judged.feed, uow, now) if judged.is_news else ()
         return Fallen(job.due, judged.again, tuple(owed))
 
+
+_OURS = N_("Something went wrong here while it was taken in. Whoever runs the bot finds it in the log.")
 
 CHORES: Mapping[str, Chore] = {FEED: Polls()}
 
