@@ -90,6 +90,9 @@ class ProposalTable:
         rows = await self._connection.rows(_WAITING, {"community": community, "from_": offset, "most": limit})
         return [_proposal(row) for row in rows], total
 
+    async def of(self, community: int, person: int) -> Sequence[Proposal]:
+        return [_proposal(row) for row in await self._connection.rows(_OF, {"community": community, "person": person})]
+
     async def decide(
         self,
         community: int,
@@ -148,6 +151,7 @@ _HOLD = _ALL.where(_is_it).with_for_update(of=proposals)
 _BY_REQUEST = _ALL.where(_c.community_id == bindparam("community"), _c.request_id == bindparam("request"))
 _COUNT = select(func.count()).select_from(proposals).where(_is_waiting)
 _WAITING = _ALL.where(_is_waiting).order_by(_c.id).offset(bindparam("from_")).limit(bindparam("most"))
+_OF = _ALL.where(_is_waiting, _c.person_id == bindparam("person")).order_by(_c.id)
 _DECIDE = (
     update(proposals)
     .where(_is_it, _c.verdict == Verdict.WAITING.value)

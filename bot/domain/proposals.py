@@ -19,6 +19,8 @@ class Verdict(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    """By whoever proposed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ class Proposals(Protocol):
 
     async def waiting(self, community: int, offset: int, limit: int) -> tuple[Sequence[Proposal], int]:
         """Those that nobody decided upon, the oldest first; and how many there are."""
+
+    async def of(self, community: int, person: int) -> Sequence[Proposal]:
+        """Those of one member that nobody decided upon, the oldest first."""
 
     async def decide(
         self,

@@ -102,6 +102,38 @@ async def test_whoever_decides_second_hears_of_the_first(olga: Somebody, ben: So
     assert sum("Late Night" in words(Reply(cards=(card,))) for card in found.cards) == 1
 
 
+async def test_whoever_proposed_it_sees_it_and_can_take_it_back(olga: Somebody, ben: Somebody, ana: Somebody) -> None:
+    await propose(ben)
+    [told] = await heard(olga, "olga")
+    assert "Late Night" not in words(await ana.says("/event mine"))
+    mine = await ben.says("/event mine")
+    assert words(mine).startswith("1 event of yours waits for the organisers")
+    elsewhere = replace(ben, workspace=None)
+    withdrawn = await elsewhere.presses(mine, "Withdraw")
+    assert "Late Night Modular is withdrawn. The organisers do not see it any more." in words(withdrawn)
+    assert "no event" in words(await olga.says("/event waiting")).lower()
+    assert "Ben has withdrawn Late Night Modular." in words(await olga.presses(told, "Approve"))
+    assert "Late Night" not in words(await ben.says("/event mine"))
+    assert "Nothing found" in words(await ana.says("/event find"))
+    assert await heard(olga, "ben") == []
+
+
+async def test_what_was_decided_cannot_be_taken_back_nor_by_others(
+    olga: Somebody, ben: Somebody, ana: Somebody
+) -> None:
+    proposed = await propose(ben)
+    for who in (ana, olga):
+        refused = await who.presses(proposed, "Withdraw")
+        assert isinstance(refused, Reply)
+        assert refused.is_refusal
+    await olga.presses(await olga.says("/event waiting"), "Approve")
+    assert "approved Late Night Modular before" in words(await ben.presses(proposed, "Withdraw"))
+    assert "Late Night Modular" in words(await ana.says("/event find"))
+    second = await propose(ben, ADD.replace("Late", "Early"))
+    await decline(olga, await olga.says("/event waiting"), "no")
+    assert "declined Early Night Modular before" in words(await ben.presses(second, "Withdraw"))
+
+
 async def test_of_two_who_decide_at_the_same_moment_one_does(olga: Somebody, ben: Somebody) -> None:
     max_ = replace(olga, name="max")
     await max_.says("/help")

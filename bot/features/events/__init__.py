@@ -112,6 +112,7 @@ FEATURE = Feature(
     homes={
         **dict.fromkeys(cards.OF_EVENT, home_of),
         **dict.fromkeys((approving.APPROVE, approving.PROPOSAL), approving.home_of),
+        approving.WITHDRAW: approving.home_of_own,
     },
     lookups={
         EVENT: EventLookup(),

@@ -30,7 +30,7 @@ from bot.request import Press, Request
 from bot.ui import Action, Button, Card, Field, Reply, Style
 
 PENDING, DECIDED = "event.pending", "event.decided"
-APPROVE = "event.approve"
+APPROVE, WITHDRAW = "event.approve", "event.withdraw"
 PROPOSAL = "proposal"
 LISTED = 20
 """Proposals in one answer; those decided upon make room for the next."""
@@ -87,7 +87,7 @@ async def propose(event: NewEvent, request: Request, uow: UnitOfWork) -> Reply:
     owed = await for_organisers(uow, proposal.community, PENDING, proposal.id, request.now, period=period)
     await uow.outbox.add(owed, request.now)
     text = N_("Thank you. The organisers look at it first; I tell you what they decide.")
-    return Reply(rich(request.say(text)), (proposal_card(proposal, request.say),))
+    return Reply(rich(request.say(text)), (own_card(proposal, request.say),))
 
 
 async def waiting_events(_ask: WaitingEvents, request: Request, services: Services) -> Reply:
@@ -125,6 +125,34 @@ async def decline_event(ask: DeclineEvent, request: Request, services: Services)
         if proposal.verdict is Verdict.WAITING:
             proposal = await _decided(proposal, Verdict.DECLINED, request, uow, reason=ask.reason)
     return _told(proposal, request)
+
+
+async def press_withdraw(press: Press, request: Request, services: Services) -> Reply:
+    """Its proposer takes it back, unless somebody decided before."""
+    async with services.store.writing() as uow:
+        own = await _own(press.action.arg, request, uow)
+        proposal = await uow.proposals.hold(own.community, own.id)
+        if proposal is None:
+            raise _gone()
+        if proposal.verdict is Verdict.WAITING:
+            await uow.proposals.decide(proposal.community, proposal.id, Verdict.WITHDRAWN, request.now)
+            await uow.audit.note(
+                proposal.community,
+                request.person.id,
+                Did.REMOVED,
+                Subject.EVENT,
+                proposal.id,
+                _title(proposal),
+                request.now,
+            )
+            proposal = replace(proposal, verdict=Verdict.WITHDRAWN)
+    texts = {
+        Verdict.WITHDRAWN: N_("{title} is withdrawn. The organisers do not see it any more."),
+        Verdict.APPROVED: N_("The organisers approved {title} before: it is in the calendar."),
+        Verdict.DECLINED: N_("The organisers declined {title} before. Nobody else saw it."),
+    }
+    text = request.say(texts[proposal.verdict], title=_title(proposal))
+    return Reply(rich(text), (proposal_card(proposal, request.say),), replaces=True)
 
 
 class ProposalLookup:
@@ -194,6 +222,12 @@ def waiting_card(proposal: Proposal, say: Words) -> Card:
     return replace(proposal_card(proposal, say), controls=controls)
 
 
+def own_card(proposal: Proposal, say: Words) -> Card:
+    """As whoever proposed it sees it."""
+    withdraw = Button(say(N_("Withdraw")), Action(WITHDRAW, str(proposal.id)))
+    return replace(proposal_card(proposal, say), controls=(withdraw,))
+
+
 async def render_pending(
     rows: Sequence[Owed], uow: UnitOfWork, services: Services, _now: datetime
 ) -> Sequence[Message | Moot]:
@@ -208,7 +242,7 @@ async def render_decided(
     return [await _verdict(row, uow, services) for row in rows]
 
 
-PRESSES: Mapping[str, Pressed] = {APPROVE: press_approve}
+PRESSES: Mapping[str, Pressed] = {APPROVE: press_approve, WITHDRAW: press_withdraw}
 RENDERS: Mapping[str, Renders] = {PENDING: render_pending, DECIDED: render_decided}
 
 
@@ -230,6 +264,24 @@ async def _theirs(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
     if not await organises(proposal.community, request, uow):
         raise NotAllowed(N_("Only organisers of this community can do this. Ask one of them."))
     return proposal
+
+
+async def home_of_own(id_: str, request: Request, uow: UnitOfWork) -> int | None:
+    """Implements `bot.commands.FindsHome`, for whoever proposed it."""
+    with suppress(NotFound):
+        return (await _own(id_, request, uow)).community
+    return None
+
+
+async def _own(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
+    """The asker's proposal with that id; in a direct message of any community. Raises NotFound."""
+    number = read_id(id_)
+    found = [] if number is None else await uow.proposals.several([number])
+    for proposal in found:
+        is_here = request.workspace is None or proposal.community == request.community.id
+        if is_here and proposal.person == request.person.id:
+            return proposal
+    raise NotFound(N_("This proposal is not there any more. {mine} shows yours."), mine=Slash("/event mine"))
 
 
 async def _held(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
@@ -278,6 +330,7 @@ def _told(proposal: Proposal, request: Request) -> Reply:
         {
             Verdict.APPROVED: N_("{title} is approved: it is in the calendar, and {name} is told."),
             Verdict.DECLINED: N_("{title} is declined, and {name} is told."),
+            Verdict.WITHDRAWN: N_("{name} has withdrawn {title}."),
             Verdict.WAITING: N_("{title} waits for approval."),
         },
     )

@@ -14,6 +14,7 @@ from bot.domain.events import KIND_NAMES, Kind, Occurrence, Page, Price, Search
 from bot.domain.moments import Span
 from bot.domain.places import Place
 from bot.errors import Refused
+from bot.features.events.approving import own_card
 from bot.features.events.cards import SHOW, full_cards, price, short_card
 from bot.features.events.lookup import EventParam, found_event, may_change
 from bot.features.paging import PAGE, asking, next_page, pager, stretch
@@ -101,7 +102,16 @@ async def press_show(press: Press, request: Request, services: Services) -> Repl
 async def my_events(ask: MyEvents, request: Request, services: Services, offset: int = 0) -> Reply:
     async with services.store.reading() as uow:
         page = await uow.events.mine(request.community.id, request.person.id, request.now, offset, PAGE)
+        waiting = [] if offset else await uow.proposals.of(request.community.id, request.person.id)
     say = request.say
+    proposed = tuple(own_card(each, say) for each in waiting)
+    waits = say.many(
+        "{count} event of yours waits for the organisers",
+        "{count} events of yours wait for the organisers",
+        len(waiting),
+    )
+    if not page.total and waiting:
+        return Reply(rich(waits), proposed)
     if not page.total:
         return Reply(
             rich(
@@ -113,7 +123,7 @@ async def my_events(ask: MyEvents, request: Request, services: Services, offset:
         )
     text = say.many("{count} coming event with your answer", "{count} coming events with your answer", page.total)
     pages = await pager(MINE, ask, offset, page.total, request, services)
-    return Reply(rich(text), _listed(page, request) + pages)
+    return Reply(joined([waits if waiting else "", text], " · "), proposed + _listed(page, request) + pages)
 
 
 PRESSES: Mapping[str, Pressed] = {
