@@ -228,16 +228,18 @@ class App:
 
     async def _at_home(self, request: Request, asked: Asked) -> Request:
         """A button in a direct message is about the community of what it stands under, not the one acted in last, and
-        so is the form that it opens.
+        so is the form that it opens, and what is confirmed then.
         """
         if request.workspace is not None:
             return request
-        of, id_ = self._of(asked)
+        draft, (of, id_) = _draft_of(asked), self._of(asked)
         finds = next((each.homes[of] for each in self.features if of in each.homes), None)
-        if finds is None:
+        if finds is None and not draft:
             return request
         async with self.services.store.reading(is_steady=False) as uow:
-            home = await finds(id_, request, uow)
+            home = await uow.drafts.home(request.person.id, draft, request.now) if draft else None
+            if home is None and finds is not None:
+                home = await finds(id_, request, uow)
             community = None if home is None else await uow.people.community(home)
             if community is None or community == request.joined:
                 return request
@@ -577,6 +579,17 @@ def _argument(written: str, command: Command) -> Mapping[str, str]:
     """The argument that a button says: `<name>=<value>`, or none."""
     name, _, value = written.partition("=")
     return {name: value} if name in command.arguments else {}
+
+
+def _draft_of(asked: Asked) -> str:
+    """The draft that a button or form goes on with, "" for none."""
+    match asked:
+        case Press(Action(name, arg)) if name in (SAVE, SAY, CHANGE, SEND):
+            return arg.partition("/")[0]
+        case Submit(Action(_, arg)):
+            return arg
+        case _:
+            return ""
 
 
 def _path(feature: Feature, command: Command) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Executable, and_, bindparam, delete, select
 from bot.domain.drafts import KEPT_FOR, Draft
 from bot.sealing import Unopened
 from storage.connection import AnyRow, Connection
+from storage.leads import reads_there
 from storage.schema import UTC, insert_into
 from storage.tables import drafts
 
@@ -25,6 +26,7 @@ _alive = drafts.c.expires_at > bindparam("now", type_=UTC())
 _is_theirs = and_(drafts.c.owner_id == bindparam("owner"), drafts.c.id == bindparam("draft"))
 
 _GET = select(*_CONTENT).where(_is_theirs, _alive)
+_HOME = select(drafts.c.community_id).where(_is_theirs, _alive, reads_there(drafts.c.owner_id, drafts.c.community_id))
 _TAKE = delete(drafts).where(_is_theirs, _alive).returning(*_CONTENT)
 _SWEEP = delete(drafts).where(drafts.c.expires_at <= bindparam("now", type_=UTC()))
 
@@ -55,6 +57,12 @@ class DraftTable:
         if not _is_id(id_):
             return None
         return self._draft(await self._connection.first(_GET, {"owner": owner, "draft": id_, "now": now}))
+
+    async def home(self, owner: int, id_: str, now: datetime) -> int | None:
+        if not _is_id(id_):
+            return None
+        found: int | None = await self._connection.scalar(_HOME, {"owner": owner, "draft": id_, "now": now})
+        return found
 
     async def take(self, owner: int, id_: str, now: datetime) -> Draft | None:
         if not _is_id(id_):

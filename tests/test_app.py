@@ -351,7 +351,7 @@ async def test_what_was_changed_is_saved_and_not_what_was_before(ana: Somebody) 
     assert "Later Night" in words(found)
 
 
-async def test_a_draft_is_saved_where_it_was_begun_or_not_at_all(ana: Somebody) -> None:
+async def test_a_draft_is_saved_where_it_was_begun_and_nowhere_else(ana: Somebody) -> None:
     await ana.says("/event find")
     directly = replace(ana, workspace=None)
     confirm = await directly.says(ADD)
@@ -359,11 +359,12 @@ async def test_a_draft_is_saved_where_it_was_begun_or_not_at_all(ana: Somebody) 
     ana.clock.skip(timedelta(minutes=1))
     await elsewhere.says("/event find")
     for label in ("Save", "Change"):
-        refused = await directly.presses(confirm, label)
+        refused = await elsewhere.presses(confirm, label)
         assert isinstance(refused, Reply)
         assert refused.is_refusal
+    assert isinstance(await directly.presses(confirm, "Change"), Form)
+    assert words(await directly.presses(confirm, "Save")).startswith("In Console:\n")
     assert "Nothing found" in words(await elsewhere.says("/event find"))
-    await ana.presses(confirm, "Save")
     assert words(await ana.says("/event find")).startswith("1 event")
 
 

@@ -35,6 +35,9 @@ class Drafts(Protocol):
     async def get(self, owner: int, id_: str, now: datetime) -> Draft | None:
         """The owner's draft, unless it has expired."""
 
+    async def home(self, owner: int, id_: str, now: datetime) -> int | None:
+        """The community that the owner's draft is for, while they are a member there; None else."""
+
     async def take(self, owner: int, id_: str, now: datetime) -> Draft | None:
         """The owner's draft, removed in this transaction: only one caller gets it."""
 

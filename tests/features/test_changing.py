@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.events import HORIZON, Details, NewEvent, Search, Status, Timing
-from bot.domain.people import Account
+from bot.domain.people import Account, Workspace
 from bot.domain.recurrence import lay_out
 from bot.fit import plain
 from bot.request import Press, Submit, Typed
@@ -95,6 +95,27 @@ async def test_others_neither_edit_nor_cancel_nor_revive_by_any_way_in(ana: Some
     for press in (Action("event.revive", "1"), Action("ask", "event edit/event=#1")):
         assert "Only Ana, who added it, and organisers" in seen(await eve.ask(Press(press)))
     assert "Edit" not in seen(await eve.says("/event show #1"))
+
+
+async def test_from_a_direct_message_it_is_changed_where_it_is_whatever_community_was_used_last(ana: Somebody) -> None:
+    await series(ana)
+    card = await ana.says("/event show #1")
+    ana.clock.skip(HOUR)
+    elsewhere = replace(ana, workspace=Workspace("console", "elsewhere", "Elsewhere"))
+    await elsewhere.says("/help")
+    alone = replace(ana, workspace=None)
+    form = await pressed(alone, card, "Edit")
+    assert isinstance(form, Form)
+    asked = await alone.ask(Submit(form.action, {**form.values, "title": "Late Jam"}))
+    assert "In Console" in seen(asked)
+    await pressed(alone, asked, "Save")
+    assert "Late Jam" in seen(await ana.says("/event show #1"))
+    ana.clock.skip(HOUR)
+    await elsewhere.says("/help")
+    gone = await pressed(alone, card, "Cancel it")
+    assert isinstance(gone, Form)
+    await pressed(alone, await alone.ask(Submit(gone.action, dict(gone.values))), "Save")
+    assert "Cancelled: Late Jam" in seen(await ana.says("/event show #1"))
 
 
 @pytest.mark.parametrize("id_", ["99", "-1", "x", str(2**40), ""])

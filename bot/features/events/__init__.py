@@ -110,7 +110,7 @@ FEATURE = Feature(
         **approving.PRESSES,
     },
     homes={
-        **dict.fromkeys(cards.OF_EVENT, home_of),
+        **dict.fromkeys((*cards.OF_EVENT, EVENT, changing.SEEN), home_of),
         **dict.fromkeys((approving.APPROVE, approving.PROPOSAL), approving.home_of),
         approving.WITHDRAW: approving.home_of_own,
     },

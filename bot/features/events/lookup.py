@@ -39,8 +39,8 @@ async def found_event(id_: str, request: Request, services: Services) -> Occurre
 
 
 async def home_of(id_: str, request: Request, uow: UnitOfWork) -> int | None:
-    """Implements `bot.commands.FindsHome`."""
-    if (number := read_id(id_)) is None:
+    """Implements `bot.commands.FindsHome`: for "12", "#12" and "#12/3"."""
+    if (number := read_id(id_.removeprefix("#").partition("/")[0])) is None:
         return None
     return (await uow.nudges.where(request.person.id, [number])).get(number)
 
