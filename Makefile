@@ -26,9 +26,7 @@ run: $(RUNS)  ## Start the bot when .env names a platform, else the console on a
 	@$(BIN)/greenroom
 
 test: check  ## Everything that must hold before a change lands, a real PostgreSQL included
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --cov --cov-report=term
-	@$(BIN)/python -m coverage report --include='bot/*' --fail-under=95 >$(VENV)/coverage.txt || \
-		{ cat $(VENV)/coverage.txt; exit 1; }
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --cov --cov-report=term --cov-fail-under=95
 
 check: $(TESTS)  ## The checks that run nothing
 	@$(BIN)/ruff check

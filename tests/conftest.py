@@ -24,13 +24,9 @@ hypothesis.settings.load_profile("greenroom")
 
 TEMPLATE = "greenroom_template"
 
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_setupnodes() -> None:
-    """Before the processes that run tests are started, where there are several."""
-    # pytest-cov measures them. coverage.py would measure them once more, as it does all that a test starts,
-    # and go on where pytest-cov stops for a test that is marked no_cover.
-    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+HERE = Path(__file__).parent
+BEYOND = frozenset({"adapters", "benchmarks", "crash", "fakes", "linked", "storage", "tools"})
+"""Folders of tests that are not about the core."""
 
 
 def pytest_configure() -> None:
@@ -39,13 +35,29 @@ def pytest_configure() -> None:
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out of coverage what chance tries a hundred times over, and what is tried on SQLite as well."""
-    # Measured the first take three times as long, and coverage would be another each time. Lines that nobody chose an
-    # example for do not count. The second run the same lines of the core once more.
-    for item in items:
-        if isinstance(item, pytest.Function) and (hypothesis.is_hypothesis_test(item.obj) or _is_once_more(item)):
-            item.add_marker("no_cover")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure what a test covers of the core, where it is a test of the core."""
+    plugin = item.config.pluginmanager.get_plugin("_cov")
+    if plugin is None or plugin.cov_controller is None or _is_measured(item):
+        return (yield)
+    plugin.cov_controller.pause()  # for its fixtures as well, which pytest-cov's own mark does not do
+    try:
+        return (yield)
+    finally:
+        plugin.cov_controller.resume()
+
+
+def _is_measured(item: pytest.Item) -> bool:
+    """Whether lines of the core count that this test runs: those it was written for, once.
+
+    Measured a test takes twice as long, one of hundreds of examples three times. What chance chose covers other lines
+    each time; what runs on PostgreSQL runs the same lines on SQLite.
+    """
+    if not isinstance(item, pytest.Function) or item.get_closest_marker("unmeasured"):
+        return False
+    folder, *_ = item.path.relative_to(HERE).parts
+    return folder not in BEYOND and not hypothesis.is_hypothesis_test(item.obj) and not _is_once_more(item)
 
 
 def _is_once_more(item: pytest.Function) -> bool:

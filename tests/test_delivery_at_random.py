@@ -227,12 +227,12 @@ class Delivery(Play):
         return {line.key: line.resent for line in self._lines() if line.resent}
 
 
-@pytest.mark.no_cover  # as all that chance tries
+@pytest.mark.unmeasured  # as all that chance tries
 def test_whatever_happens_each_message_is_seen_once_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
     play_on_sqlite(Delivery, sqlite_template, tmp_path)
 
 
-@pytest.mark.no_cover  # as all that chance tries
+@pytest.mark.unmeasured  # as all that chance tries
 def test_whatever_happens_each_message_is_seen_once_on_postgres(
     postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
 ) -> None:

@@ -27,6 +27,8 @@ from tests.clocks import FixedClock
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody, somebody, words
 
+pytestmark = pytest.mark.unmeasured
+
 BERLIN = ZoneInfo("Europe/Berlin")
 START, END = datetime(2026, 1, 1, 5, tzinfo=UTC), datetime(2026, 12, 31, 5, tzinfo=UTC)
 STEP = timedelta(hours=12)

@@ -17,6 +17,8 @@ from bot.domain.people import Caller, Workspace
 from storage.database import Database
 from tests.storage.making import NOW, account, add, event
 
+pytestmark = pytest.mark.unmeasured
+
 HOMES = ("attic", "cellar", "garage")
 MINUTE = timedelta(minutes=1)
 ANSWERS = (Attendance.GOING, Attendance.MAYBE, Attendance.NOT_GOING)

@@ -21,6 +21,8 @@ from bot.request import Attached, Incoming, Press, Run
 from bot.ui import Action, Answer, Button, Card, Form, Reply
 from tests.somebody import Somebody, somebody
 
+pytestmark = pytest.mark.unmeasured
+
 NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
 MARK = "quokka"
 """Stands in everything that Ana noted, in any case, and is typed by nobody else."""

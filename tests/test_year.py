@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.compose import Bot, compose
 from bot.domain.addresses import Address
 from bot.domain.cadences import Cadence, Unit
@@ -25,6 +27,8 @@ from bot.ui import Reply
 from tests.clocks import FixedClock
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import Somebody
+
+pytestmark = pytest.mark.unmeasured
 
 START = datetime(2026, 1, 4, 12, tzinfo=UTC)
 END = datetime(2027, 1, 4, 12, tzinfo=UTC)

@@ -10,6 +10,8 @@ from tests.conversations.on_discord import play
 from tests.conversations.play import typed_lines
 from tests.conversations.test_conversations import CONVERSATIONS, START, is_sampled
 
+pytestmark = pytest.mark.unmeasured
+
 
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")

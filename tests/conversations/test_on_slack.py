@@ -15,6 +15,8 @@ from tests.conversations.on_slack import by_name, play
 from tests.conversations.play import typed_lines
 from tests.conversations.test_conversations import CONVERSATIONS, START, is_sampled
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.mark.parametrize("mode", SlackMode, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("path", CONVERSATIONS, ids=lambda path: path.stem)
@@ -22,7 +24,6 @@ async def test_a_conversation_goes_word_for_word_on_slack(path: Path, mode: Slac
     await _goes_word_for_word(path, mode, sqlite_url)
 
 
-@pytest.mark.no_cover  # as all that SQLite has had already
 @pytest.mark.parametrize("path", CONVERSATIONS, ids=lambda path: path.stem)
 async def test_a_conversation_goes_word_for_word_on_slack_and_postgres(path: Path, postgres_url: str) -> None:
     await _goes_word_for_word(path, SlackMode.HTTP, postgres_url)

@@ -205,7 +205,6 @@ def test_the_same_person_has_the_same_uid_in_every_export() -> None:
     assert one == two != other
 
 
-@pytest.mark.no_cover
 @given(st.text(min_size=1, max_size=80), st.text(max_size=300))
 def test_whatever_stands_in_a_name_or_note_comes_back_as_it_is_kept(name: str, note: str) -> None:
     kept, said = clean_line(name), clean_text(note)
@@ -221,7 +220,6 @@ def test_whatever_stands_in_a_name_or_note_comes_back_as_it_is_kept(name: str, n
         assert found.contacts[0].notes == said
 
 
-@pytest.mark.no_cover
 @given(st.binary(max_size=400))
 async def test_no_bytes_break_the_reader(content: bytes) -> None:
     try:

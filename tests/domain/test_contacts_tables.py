@@ -186,7 +186,6 @@ def test_defusing_is_undone_whatever_stood_there(cell: str) -> None:
     assert not defused(cell).startswith(("=", "＝", "\n"))
 
 
-@pytest.mark.no_cover  # as all that chance tries
 @given(ABOUTS, TEXTS)
 def test_what_is_written_as_a_table_is_read_as_it_was(about: About, notes: str) -> None:
     contact, _ = bounded(Contact(about, notes))

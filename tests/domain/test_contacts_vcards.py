@@ -216,7 +216,6 @@ def timeline_of(contact: Contact) -> Timeline:
     return Timeline(Connection(7, contact.about, NOW.date()), entries)
 
 
-@pytest.mark.no_cover  # as all that chance tries
 @given(ABOUTS, TEXTS)
 def test_what_is_written_as_a_card_is_read_as_it_was(about: About, notes: str) -> None:
     contact, _ = bounded(Contact(about, notes))
@@ -224,7 +223,6 @@ def test_what_is_written_as_a_card_is_read_as_it_was(about: About, notes: str) -
         assert only(write_vcards([timeline_of(contact)], "x")) == contact
 
 
-@pytest.mark.no_cover  # as all that chance tries
 @given(LABEL, st.lists(st.text("ab ,;\\\n:äé🎛", max_size=20), max_size=4))
 def test_another_program_reads_our_cards_as_we_do(name: str, lines: list[str]) -> None:
     contact, _ = bounded(Contact(About(name, company="Blue; Room"), clean_text("\n".join(lines))))
@@ -236,7 +234,6 @@ def test_another_program_reads_our_cards_as_we_do(name: str, lines: list[str]) -
     assert all(len(line) <= 75 for line in written.split(b"\r\n"))
 
 
-@pytest.mark.no_cover  # as all that chance tries
 @given(
     st.lists(
         st.sampled_from(

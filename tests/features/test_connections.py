@@ -155,6 +155,7 @@ async def test_a_promise_is_told_when_it_is_due_and_done_keeps_it(ana: Somebody)
     await ana.ask(Press(button(reply, "Done")))
 
 
+@pytest.mark.unmeasured
 async def test_five_thousand_promises_are_listed_soonest_first(ana: Somebody) -> None:
     await saved(ana, '/connect log "Ana Ruiz"')
     async with ana.bot.database.writing() as uow:

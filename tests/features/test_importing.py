@@ -158,7 +158,7 @@ async def test_the_same_uid_in_another_community_is_another_event(ana: Somebody)
 
 
 @pytest.mark.skipif(not CALENDARS, reason="GREENROOM_CALENDARS names no folder of calendars")
-@pytest.mark.no_cover  # 279 files by the same way; coverage does not depend on a folder beside the checkout
+@pytest.mark.unmeasured  # 279 files by the same way; coverage does not depend on a folder beside the checkout
 async def test_every_calendar_comes_in_or_says_why_not_and_again_changes_nothing(sqlite_url: str) -> None:
     expected = dict(line.split("\t", 1) for line in EXPECTED.read_text(encoding="utf-8").splitlines())
     seen: dict[str, str] = {}

@@ -357,7 +357,7 @@ class Reminded(Play):
         self.runner.run(write())
 
 
-@pytest.mark.no_cover  # as all that chance tries
+@pytest.mark.unmeasured  # as all that chance tries
 def test_whatever_happens_everybody_is_reminded_once_and_in_time_on_sqlite(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
@@ -365,7 +365,7 @@ def test_whatever_happens_everybody_is_reminded_once_and_in_time_on_sqlite(
     play_on_sqlite(Reminded, sqlite_template, tmp_path, how)
 
 
-@pytest.mark.no_cover  # as all that chance tries
+@pytest.mark.unmeasured  # as all that chance tries
 def test_whatever_happens_everybody_is_reminded_once_and_in_time_on_postgres(
     postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
 ) -> None:

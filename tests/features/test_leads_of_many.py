@@ -6,12 +6,16 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.domain.addresses import Direct
 from bot.domain.events import Edit
 from storage.tables import accounts, attendances, memberships, people
 from storage.unit_of_work import Work
 from tests.platforms.silent import SilentPlatform
 from tests.somebody import somebody
+
+pytestmark = pytest.mark.unmeasured
 
 NOW = datetime(2026, 10, 19, 10, tzinfo=UTC)
 

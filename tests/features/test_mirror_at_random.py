@@ -334,13 +334,13 @@ class CountlessMirror(Mirror):
     counts = False
 
 
-@pytest.mark.no_cover  # as all that chance tries
+@pytest.mark.unmeasured  # as all that chance tries
 def test_whatever_happens_both_calendars_agree_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
     how = settings(CHEAP, max_examples=20, stateful_step_count=30)
     play_on_sqlite(CountingMirror, sqlite_template, tmp_path, how)
 
 
-@pytest.mark.no_cover  # as all that chance tries
+@pytest.mark.unmeasured  # as all that chance tries
 def test_whatever_happens_both_calendars_agree_on_postgres(
     postgres: Postgres, postgres_template: str, postgres_names: Iterator[str]
 ) -> None:

@@ -356,6 +356,7 @@ async def test_the_question_leaves_the_day_to_a_brief(ana: Somebody) -> None:
     ]
 
 
+@pytest.mark.unmeasured
 async def test_weeks_of_moves_and_clock_changes_bring_one_a_day_at_most_and_none_at_night(ana: Somebody) -> None:
     ben = await somebody_seen(ana)
     await log(ana, "Ana Ruiz", 'on:"1 September" every:"2 weeks"')

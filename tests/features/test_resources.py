@@ -378,6 +378,7 @@ async def test_whoever_knows_better_says_that_it_works(ana: Somebody, ben: Someb
     assert "leads nowhere" not in words(await ben.says("/resource find"))
 
 
+@pytest.mark.unmeasured
 async def test_a_site_that_does_not_want_to_be_looked_at_is_not_called_dead(ana: Somebody, web: FakeWeb) -> None:
     await share_splits(ana)
     web.pages["https://contracts.example/robots.txt"] = Page("User-agent: *\nDisallow: /", media="text/plain")

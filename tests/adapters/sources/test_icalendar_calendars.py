@@ -25,10 +25,7 @@ FOLDER = os.environ.get("GREENROOM_CALENDARS", "")
 EXPECTED = Path(__file__).with_name("expected.tsv")
 """File, events, and how often each reason to skip something was given."""
 
-pytestmark = [
-    pytest.mark.skipif(not FOLDER, reason="GREENROOM_CALENDARS names no folder of calendars"),
-    pytest.mark.no_cover,  # coverage does not depend on a folder beside the checkout
-]
+pytestmark = pytest.mark.skipif(not FOLDER, reason="GREENROOM_CALENDARS names no folder of calendars")
 
 DIFFERENT = {
     "Christian32Holidays.ics": "COUNT=1 and a start that the rule does not fit and EXDATE leaves out: the start "
