@@ -10,7 +10,6 @@ after another.
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from socket import AF_INET, AI_NUMERICHOST, AddressFamily
@@ -23,7 +22,7 @@ from adapters.sources.fetching import Fetcher
 from adapters.sources.outside import Outside
 from benchmarks.databases import Fresh
 from benchmarks.measuring import NOW, Clock, Figure, frozen, shown, watched
-from benchmarks.processes import held, serving
+from benchmarks.processes import held, served, serving
 from bot.compose import compose
 from bot.domain.delivery import WEB, Due
 from bot.domain.link_checks import LINK_CHECK
@@ -128,13 +127,7 @@ async def serve() -> None:
             return web.Response(status=404)
         return web.Response(status=404 if int(request.path.rpartition("/")[2]) % GONE_EACH == 0 else 200)
 
-    runner = web.ServerRunner(web.Server(answer, access_log=None))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    sys.stdout.write(f"{runner.addresses[0][1]}\n")
-    sys.stdout.flush()
-    await asyncio.to_thread(sys.stdin.read)
-    await runner.cleanup()
+    await served(answer)
 
 
 async def _fill(database: Database, hosts: int) -> None:

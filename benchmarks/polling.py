@@ -11,7 +11,6 @@ calendars shows them and keeps nothing.
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
@@ -23,7 +22,7 @@ from adapters.sources.outside import Outside
 from benchmarks.databases import Fresh
 from benchmarks.looking import Hosts
 from benchmarks.measuring import NOW, Clock, Figure, frozen, shown, watched
-from benchmarks.processes import held, serving
+from benchmarks.processes import held, served, serving
 from bot.compose import Bot, compose
 from bot.domain.events import Search
 from bot.domain.feeds import NewFeed
@@ -165,13 +164,7 @@ async def serve() -> None:
             body, headers = _calendar(request.host, int(request.path[1:].partition(".")[0]), is_later=is_later), {}
         return web.Response(body=body.encode(), content_type="text/calendar", headers=headers)
 
-    runner = web.ServerRunner(web.Server(answer, access_log=None))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    sys.stdout.write(f"{runner.addresses[0][1]}\n")
-    sys.stdout.flush()
-    await asyncio.to_thread(sys.stdin.read)
-    await runner.cleanup()
+    await served(answer)
 
 
 def _calendar(host: str, events: int, *, is_later: bool) -> str:

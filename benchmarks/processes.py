@@ -22,6 +22,8 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Literal
 
+from aiohttp import web
+
 from benchmarks.measuring import NOW, Watch, watched
 from bot.compose.running import new_loop
 from bot.logs import configure
@@ -189,3 +191,14 @@ def serving(module: str) -> Iterator[int]:
         process.stdin.close()  # it serves as long as there is something to read
         process.wait(10)
         process.stdout.close()
+
+
+async def served(answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
+    """The other end of `serving`: say the port, and answer until nobody measures any more."""
+    runner = web.ServerRunner(web.Server(answer, access_log=None))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    sys.stdout.write(f"{runner.addresses[0][1]}\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
+    await runner.cleanup()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
@@ -49,6 +50,13 @@ class Services:
     reminds: Mapping[str, Reminds] = field(default_factory=dict)
     """By the name of the source."""
     web: Web = field(default_factory=NoWeb)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held for one stretch of what takes long: no two stretches follow each other without others being answered."""
+
+    async def pause(self) -> None:
+        """Between two stretches."""
+        async with self.turn:
+            await asyncio.sleep(0)
 
 
 class Access(Enum):

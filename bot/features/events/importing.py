@@ -29,6 +29,9 @@ from bot.features.events.locating import Cities, details_of
 from bot.features.mirror import stir
 from bot.i18n import N_
 
+AT_ONCE = 10
+"""Events that are worked on in one stretch: a millisecond."""
+
 BATCH = 250
 """Events written in one transaction: others wait for the lock a few hundredths of a second at most."""
 
@@ -90,7 +93,11 @@ async def _bring(
 ) -> None:
     async with services.store.reading() as uow:
         await cities.learn([each.location for each in batch], uow)
-    ready = [_made(each, source, cities, now) for each in batch]
+    ready: list[FromSource] = []
+    for number, each in enumerate(batch):
+        ready.append(_made(each, source, cities, now))
+        if number % AT_ONCE == 0:
+            await services.pause()
     async with services.store.writing() as uow:
         brought = await uow.events.bring(community.id, ready, now, renamed=renamed)
         if brought.added or brought.updated:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +12,9 @@ from bot.domain.links import key_of
 from bot.domain.people import Community
 from bot.domain.recurrence import lay_out
 from bot.domain.sources import Compared, Copy, Doubt, Polled, Said, compared
-from bot.features.events.importing import bring_in, digest_of, timing_of
+from bot.features.events.importing import AT_ONCE, bring_in, digest_of, timing_of
 from bot.features.events.locating import Cities, details_of
 from bot.features.mirror import stir
-
-AT_ONCE = 10
-"""Events that are looked at before others have a turn: half a millisecond, for many feeds are taken in at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +92,7 @@ async def _compared(
     now: datetime,
     doubt: Doubt,
 ) -> tuple[Mapping[str, Copy], Mapping[str, Said], Compared]:
-    async with services.store.reading(is_steady=False) as uow:
+    async with services.turn, services.store.reading(is_steady=False) as uow:
         known = await uow.events.copies(community.id, source, now)
         cities = Cities()
         await cities.learn([each.location for uid, each in told.items() if each.is_floating and uid not in known], uow)
@@ -104,7 +100,7 @@ async def _compared(
     for number, (uid, each) in enumerate(told.items()):
         said[uid] = _said(each, known.get(uid), cities, now)
         if number % AT_ONCE == 0:
-            await asyncio.sleep(0)  # others are answered meanwhile
+            await services.pause()
     differs = compared(known, said, now, doubt, unread=polled.unread, is_whole=polled.is_whole)
     return known, said, differs
 
