@@ -19,6 +19,7 @@ from bot.settings import read_settings
 from bot.ui import Action, Answer, Button, Form, Reply
 from tests.clocks import FixedClock
 from tests.platforms.silent import SilentPlatform
+from tests.scripted import PATIENT
 
 
 @dataclass(slots=True)
@@ -73,4 +74,5 @@ async def somebody(database_url: str, now: datetime, web: Web | None = None) -> 
     settings = read_settings(_env_file=None, DATABASE_URL=database_url, GREENROOM_TIMEZONE="Europe/Berlin")
     async with compose(settings, clock, web) as bot:
         bot.platforms["console"] = SilentPlatform()
+        bot.outbox._timings = PATIENT
         yield Somebody(bot, clock)
