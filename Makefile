@@ -26,7 +26,10 @@ run: $(RUNS)  ## Start the bot when .env names a platform, else the console on a
 	@$(BIN)/greenroom
 
 test: check  ## Everything that must hold before a change lands, a real PostgreSQL included
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest --numprocesses=$(WORKERS) --dist=worksteal
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report --fail-under=95
 
 check: $(TESTS)  ## The checks that run nothing
 	@$(BIN)/ruff check

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
+import coverage
 import hypothesis
 import pytest
 import structlog
@@ -30,22 +31,26 @@ BEYOND = frozenset({"adapters", "benchmarks", "crash", "fakes", "linked", "stora
 
 
 def pytest_configure() -> None:
-    """Traces without variables: to draw those of a whole bot takes seconds, in which nobody is answered."""
+    """Traces without variables: to draw those of a whole bot takes seconds, in which nobody is answered. And of the
+    processes that tests start none is measured, only those that run tests.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Measure what a test covers of the core, where it is a test of the core."""
-    plugin = item.config.pluginmanager.get_plugin("_cov")
-    if plugin is None or plugin.cov_controller is None or _is_measured(item):
+    """Measure what a test covers of the core, its fixtures included, where it is a test of the core."""
+    measured = coverage.Coverage.current()
+    if measured is None or _is_measured(item):
         return (yield)
-    plugin.cov_controller.pause()  # for its fixtures as well, which pytest-cov's own mark does not do
+    measured.stop()
     try:
         return (yield)
     finally:
-        plugin.cov_controller.resume()
+        measured.start()
 
 
 def _is_measured(item: pytest.Item) -> bool:
