@@ -31,26 +31,27 @@ BEYOND = frozenset({"adapters", "benchmarks", "crash", "fakes", "linked", "stora
 
 
 def pytest_configure() -> None:
-    """Traces without variables: to draw those of a whole bot takes seconds, in which nobody is answered. And of the
-    processes that tests start none is measured, only those that run tests.
-    """
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+    """Traces without variables: to draw those of a whole bot takes seconds, in which nobody is answered."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
+_MEASURES = "COVERAGE_PROCESS_CONFIG"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Measure what a test covers of the core, its fixtures included, where it is a test of the core."""
+    """Measure what a test covers of the core, its fixtures and processes included, where it is a test of the core."""
     measured = coverage.Coverage.current()
     if measured is None or _is_measured(item):
         return (yield)
+    begins_with = os.environ.pop(_MEASURES, "")  # by which coverage.py knows itself in a process that is started
     measured.stop()
     try:
         return (yield)
     finally:
         measured.start()
+        os.environ[_MEASURES] = begins_with
 
 
 def _is_measured(item: pytest.Item) -> bool:
