@@ -133,7 +133,7 @@ async def press_withdraw(press: Press, request: Request, services: Services) -> 
         own = await _own(press.action.arg, request, uow)
         proposal = await uow.proposals.hold(own.community, own.id)
         if proposal is None:
-            raise _gone()
+            raise _not_theirs()
         if proposal.verdict is Verdict.WAITING:
             await uow.proposals.decide(proposal.community, proposal.id, Verdict.WITHDRAWN, request.now)
             await uow.audit.note(
@@ -253,13 +253,17 @@ async def home_of(id_: str, request: Request, uow: UnitOfWork) -> int | None:
     return None
 
 
-async def _theirs(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
-    """The proposal with that id, for organisers of its community; in a direct message of any that they organise."""
+async def _found(id_: str, request: Request, uow: UnitOfWork) -> Proposal | None:
+    """The proposal with that id, of the community asked in; in a direct message of any. Whose it is stays open."""
     number = read_id(id_)
     found = [] if number is None else await uow.proposals.several([number])
-    proposal = found[0] if found else None
-    is_here = request.workspace is None or (proposal is not None and proposal.community == request.community.id)
-    if proposal is None or not is_here:
+    return next((each for each in found if request.workspace is None or each.community == request.community.id), None)
+
+
+async def _theirs(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
+    """The proposal with that id, for organisers of its community; in a direct message of any that they organise."""
+    proposal = await _found(id_, request, uow)
+    if proposal is None:
         raise _gone()
     if not await organises(proposal.community, request, uow):
         raise NotAllowed(N_("Only organisers of this community can do this. Ask one of them."))
@@ -275,13 +279,10 @@ async def home_of_own(id_: str, request: Request, uow: UnitOfWork) -> int | None
 
 async def _own(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
     """The asker's proposal with that id; in a direct message of any community. Raises NotFound."""
-    number = read_id(id_)
-    found = [] if number is None else await uow.proposals.several([number])
-    for proposal in found:
-        is_here = request.workspace is None or proposal.community == request.community.id
-        if is_here and proposal.person == request.person.id:
-            return proposal
-    raise NotFound(N_("This proposal is not there any more. {mine} shows yours."), mine=Slash("/event mine"))
+    proposal = await _found(id_, request, uow)
+    if proposal is None or proposal.person != request.person.id:
+        raise _not_theirs()
+    return proposal
 
 
 async def _held(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
@@ -291,6 +292,10 @@ async def _held(id_: str, request: Request, uow: UnitOfWork) -> Proposal:
     if held is None:
         raise _gone()
     return held
+
+
+def _not_theirs() -> NotFound:
+    return NotFound(N_("This proposal is not there any more. {mine} shows yours."), mine=Slash("/event mine"))
 
 
 def _gone() -> NotFound:
